@@ -1,0 +1,63 @@
+"""The one small tree of failures; every message says what, where and how to mend it."""
+
+from __future__ import annotations
+
+
+class HubError(Exception):
+    """Root of every failure that the hub raises on purpose."""
+
+
+class NotReady(HubError):
+    """A source cannot be reached now; the supervisor tries again, backing off with jitter."""
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+        """Seconds the source asked us to wait, when it said so (HTTP Retry-After)."""
+
+
+class AuthFailed(HubError):
+    """A source refuses the credentials; only the owner can mend it."""
+
+
+class ConfigInvalid(HubError):
+    """A configuration cannot work; says file, line, key and the key that was probably meant."""
+
+    def __init__(
+        self, message: str, *, file: str | None = None, line: int | None = None, key: str | None = None, hint: str = ""
+    ) -> None:
+        place = ":".join(str(part) for part in (file, line) if part is not None)
+        text = " ".join(
+            part for part in (f"{place}:" if place else "", f"{key}:" if key else "", message, hint) if part
+        )
+        super().__init__(text)
+        self.file, self.line, self.key, self.hint = file, line, key, hint
+        self.problem = message
+
+
+class BadReading(HubError):
+    """A sample or entry that cannot be true or understood; the reason is for its sender."""
+
+
+class NotFound(HubError):
+    """What was asked for does not exist, or the asker may not know that it does."""
+
+
+class Forbidden(HubError):
+    """The one rule says no."""
+
+
+class Conflict(HubError):
+    """The change does not fit what is there now (a name is taken, a revision is older)."""
+
+
+class StorageUnavailable(HubError):
+    """The database cannot take writes now (full, read-only, locked, gone); nothing was accepted."""
+
+
+class StorageCorrupt(HubError):
+    """The database is damaged; it is kept aside and never replaced by an empty one silently."""
+
+
+class PluginError(HubError):
+    """A plugin declared something that cannot work; the message begins with the plugin's name."""

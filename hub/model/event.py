@@ -1,0 +1,105 @@
+"""Typed facts on the bus; what has happened, never what should."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from hub.model.entry import EntryStatus
+from hub.model.journal import JournalEntry
+from hub.model.reading import Reading, Refusal, State
+from hub.model.things import Device, Entity
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StateChanged(Event):
+    """An entity's newest reading or availability moved; never sent for late readings."""
+
+    entity: Entity
+    old: State | None
+    new: State
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingsRecorded(Event):
+    """Readings of one entity were committed, new or corrected, in order of time."""
+
+    entity: Entity
+    readings: tuple[Reading, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingsRemoved(Event):
+    entity: Entity
+    taken_at: tuple[datetime, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingsRejected(Event):
+    """Samples of a config entry were refused; the owner sees why."""
+
+    entry: str
+    person: str
+    refusals: tuple[Refusal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JournalChanged(Event):
+    """`old` is None for a new entry; `new.deleted` for a removed one."""
+
+    old: JournalEntry | None
+    new: JournalEntry
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceFound(Event):
+    device: Device
+
+
+@dataclass(frozen=True, slots=True)
+class EntitiesChanged(Event):
+    """Entities were described, changed, or removed (`gone`)."""
+
+    entities: tuple[Entity, ...]
+    gone: tuple[Entity, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleChanged(Event):
+    """People, accounts, grants or the household changed; ask again."""
+
+
+@dataclass(frozen=True, slots=True)
+class EntryChanged(Event):
+    status: EntryStatus
+
+
+@dataclass(frozen=True, slots=True)
+class ActionCalled(Event):
+    action: str
+    account: str
+    person: str
+    outcome: str
+    """`done`, `refused` or `failed`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem(Event):
+    """Something the owner should know, in plain words, and what to do; `resolved` takes it back."""
+
+    key: str
+    message: str
+    remedy: str = ""
+    resolved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Lagged(Event):
+    """A listener was too slow and lost its `lost` oldest events; it reads states anew."""
+
+    lost: int

@@ -1,0 +1,58 @@
+"""An integration: frozen data and a few functions; it owns no task, no client and no entity."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel
+
+from hub.model import Command, Sample
+from hub.plugin.context import Context, WebhookRequest, WebhookResponse
+
+Poll = Callable[[Context], Awaitable[Iterable[Sample] | None]]
+Listen = Callable[[Context], Awaitable[None]]
+ImportFile = Callable[[Context, Path, Mapping[str, Any]], Awaitable[None]]
+Webhook = Callable[[Context, WebhookRequest], Awaitable[WebhookResponse]]
+Act = Callable[[Context, Command], Awaitable[None]]
+
+
+class NoOptions(BaseModel):
+    """An integration without options."""
+
+
+@dataclass(frozen=True, slots=True)
+class Integration:
+    """What the hub needs to offer, configure and run an integration."""
+
+    domain: str
+    name: str
+    config: type[BaseModel] = NoOptions
+    """Pydantic model of the options; forms are generated from it (`SecretStr` is masked, `Field(description=)` is the help)."""
+    poll: Poll | None = None
+    """Called every `every`; what it returns is accepted as one batch."""
+    every: timedelta | Callable[[Any], timedelta] = timedelta(minutes=5)
+    """Or a function of the validated config."""
+    listen: Listen | None = None
+    """Runs as long as the entry does; raises NotReady to be started again after a pause."""
+    import_file: ImportFile | None = None
+    """Brings a file's history in; reports through `ctx.progress`."""
+    webhook: Webhook | None = None
+    """Answers `/webhook/<id>` of the entry."""
+    act: Act | None = None
+    """Carries a command to a device."""
+    icon: str = "plug"
+    """A symbol of `web/static/icons.svg`."""
+    description: str = ""
+    """One sentence for the catalogue."""
+    documentation: str = ""
+    """Path under docs/ or an address."""
+    belongs_to: Literal["person", "household", "either", "devices"] = "person"
+    """Whose an entry's data is: `devices` means each device is assigned by the owner."""
+    single: bool = False
+    """True when one entry is all a hub can have."""
+    automatic: bool = False
+    """True when an entry is made without being asked for (MQTT, the demo)."""

@@ -1,0 +1,84 @@
+"""The small declarations that plugins register beside integrations."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+from hub.model import Actor, Credential, Verb
+
+
+@dataclass(frozen=True, slots=True)
+class ActionSpec:
+    """Something that can be done: `name` is `domain.verb`; `person_field` names the parameter that holds whose data it touches."""
+
+    name: str
+    title: str
+    parameters: type[BaseModel]
+    verb: Verb
+    run: Callable[[Actor, Any], Awaitable[Mapping[str, Any] | None]]
+    """Called with the actor and the validated parameters; what it returns must be JSON-serialisable."""
+    person_field: str = "person"
+    subject_field: str = ""
+    """The parameter that holds the metric key or `journal:<kind>` concerned, if one does."""
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RouteAuth:
+    """How a compatibility surface shows who asks and refuses: `read` takes the request, gives the credential or None."""
+
+    read: Callable[[Any], Awaitable[Credential | None]]
+    refuse: Callable[[Any, str], Any]
+    """`refuse(request, reason)` -> the response of that protocol for a missing or wrong credential."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """An HTTP route; `handler(request, view)` with aiohttp's request and the caller's `hub.view.View`.
+
+    With `auth` None the ordinary session cookie or bearer token is required. `public` routes get a view of nobody.
+    """
+
+    method: str
+    path: str
+    handler: Callable[[Any, Any], Awaitable[Any]]
+    auth: RouteAuth | None = None
+    public: bool = False
+    max_body: int = 1 << 20
+    """Bytes; a longer body is answered 413 without reading it whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class CliCommand:
+    """A `homeostat` subcommand: `build` returns a `click.Command`, called only when needed."""
+
+    name: str
+    summary: str
+    build: Callable[[], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """Reserved for cards on Today."""
+
+    key: str
+    template: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Reserved for pages."""
+
+    path: str
+    template: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notifier:
+    """Reserved for delivery channels."""
+
+    key: str

@@ -1,0 +1,1 @@
+"""Integrations that ship with the hub; each imports `hub.api` and nothing else of the hub."""

@@ -1,0 +1,1 @@
+"""Pages, fragments, REST and live streams; sees the hub through `hub.view` only."""
