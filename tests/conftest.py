@@ -1,0 +1,102 @@
+"""Fixtures that every room's tests share; the servers behind them are real."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+from playwright.async_api import Browser, Page
+
+from tests.support.browser import chromium, listen_for_complaints
+from tests.support.mosquitto import Mosquitto
+from tests.support.postgres import fresh_database, postgres_server
+from tests.support.process import free_port as find_free_port
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is marked opt_in, unless the command line speaks of it."""
+    if "opt_in" in config.getoption("markexpr"):
+        return
+    left_out = [item for item in items if item.get_closest_marker("opt_in")]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not item.get_closest_marker("opt_in")]
+
+
+@pytest.fixture
+def free_port() -> Callable[[], int]:
+    """Call it for a loopback port that nothing listens on."""
+    return find_free_port
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A PostgreSQL server for the session: postgresql+asyncpg://user:password@127.0.0.1:port/postgres."""
+    with postgres_server() as url:
+        yield url
+
+
+@pytest.fixture
+def postgres_database(postgres_url: str) -> Iterator[str]:
+    """The URL of an empty PostgreSQL database of this test's own."""
+    with fresh_database(postgres_url) as url:
+        yield url
+
+
+@pytest.fixture
+def sqlite_database(tmp_path: Path) -> str:
+    """The URL of a SQLite file of this test's own that is not there yet."""
+    return f"sqlite+aiosqlite:///{tmp_path / 'homeostat.db'}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """An empty database; the test runs once on SQLite and once on PostgreSQL."""
+    url: str = request.getfixturevalue("sqlite_database" if request.param == "sqlite" else "postgres_database")
+    return url
+
+
+class MosquittoFactory(Protocol):
+    """Makes brokers, started; takes the fields of `Mosquitto` by name (users, persistence, listener, port)."""
+
+    def __call__(self, **options: object) -> Mosquitto: ...
+
+
+@pytest.fixture
+def mosquitto_factory(tmp_path: Path) -> Iterator[MosquittoFactory]:
+    """Makes real brokers on loopback, started, and ends them after the test."""
+    brokers: list[Mosquitto] = []
+
+    def make(**options: object) -> Mosquitto:
+        broker = Mosquitto(tmp_path / f"mosquitto-{len(brokers)}", **options)  # type: ignore[arg-type] # checked by it
+        brokers.append(broker)
+        broker.start()
+        return broker
+
+    yield make
+    for broker in brokers:
+        broker.stop()
+
+
+@pytest.fixture
+def mosquitto(mosquitto_factory: MosquittoFactory) -> Mosquitto:
+    """A started broker that lets everyone in."""
+    return mosquitto_factory()
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """Chromium for the session."""
+    async with chromium() as running:
+        yield running
+
+
+@pytest.fixture
+async def page(browser: Browser) -> AsyncIterator[Page]:
+    """A page in a fresh browser profile; the test fails when it raises a script error or breaks its own CSP."""
+    context = await browser.new_context()
+    opened = await context.new_page()
+    complaints = listen_for_complaints(opened)
+    yield opened
+    await context.close()
+    assert not complaints, "the page complained:\n" + "\n".join(complaints)
