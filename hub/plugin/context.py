@@ -88,7 +88,7 @@ class Context(Protocol):
         ...
 
     async def journal(self, drafts: Sequence[JournalDraft]) -> Receipt:
-        """Hand journal entries in; the same `external_id` of this entry replaces, never doubles. Returns after the commit."""
+        """Hand journal entries in; a repeated `external_id` replaces, never doubles. Returns after the commit."""
         ...
 
     async def remove_journal(self, external_ids: Sequence[str]) -> int:
@@ -137,8 +137,8 @@ class Context(Protocol):
 
     def metrics(self) -> Sequence[Metric]: ...
 
-    # What follows is for integrations that mirror the hub outward (MQTT, webhooks); it shows what the entry's person may
-    # see, or everything when the entry is the household's.
+    # What follows is for integrations that mirror the hub outward (MQTT, webhooks): everything when the entry is the
+    # household's, else what is its person's.
     def events(self, *kinds: type[Event], limit: int = 10_000) -> AsyncIterator[Event]:
         """News from now on; past `limit` unread ones the oldest are dropped and `Lagged` comes in their place."""
         ...

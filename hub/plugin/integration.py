@@ -31,7 +31,7 @@ class Integration:
     domain: str
     name: str
     config: type[BaseModel] = NoOptions
-    """Pydantic model of the options; forms are generated from it (`SecretStr` is masked, `Field(description=)` is the help)."""
+    """Pydantic model of the options; forms are made from it (`SecretStr` is masked, `Field(description=)` is help)."""
     poll: Poll | None = None
     """Called every `every`; what it returns is accepted as one batch."""
     every: timedelta | Callable[[Any], timedelta] = timedelta(minutes=5)

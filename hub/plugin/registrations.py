@@ -13,7 +13,7 @@ from hub.model import Actor, Credential, Verb
 
 @dataclass(frozen=True, slots=True)
 class ActionSpec:
-    """Something that can be done: `name` is `domain.verb`; `person_field` names the parameter that holds whose data it touches."""
+    """Something that can be done: `name` is `domain.verb`, `person_field` the parameter that says whose data it touches."""
 
     name: str
     title: str
@@ -24,12 +24,14 @@ class ActionSpec:
     person_field: str = "person"
     subject_field: str = ""
     """The parameter that holds the metric key or `journal:<kind>` concerned, if one does."""
+    whose: Callable[[Any], tuple[str, str | None]] | None = None
+    """Instead of the fields: parameters -> (person, subject), for what is named indirectly (an entity)."""
     description: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class RouteAuth:
-    """How a compatibility surface shows who asks and refuses: `read` takes the request, gives the credential or None."""
+    """How a compatibility surface shows who asks: `read` takes the request and gives the credential or None."""
 
     read: Callable[[Any], Awaitable[Credential | None]]
     refuse: Callable[[Any, str], Any]

@@ -1,0 +1,142 @@
+"""One question, `allowed`, asked by every page, route, stream, action and export; nothing else decides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from hub.clock import Clock
+from hub.errors import Forbidden
+from hub.model import HOUSEHOLD, Account, Actor, Grant, Role, Token, Verb
+
+ALL = "*"
+"""In a grant or rule: every person and the household, but not what still waits for the owner."""
+
+_EVERYTHING = frozenset(Verb)
+_USE = frozenset({Verb.VIEW, Verb.RECORD, Verb.ACT})
+_NOTHING: frozenset[Verb] = frozenset()
+_OWN: Mapping[Role, frozenset[Verb]] = {
+    Role.OWNER: _EVERYTHING,
+    Role.ADULT: _USE,
+    Role.FAMILY: frozenset({Verb.VIEW, Verb.RECORD}),
+}
+"""What a role may do with the account's own person."""
+_HOUSE: Mapping[Role, frozenset[Verb]] = {
+    Role.OWNER: _EVERYTHING,
+    Role.ADULT: _USE,
+    Role.FAMILY: frozenset({Verb.VIEW}),
+}
+"""What a role may do with what belongs to the household."""
+
+Subjects = frozenset[str] | None
+"""Metric keys and `journal:<kind>`; None: all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """All that an actor may do one verb with; `covers` is the rule itself, the fields let a query narrow itself."""
+
+    rules: tuple[tuple[str | None, Subjects], ...] = ()
+    """(person, subjects) pairs, any of which allows; person None: everything, also what waits for the owner."""
+    only_persons: frozenset[str] | None = None
+    """A token's limit on top of the rules."""
+    only_subjects: Subjects = None
+
+    def covers(self, person: str, subject: str | None = None) -> bool:
+        """True when `person`'s `subject` is in it; subject None asks for all of the person."""
+        if self.only_persons is not None and person not in self.only_persons:
+            return False
+        if self.only_subjects is not None and subject not in self.only_subjects:
+            return False
+        return any(
+            (who is None or who == person or (who == ALL and person != ""))
+            and (subjects is None or (subject is not None and subject in subjects))
+            for who, subjects in self.rules
+        )
+
+    def touches(self, person: str) -> bool:
+        """True when at least something of `person` is in it."""
+        if self.only_persons is not None and person not in self.only_persons:
+            return False
+        return any(who is None or who == person or (who == ALL and person != "") for who, _ in self.rules)
+
+    @property
+    def unlimited(self) -> bool:
+        """True when nothing needs to be filtered."""
+        return self.only_persons is None and self.only_subjects is None and (None, None) in self.rules
+
+
+_NOWHERE = Scope()
+_EVERYWHERE = Scope(((None, None),))
+
+
+class Access:
+    """Holds accounts, grants and tokens as `Accounts` keeps them; answers from memory in microseconds."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._accounts: dict[str, Account] = {}
+        self._grants: list[Grant] = []
+        self._tokens: dict[str, Token] = {}
+        self._scopes: dict[tuple[str, str | None, Verb], tuple[datetime | None, Scope]] = {}
+
+    def learn(self, accounts: Mapping[str, Account], grants: Mapping[str, Grant], tokens: Mapping[str, Token]) -> None:
+        """Take over what holds from now on; open streams feel it at their next event."""
+        self._accounts, self._grants, self._tokens = dict(accounts), list(grants.values()), dict(tokens)
+        self._scopes.clear()
+
+    def allowed(self, actor: Actor, verb: Verb, person: str = HOUSEHOLD, subject: str | None = None) -> bool:
+        """May `actor` do `verb` with `person`'s `subject` (a metric key or `journal:<kind>`; None: all of it)?
+
+        Person "" is what still waits for the owner to say whose it is.
+        """
+        return self.scope(actor, verb).covers(person, subject)
+
+    def require(self, actor: Actor, verb: Verb, person: str = HOUSEHOLD, subject: str | None = None) -> None:
+        """Raises Forbidden in words that give nothing away."""
+        if not self.allowed(actor, verb, person, subject):
+            what = f"{subject} of " if subject else ""
+            whose = person or "what is not yet assigned"
+            raise Forbidden(f"you may not {verb.value} {what}{whose}; ask the owner for a grant, or use another token")
+
+    def scope(self, actor: Actor, verb: Verb) -> Scope:
+        """The rule as a value, for filtering many things at once; ask anew for every event of a stream."""
+        if actor.kind == "system":
+            return _EVERYWHERE
+        key = (actor.account, actor.token, verb)
+        known = self._scopes.get(key)
+        if known is not None and (known[0] is None or self._clock.now() < known[0]):
+            return known[1]
+        until, scope = self._work_out(actor, verb)
+        self._scopes[key] = (until, scope)
+        return scope
+
+    def _work_out(self, actor: Actor, verb: Verb) -> tuple[datetime | None, Scope]:
+        """The scope, and the first instant at which it may change by itself."""
+        account = self._accounts.get(actor.account)
+        if account is None or account.disabled:
+            return None, _NOWHERE
+        now = self._clock.now()
+        ends: list[datetime] = []
+        token = None
+        if actor.token is not None:
+            token = self._tokens.get(actor.token)
+            if token is None or verb not in token.verbs or (token.expires_at is not None and token.expires_at <= now):
+                return None, _NOWHERE
+            if token.expires_at is not None:
+                ends.append(token.expires_at)
+        rules: list[tuple[str | None, Subjects]] = []
+        if account.role is Role.OWNER:
+            rules.append((None, None))
+        if account.person and verb in _OWN.get(account.role, _NOTHING):
+            rules.append((account.person, None))
+        if verb in _HOUSE.get(account.role, _NOTHING):
+            rules.append((HOUSEHOLD, None))
+        for grant in self._grants:
+            if grant.account == account.name and verb in grant.verbs and (grant.until is None or now < grant.until):
+                rules.append((grant.person, grant.subjects))
+                if grant.until is not None:
+                    ends.append(grant.until)
+        scope = Scope(tuple(rules), token.persons if token else None, token.subjects if token else None)
+        return min(ends, default=None), scope

@@ -1,0 +1,9 @@
+"""Who and what there is: people, household, vocabulary, entries, devices and entities, in memory and kept."""
+
+from hub.registry.entities import Entities
+from hub.registry.names import object_id, slug
+from hub.registry.people import People
+from hub.registry.store import RegistryStore
+from hub.registry.vocabulary import Vocabulary
+
+__all__ = ["Entities", "People", "RegistryStore", "Vocabulary", "object_id", "slug"]
