@@ -13,7 +13,7 @@ from hub.model import Actor, Credential, Verb
 
 @dataclass(frozen=True, slots=True)
 class ActionSpec:
-    """Something that can be done: `name` is `domain.verb`, `person_field` the parameter that says whose data it touches."""
+    """Something that can be done: `name` is `domain.verb`, `person_field` the parameter that says whose data."""
 
     name: str
     title: str

@@ -1,0 +1,91 @@
+"""Everything that can be done; forms, REST, MQTT commands, automations and chat all call it here."""
+
+from __future__ import annotations
+
+import difflib
+import logging
+import re
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from pydantic import BaseModel, ValidationError
+
+from hub.access import Access
+from hub.bus import Bus
+from hub.clock import Clock
+from hub.errors import BadReading, Forbidden, HubError, NotFound, PluginError
+from hub.model import HOUSEHOLD, ActionCalled, Actor
+from hub.plugin import ActionSpec
+
+_log = logging.getLogger("hub.actions")
+_NAME = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
+
+
+class AuditStore(Protocol):
+    async def audit(self, at_us: int, account: str, action: str, person: str, outcome: str, detail: str) -> None: ...
+
+
+class Actions:
+    def __init__(self, store: AuditStore, access: Access, bus: Bus, clock: Clock) -> None:
+        self._store, self._access, self._bus, self._clock = store, access, bus, clock
+        self._specs: dict[str, ActionSpec] = {}
+
+    @property
+    def all(self) -> Mapping[str, ActionSpec]:
+        return self._specs
+
+    def add(self, spec: ActionSpec) -> None:
+        """Raises PluginError for a doubled or malformed name, or a `person_field` that the model lacks."""
+        if not _NAME.fullmatch(spec.name):
+            raise PluginError(f"action {spec.name!r}: a name looks like `domain.verb`, in lower case")
+        if spec.name in self._specs:
+            raise PluginError(f"action {spec.name!r} is registered twice")
+        if not (isinstance(spec.parameters, type) and issubclass(spec.parameters, BaseModel)):
+            raise PluginError(f"action {spec.name!r}: parameters must be a Pydantic model")
+        self._specs[spec.name] = spec
+
+    def get(self, name: str) -> ActionSpec:
+        spec = self._specs.get(name)
+        if spec is None:
+            near = difflib.get_close_matches(name, self._specs, n=1, cutoff=0.5)
+            raise NotFound(f"there is no action {name!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
+        return spec
+
+    async def call(self, actor: Actor, name: str, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Do it, if the one rule allows. Raises NotFound, BadReading (parameters), Forbidden, or what the action says."""
+        spec = self.get(name)
+        try:
+            model = spec.parameters.model_validate(dict(parameters))
+        except ValidationError as error:
+            problems = "; ".join(
+                f"{'.'.join(str(part) for part in one['loc']) or 'parameters'}: {one['msg']}" for one in error.errors()
+            )
+            raise BadReading(f"{name}: {problems}") from None
+        person, subject = self._whose(spec, model)
+        if not self._access.allowed(actor, spec.verb, person, subject):
+            await self._done(actor, name, person, "refused")
+            raise Forbidden(f"you may not call {name} for {person or 'what is not yet assigned'}")
+        try:
+            result = await spec.run(actor, model)
+        except HubError as error:
+            await self._done(actor, name, person, "failed", type(error).__name__)
+            raise
+        except Exception as error:
+            _log.exception("action %s failed", name)
+            await self._done(actor, name, person, "failed", type(error).__name__)
+            raise HubError(f"{name} failed: {type(error).__name__}; the log has the details") from error
+        await self._done(actor, name, person, "done")
+        return result or {}
+
+    def _whose(self, spec: ActionSpec, model: BaseModel) -> tuple[str, str | None]:
+        if spec.whose is not None:
+            return spec.whose(model)
+        person = getattr(model, spec.person_field, None) or HOUSEHOLD
+        subject = getattr(model, spec.subject_field, None) if spec.subject_field else None
+        return str(person), subject
+
+    async def _done(self, actor: Actor, name: str, person: str, outcome: str, detail: str = "") -> None:
+        now = self._clock.now()
+        account = actor.account or actor.kind
+        self._bus.publish(ActionCalled(now, name, account, person, outcome))
+        await self._store.audit(int(now.timestamp() * 1e6), account, name, person, outcome, detail)
