@@ -1,0 +1,107 @@
+"""Answers: whole pages, fragments for htmx, JSON columns, and the way to another page."""
+
+from __future__ import annotations
+
+import zlib
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import orjson
+from aiohttp import hdrs, web
+
+from web import nav, security, session
+from web.keys import CLOCK, OPTIONS, RENDERER, SESSION, VIEW
+
+if TYPE_CHECKING:
+    from hub.view import View
+
+THEMES = ("auto", "light", "dark", "night")
+PACK_FROM = 860
+"""Bytes under which compressing a body costs more than it saves."""
+
+
+def page(request: web.Request, template: str, *, status: int = 200, **context: Any) -> web.Response:
+    """A whole page with navigation, theme and form token."""
+    cookies: dict[str, str] = {}
+    owner = session.token_owner(request, cookies)
+    view: View | None = request.get(VIEW)
+    given = {**common(request, view), "form_token": security.form_token(owner), **context}
+    if view is not None:
+        given["nav"] = nav.build(request.path, view)
+    text = request.app[RENDERER].render(template, given)
+    response = packed(request, text.encode(), "text/html", status=status)
+    for name, value in cookies.items():
+        session.set_cookie(request, response, name, value, days=1)
+    return response
+
+
+def fragment(request: web.Request, template: str, *, status: int = 200, **context: Any) -> web.Response:
+    """A piece of a page for htmx to swap in; forms in it get the page's token by its inherited header."""
+    owner = session.token_owner(request, {})
+    given = {**common(request, request.get(VIEW)), "form_token": security.form_token(owner), **context}
+    text = request.app[RENDERER].render(template, given)
+    return packed(request, text.encode(), "text/html", status=status)
+
+
+def common(request: web.Request, view: View | None) -> dict[str, Any]:
+    """What every template may use."""
+    theme = request.cookies.get("homeostat_theme", "auto")
+    options = request.app[OPTIONS]
+    return {
+        "view": view,
+        "now": request.app[CLOCK].now(),
+        "path": request.path,
+        "theme": theme if theme in THEMES else "auto",
+        "themes": THEMES,
+        "demo": options.demo,
+        "development": options.development,
+        "partial": "HX-Request" in request.headers,
+        "household": view.household() if view is not None else None,
+        "people": {person.slug: person for person in view.people()} if view is not None else {},
+        "flash": request.cookies.get("homeostat_said", ""),
+    }
+
+
+def columns(request: web.Request, body: Any) -> web.Response:
+    """JSON for charts."""
+    return packed(request, orjson.dumps(body), "application/json")
+
+
+def packed(request: web.Request, body: bytes, content_type: str, *, status: int = 200) -> web.Response:
+    """The body, compressed where the client takes it and it is worth it."""
+    response = web.Response(body=body, status=status, content_type=content_type, charset="utf-8")
+    response.headers[hdrs.VARY] = f"{hdrs.ACCEPT_ENCODING}, {hdrs.COOKIE}, HX-Request"
+    if len(body) > PACK_FROM and "gzip" in request.headers.get(hdrs.ACCEPT_ENCODING, ""):
+        packer = zlib.compressobj(5, zlib.DEFLATED, 31)
+        response.body = packer.compress(body) + packer.flush()
+        response.headers[hdrs.CONTENT_ENCODING] = "gzip"
+    return response
+
+
+def go(request: web.Request, path: str) -> web.Response:
+    """See another page, for forms and for htmx alike."""
+    if "HX-Request" in request.headers:
+        return web.Response(headers={"HX-Redirect": path})
+    return web.Response(status=303, headers={hdrs.LOCATION: path})
+
+
+def to_sign_in(request: web.Request) -> web.Response:
+    """Ask who it is, and come back here after."""
+    if request.method == hdrs.METH_GET and request.path != "/" and "HX-Request" not in request.headers:
+        return go(request, f"/sign-in?next={quote(request.path_qs, safe='/')}")
+    return go(request, "/sign-in")
+
+
+def problem_page(request: web.Request, status: int, title: str, detail: str, meaning: str, advice: str) -> web.Response:
+    """A failure in words, as a page or as a toast-sized fragment."""
+    context = {"title": title, "detail": detail, "meaning": meaning, "advice": advice, "status": status}
+    if "HX-Request" in request.headers:
+        response = fragment(request, "errors/fragment.html", status=status, **context)
+        # The page stays as it is; the toast tells what went wrong.
+        response.headers.update({"HX-Retarget": "#toasts", "HX-Reswap": "beforeend"})
+        return response
+    return page(request, "errors/page.html", status=status, **context)
+
+
+def signed_in(request: web.Request) -> bool:
+    return VIEW in request or SESSION in request

@@ -1,0 +1,46 @@
+"""The web application: middlewares, static files, pages, REST, and the routes of plugins."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from hub.clock import Clock
+from web import errors, pages, plugins, security, session
+from web.assets import Assets
+from web.keys import ASSETS, CLOCK, OPTIONS, RENDERER, VIEWS
+from web.options import WebOptions
+from web.render import Renderer
+
+if TYPE_CHECKING:
+    from hub.plugin import Route
+    from hub.view import Views
+
+MAX_BODY = 1 << 20
+"""Bytes of a request's body, where its route doesn't say otherwise."""
+
+
+def build_app(
+    views: Views, routes: Iterable[Route] = (), *, clock: Clock, options: WebOptions | None = None
+) -> web.Application:
+    """Everything that answers HTTP; `routes` are those that plugins registered."""
+    options = options or WebOptions()
+    app = web.Application(middlewares=[errors.explain, session.guard], client_max_size=MAX_BODY)
+    assets = Assets(development=options.development)
+    app[VIEWS], app[CLOCK], app[OPTIONS], app[ASSETS] = views, clock, options, assets
+    app[RENDERER] = Renderer(assets, development=options.development)
+    app.on_response_prepare.append(_harden)
+    app.router.add_get("/static/{version}/{path:.+}", assets.serve)
+    pages.add_routes(app)
+    if importlib.util.find_spec("web.rest") is not None:
+        importlib.import_module("web.rest").add_routes(app)
+    plugins.add_routes(app, routes)
+    return app
+
+
+async def _harden(request: web.Request, response: web.StreamResponse) -> None:
+    security.harden(response.headers)

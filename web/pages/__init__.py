@@ -1,0 +1,15 @@
+"""One module for each page; each lists its addresses in `ROUTES`."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from web import routing
+from web.pages import today
+
+MODULES = (today,)
+
+
+def add_routes(app: web.Application) -> None:
+    for module in MODULES:
+        routing.add(app, module.ROUTES)

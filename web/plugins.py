@@ -1,0 +1,46 @@
+"""The HTTP routes of plugins: whoever asks is made into a view first, and bodies have a limit."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from typing import TYPE_CHECKING
+
+from aiohttp import hdrs, web
+
+from web.keys import VIEW, VIEWS
+
+if TYPE_CHECKING:
+    from hub.plugin import Route
+
+
+def add_routes(app: web.Application, routes: Iterable[Route]) -> None:
+    """Add them in order; the first that matches answers."""
+    for route in routes:
+        app.router.add_route(route.method, route.path, _answer(route))
+
+
+def _answer(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    async def handle(request: web.Request) -> web.StreamResponse:
+        if request.content_length is not None and request.content_length > route.max_body:
+            raise web.HTTPRequestEntityTooLarge(max_size=route.max_body, actual_size=request.content_length)
+        view = request.get(VIEW)
+        if route.auth is not None:
+            credential = await route.auth.read(request)
+            view = None if credential is None else await request.app[VIEWS].authenticate(credential)
+            if view is None and not route.public:
+                refused: web.StreamResponse = route.auth.refuse(
+                    request, "no credential" if credential is None else "wrong credential"
+                )
+                return refused
+        elif view is None and not route.public:
+            raise web.HTTPUnauthorized(
+                text="This needs a token or a session.", headers={hdrs.WWW_AUTHENTICATE: "Bearer"}
+            )
+        if view is None:
+            view = request.app[VIEWS].nobody()
+        # aiohttp holds the limit of `read()` on the request; a clone would lose what the router and guard put there.
+        request._client_max_size = route.max_body
+        answer: web.StreamResponse = await route.handler(request, view)
+        return answer
+
+    return handle
