@@ -27,7 +27,7 @@ USER homeostat
 WORKDIR /config
 VOLUME /config
 EXPOSE 8760
-HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --start-interval=2s --retries=3 \
+HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --retries=3 \
     CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8760/healthz', timeout=4)"]
 ENTRYPOINT ["homeostat"]
 CMD ["run", "--config", "/config", "--host", "0.0.0.0", "--port", "8760"]
