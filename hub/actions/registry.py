@@ -40,7 +40,7 @@ class Actions:
             raise PluginError(f"action {spec.name!r}: a name looks like `domain.verb`, in lower case")
         if spec.name in self._specs:
             raise PluginError(f"action {spec.name!r} is registered twice")
-        if not (isinstance(spec.parameters, type) and issubclass(spec.parameters, BaseModel)):
+        if not issubclass(spec.parameters, BaseModel):
             raise PluginError(f"action {spec.name!r}: parameters must be a Pydantic model")
         self._specs[spec.name] = spec
 
@@ -52,7 +52,7 @@ class Actions:
         return spec
 
     async def call(self, actor: Actor, name: str, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Do it, if the one rule allows. Raises NotFound, BadReading (parameters), Forbidden, or what the action says."""
+        """Do it, if the one rule allows. Raises NotFound, BadReading (parameters), Forbidden, or the action's own."""
         spec = self.get(name)
         try:
             model = spec.parameters.model_validate(dict(parameters))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
@@ -25,10 +26,11 @@ from hub.model import (
     Receipt,
     Refusal,
     Sample,
+    State,
     StateChanged,
     Value,
 )
-from hub.recorder import Outcome, Row
+from hub.recorder import Outcome, Row, StoredReading
 from hub.registry import Entities, People, Vocabulary
 from hub.states import States
 
@@ -44,6 +46,7 @@ _MICROSECOND = timedelta(microseconds=1)
 
 class IntakeStore(Protocol):
     async def write(self, rows: Sequence[Row]) -> list[Outcome]: ...
+    async def newest(self, series: Iterable[int] | None = None) -> dict[int, StoredReading]: ...
 
 
 class Intake:
@@ -191,6 +194,26 @@ class Intake:
         moved = self._states.apply(entity.id, None, sample.taken_at or now, now, sample.attributes)
         if moved is not None:
             self._bus.publish(StateChanged(now, entity, *moved))
+
+    def check(self, entity: Entity, value: object, unit: str | None = None) -> Value:
+        """The canonical value of a correction. Raises BadReading with a reason."""
+        return Plan(entity, self._entities.metric_of(entity)).value(value, unit)
+
+    async def refresh(self, entity: Entity) -> None:
+        """Read a state from history anew, after a correction or removal, and tell."""
+        self.forget_plans()
+        stored = (await self._store.newest([entity.series])).get(entity.series)
+        old = self._states.get(entity.id)
+        base = old if old is not None else State(entity.id, None)
+        new = replace(
+            base,
+            value=stored.value if stored is not None else None,
+            taken_at=_instant(stored.taken_us) if stored is not None else None,
+            received_at=_instant(stored.received_us) if stored is not None else None,
+        )
+        if new != old:
+            self._states.replace(new)
+            self._bus.publish(StateChanged(self._clock.now(), entity, old, new))
 
     def set_available(self, entities: Iterable[Entity], available: bool) -> None:
         now = self._clock.now()

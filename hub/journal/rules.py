@@ -35,7 +35,7 @@ def check(kind: JournalKind, draft: JournalDraft, now: datetime) -> tuple[dateti
             raise BadReading(f"end {end.isoformat()} lies in the future; leave it out while it is still going on")
         if end - start > timedelta(hours=kind.max_hours):
             raise BadReading(
-                f"a {kind.name.lower()} lasts at most {kind.max_hours:g} hours; split it or correct a time"
+                f"{kind.name.lower()} lasts at most {kind.max_hours:g} hours; split it or correct a time"
             )
     return start, end, data(kind, draft.data)
 

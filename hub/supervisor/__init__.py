@@ -1,0 +1,7 @@
+"""Runs each config entry: retry, watchdog, isolation."""
+
+from hub.supervisor.catalogue import Catalogue, CatalogueItem
+from hub.supervisor.services import Services
+from hub.supervisor.supervisor import Supervisor
+
+__all__ = ["Catalogue", "CatalogueItem", "Services", "Supervisor"]

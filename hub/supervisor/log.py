@@ -1,0 +1,39 @@
+"""Each entry's last log lines, for its page."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import MutableMapping
+from typing import Any
+
+KEPT_LINES = 200
+
+
+class EntryLog(logging.LoggerAdapter[logging.Logger]):
+    """Logs under the entry's name and remembers the newest lines."""
+
+    def __init__(self, entry: str) -> None:
+        super().__init__(logging.getLogger(f"integrations.{entry}"), {"entry": entry})
+        self.lines: deque[tuple[float, str, str]] = deque(maxlen=KEPT_LINES)
+        """(seconds since 1970, level, text)."""
+        self.logger.addHandler(_Keeper(self.lines))
+
+    def process(self, msg: Any, kwargs: MutableMapping[str, Any]) -> tuple[Any, MutableMapping[str, Any]]:
+        return msg, kwargs
+
+    def close(self) -> None:
+        for handler in [one for one in self.logger.handlers if isinstance(one, _Keeper)]:
+            self.logger.removeHandler(handler)
+
+
+class _Keeper(logging.Handler):
+    def __init__(self, lines: deque[tuple[float, str, str]]) -> None:
+        super().__init__(logging.INFO)
+        self._lines = lines
+
+    def emit(self, record: logging.LogRecord) -> None:
+        text = record.getMessage()
+        if record.exc_info and record.exc_info[1] is not None:
+            text = f"{text}: {type(record.exc_info[1]).__name__}: {record.exc_info[1]}"
+        self._lines.append((record.created, record.levelname.lower(), text[:500]))

@@ -1,0 +1,47 @@
+"""The rooms that running entries reach through their context."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import aiohttp
+
+from hub.bus import Bus
+from hub.clock import Clock
+from hub.intake import Intake
+from hub.journal import Journal
+from hub.recorder import StoredReading
+from hub.registry import Entities, People, Vocabulary
+from hub.states import States
+
+
+class EntryStore(Protocol):
+    async def newest(self, series: Any = None) -> dict[int, StoredReading]: ...
+    async def remove(self, series: int, taken_us: Any, *, by: str, reason: str) -> int: ...
+    async def entry_load(self, entry_id: str, key: str) -> Any: ...
+    async def entry_save(self, entry_id: str, key: str, value: Any) -> None: ...
+    async def entry_forget(self, entry_id: str) -> None: ...
+
+
+@dataclass(slots=True)
+class Services:
+    """Everything a context is made of; one per hub."""
+
+    store: EntryStore
+    clock: Clock
+    bus: Bus
+    states: States
+    intake: Intake
+    journal: Journal
+    entities: Entities
+    people: People
+    vocabulary: Vocabulary
+    data_dir: Path
+    http: Callable[[], aiohttp.ClientSession]
+    act: Callable[[str, str, Mapping[str, Any]], Awaitable[None]]
+    """Send a command to an entity: entity id, command, parameters."""
+    after_removal: Callable[[str], Awaitable[None]]
+    """Entity id -> its state is read from history anew."""

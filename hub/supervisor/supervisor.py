@@ -1,0 +1,183 @@
+"""All running entries: started, reloaded, watched and stopped in one place."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from hub.errors import Conflict, NotFound
+from hub.model import HOUSEHOLD, Command, ConfigEntry, EntryChanged, EntryState, EntryStatus
+from hub.plugin import WebhookRequest, WebhookResponse
+from hub.registry import RegistryStore
+from hub.registry.names import free
+from hub.supervisor.catalogue import Catalogue
+from hub.supervisor.runner import EntryRunner
+from hub.supervisor.services import Services
+from hub.supervisor.watchdog import Watchdog
+
+_log = logging.getLogger("hub.supervisor")
+
+
+class Supervisor:
+    def __init__(self, catalogue: Catalogue, services: Services, store: RegistryStore) -> None:
+        self.catalogue = catalogue
+        self._hub, self._store = services, store
+        self._runners: dict[str, EntryRunner] = {}
+        self._entries: dict[str, ConfigEntry] = {}
+        self._broken: dict[str, EntryStatus] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.watchdog = Watchdog(self._blame, self._on_block)
+
+    @property
+    def entries(self) -> Mapping[str, ConfigEntry]:
+        return self._entries
+
+    async def start(self, declared: tuple[ConfigEntry, ...] = ()) -> None:
+        """Start kept entries and those of the configuration file; a broken one never keeps a healthy one from it."""
+        self.watchdog.start()
+        for entry in await self._store.load_entries():
+            self._entries[entry.id] = entry
+        for entry in declared:
+            self._entries[entry.id] = entry
+        for entry in list(self._entries.values()):
+            await self._run(entry)
+
+    async def stop(self) -> None:
+        """Stop everything in reverse; says in the log what did not end in time. Safe to call twice."""
+        runners = list(reversed(self._runners.values()))
+        self._runners.clear()
+        for stubborn in await asyncio.gather(*(runner.stop() for runner in runners)):
+            for name in stubborn:
+                _log.error("%s did not stop within its limit and was left behind", name)
+        for task in list(self._tasks):
+            task.cancel()
+        self.watchdog.stop()
+
+    def status(self, entry_id: str) -> EntryStatus:
+        runner = self._runners.get(entry_id)
+        if runner is not None:
+            return runner.status
+        if entry_id in self._broken:
+            return self._broken[entry_id]
+        raise NotFound(f"there is no config entry {entry_id!r}")
+
+    def log_lines(self, entry_id: str) -> list[tuple[float, str, str]]:
+        runner = self._runners.get(entry_id)
+        return list(runner.log.lines) if runner is not None else []
+
+    def get(self, entry_id: str) -> ConfigEntry:
+        try:
+            return self._entries[entry_id]
+        except KeyError:
+            raise NotFound(f"there is no config entry {entry_id!r}") from None
+
+    async def add(
+        self, domain: str, options: Mapping[str, Any], *, title: str = "", person: str = "", entry_id: str = ""
+    ) -> ConfigEntry:
+        """Make and start an entry. Raises NotFound (domain), Conflict (only one may be), ValidationError (options)."""
+        integration = self.catalogue.get(domain)
+        if integration.single and any(one.domain == domain for one in self._entries.values()):
+            raise Conflict(f"{integration.name} can be set up only once")
+        integration.config.model_validate(dict(options))
+        if integration.belongs_to == "household":
+            person = HOUSEHOLD
+        elif integration.belongs_to == "devices":
+            person = ""
+        elif not person:
+            raise Conflict(f"{integration.name}: say whose data it is")
+        entry = ConfigEntry(
+            entry_id or free(domain, self._entries), domain, title or integration.name, person, dict(options)
+        )
+        await self._store.save_entry(entry)
+        self._entries[entry.id] = entry
+        await self._run(entry)
+        return entry
+
+    async def change(self, entry: ConfigEntry) -> None:
+        """Keep changed options, title, person or `disabled`, and start anew. Raises Conflict for one of the file."""
+        known = self.get(entry.id)
+        if known.declared_in:
+            raise Conflict(f"{known.title} is declared in {known.declared_in}; change it there")
+        if not entry.disabled:
+            self.catalogue.get(entry.domain).config.model_validate(dict(entry.options))
+        await self._store.save_entry(entry)
+        self._entries[entry.id] = entry
+        await self.reload(entry.id)
+
+    async def remove(self, entry_id: str) -> None:
+        """Stop and forget an entry; its history stays. Raises Conflict for one of the file."""
+        entry = self.get(entry_id)
+        if entry.declared_in:
+            raise Conflict(f"{entry.title} is declared in {entry.declared_in}; remove it there")
+        await self._halt(entry_id)
+        await self._store.remove_entry(entry_id)
+        await self._hub.store.entry_forget(entry_id)
+        devices = [one.description.key for one in self._hub.entities.devices.values() if one.entry == entry_id]
+        described = [one.key for one in self._hub.entities.all.values() if one.entry == entry_id and not one.metric]
+        for gone in await self._hub.entities.forget(entry_id, devices=devices, entities=described):
+            self._hub.states.forget(gone.id)
+        self._entries.pop(entry_id, None)
+        self._broken.pop(entry_id, None)
+
+    async def reload(self, entry_id: str) -> None:
+        entry = self.get(entry_id)
+        await self._halt(entry_id)
+        await self._run(entry)
+
+    async def act(self, entry_id: str, command: Command) -> None:
+        await self._runner(entry_id).act(command)
+
+    async def webhook(self, entry_id: str, request: WebhookRequest) -> WebhookResponse:
+        return await self._runner(entry_id).webhook(request)
+
+    async def import_file(self, entry_id: str, path: Path, options: dict[str, Any]) -> None:
+        await self._runner(entry_id).import_file(path, options)
+
+    def _runner(self, entry_id: str) -> EntryRunner:
+        try:
+            return self._runners[entry_id]
+        except KeyError:
+            raise NotFound(f"there is no running config entry {entry_id!r}") from None
+
+    async def _halt(self, entry_id: str) -> None:
+        runner = self._runners.pop(entry_id, None)
+        if runner is not None:
+            for name in await runner.stop():
+                _log.error("%s did not stop within its limit and was left behind", name)
+
+    async def _run(self, entry: ConfigEntry) -> None:
+        self._broken.pop(entry.id, None)
+        try:
+            integration = self.catalogue.get(entry.domain)
+        except NotFound as error:
+            status = EntryStatus(
+                entry.id,
+                EntryState.MISCONFIGURED,
+                self._hub.clock.now(),
+                problem=str(error),
+                remedy="Install or mend the integration, or remove this entry.",
+            )
+            self._broken[entry.id] = status
+            self._hub.bus.publish(EntryChanged(status.since, status))
+            _log.warning("entry %s was not started: %s", entry.id, error)
+            return
+        runner = EntryRunner(entry, integration, self._hub)
+        self._runners[entry.id] = runner
+        await runner.start()
+
+    def _blame(self, filename: str) -> str | None:
+        for marker in ("/integrations/", "/custom_integrations/"):
+            _, found, rest = filename.rpartition(marker)
+            if found:
+                return rest.split("/", 1)[0].removesuffix(".py")
+        return None
+
+    def _on_block(self, domain: str, seconds: float, where: str) -> None:
+        for runner in self._runners.values():
+            if runner.entry.domain == domain or runner.integration.domain == domain:
+                task = asyncio.get_running_loop().create_task(runner.blocked(seconds, where))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)

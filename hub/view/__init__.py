@@ -1,0 +1,9 @@
+"""What one actor may see and do: the only thing pages, REST and routes read."""
+
+from hub.view.base import Rooms
+from hub.view.chart import Chart
+from hub.view.readings import IncomingReading
+from hub.view.view import View
+from hub.view.views import SetupRequest, Views
+
+__all__ = ["Chart", "IncomingReading", "Rooms", "SetupRequest", "View", "Views"]

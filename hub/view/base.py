@@ -1,0 +1,172 @@
+"""The rooms a view looks into, and the questions all its parts ask."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from hub.access import Access, Accounts, Scope
+from hub.actions import Actions
+from hub.bus import Bus
+from hub.clock import Clock
+from hub.errors import NotFound
+from hub.intake import Intake
+from hub.journal import Journal
+from hub.model import (
+    Account,
+    Actor,
+    DeviceFound,
+    EntitiesChanged,
+    Entity,
+    Event,
+    Household,
+    JournalChanged,
+    JournalKind,
+    Metric,
+    Person,
+    ReadingsRecorded,
+    ReadingsRejected,
+    ReadingsRemoved,
+    StateChanged,
+    Verb,
+)
+from hub.recorder import Recorder
+from hub.registry import Entities, People, Vocabulary
+from hub.states import States
+from hub.supervisor import Supervisor
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+@dataclass(slots=True)
+class Rooms:
+    """Every room a view may look into; made once by the daemon."""
+
+    clock: Clock
+    bus: Bus
+    states: States
+    recorder: Recorder
+    access: Access
+    accounts: Accounts
+    people: People
+    entities: Entities
+    vocabulary: Vocabulary
+    intake: Intake
+    journal: Journal
+    actions: Actions
+    supervisor: Supervisor
+    data_dir: Path
+    version: str
+    problems: dict[str, tuple[datetime, str, str]]
+    """Key -> since, message, remedy."""
+
+
+class Base:
+    """An actor before the rooms; everything a view gives passes `_may` or `_require`."""
+
+    def __init__(self, rooms: Rooms, actor: Actor) -> None:
+        self._rooms = rooms
+        self.actor = actor
+
+    @property
+    def clock(self) -> Clock:
+        return self._rooms.clock
+
+    @property
+    def account(self) -> Account | None:
+        """Who is signed in; None for the hub itself."""
+        return next((one for one in self._rooms.accounts.all if one.name == self.actor.account), None)
+
+    def allowed(self, verb: Verb, person: str, subject: str | None = None) -> bool:
+        return self._rooms.access.allowed(self.actor, verb, person, subject)
+
+    def scope(self, verb: Verb = Verb.VIEW) -> Scope:
+        return self._rooms.access.scope(self.actor, verb)
+
+    def live(self) -> bool:
+        """False once the session or token was revoked or ran out."""
+        return self._rooms.accounts.session_live(self.actor)
+
+    def household(self) -> Household:
+        return self._rooms.people.household
+
+    def people(self) -> list[Person]:
+        """Those of whom the actor may see at least something."""
+        scope = self.scope()
+        return [person for person in self._rooms.people.all.values() if scope.touches(person.slug)]
+
+    def person(self, slug: str) -> Person:
+        """Raises NotFound also for a person the actor may see nothing of."""
+        if not self.scope().touches(slug):
+            raise NotFound(f"there is no person {slug!r}")
+        return self._rooms.people.get(slug)
+
+    def time_zone(self, person: str) -> str:
+        return self._rooms.people.time_zone(person)
+
+    def metrics(self) -> list[Metric]:
+        return list(self._rooms.vocabulary.metrics.values())
+
+    def metric(self, key: str) -> Metric:
+        """Raises NotFound with the key that was probably meant."""
+        found = self._rooms.vocabulary.metrics.get(key)
+        if found is None:
+            raise NotFound(self._rooms.vocabulary.unknown_metric(key))
+        return found
+
+    def journal_kinds(self) -> list[JournalKind]:
+        return list(self._rooms.vocabulary.journal_kinds.values())
+
+    async def subscribe(self, *kinds: type[Event], limit: int = 1_000, name: str = "stream") -> AsyncIterator[Event]:
+        """News the actor may see, the rule asked for every event; ends when the session or token does."""
+        with self._rooms.bus.subscribe(*kinds, limit=limit, name=name) as subscription:
+            async for event in subscription:
+                if not self.live():
+                    return
+                if self.may_see(event):
+                    yield event
+
+    def may_see(self, event: Event) -> bool:
+        """The one rule, for an event."""
+        match event:
+            case StateChanged() | ReadingsRecorded() | ReadingsRemoved():
+                return self._may_entity(event.entity)
+            case JournalChanged():
+                return self.allowed(Verb.VIEW, event.new.person, f"journal:{event.new.kind}")
+            case EntitiesChanged():
+                return any(self._may_entity(one) for one in (*event.entities, *event.gone))
+            case DeviceFound():
+                return self.allowed(Verb.VIEW, event.device.person)
+            case ReadingsRejected():
+                return self.allowed(Verb.VIEW, event.person)
+            case _:
+                return self.allowed(Verb.MANAGE, "household") or type(event).__name__ in ("Lagged", "PeopleChanged")
+
+    def _may_entity(self, entity: Entity, verb: Verb = Verb.VIEW) -> bool:
+        return self._rooms.access.allowed(self.actor, verb, entity.person, subject_of(entity))
+
+    def _require(self, verb: Verb, person: str = "household", subject: str | None = None) -> None:
+        self._rooms.access.require(self.actor, verb, person, subject)
+
+    def _manage(self) -> None:
+        self._require(Verb.MANAGE)
+
+    @property
+    def _author(self) -> str:
+        return self.actor.account or self.actor.kind
+
+
+def subject_of(entity: Entity) -> str:
+    """What grants and tokens name: the metric key, or the entity id of what has no metric."""
+    return entity.metric or entity.id
+
+
+def microseconds(at: datetime) -> int:
+    return (at - EPOCH) // _MICROSECOND
+
+
+def instant(us: int) -> datetime:
+    return EPOCH + timedelta(microseconds=us)

@@ -1,0 +1,232 @@
+"""Entries, devices, actions, people, tokens and health: the household's machinery, as far as the actor may."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from hub.errors import Conflict, Forbidden, NotFound
+from hub.model import (
+    HOUSEHOLD,
+    Account,
+    ConfigEntry,
+    Device,
+    Entity,
+    EntryStatus,
+    Household,
+    Person,
+    Role,
+    Token,
+    Verb,
+)
+from hub.plugin import ActionSpec, WebhookRequest, WebhookResponse
+from hub.recorder import AuditLine, StorageHealth
+from hub.supervisor import CatalogueItem
+from hub.view.base import Base
+
+
+class HouseView(Base):
+    # Integrations and their entries
+
+    def integrations(self) -> list[CatalogueItem]:
+        """The catalogue, by name."""
+        return sorted(self._rooms.supervisor.catalogue.items.values(), key=lambda one: one.name.lower())
+
+    def integration_schema(self, domain: str) -> dict[str, Any]:
+        """JSON schema of an integration's options. Raises NotFound."""
+        return self._rooms.supervisor.catalogue.schema(domain)
+
+    def integration_config(self, domain: str) -> type[Any]:
+        """The options' Pydantic model."""
+        return self._rooms.supervisor.catalogue.get(domain).config
+
+    def entries(self) -> list[tuple[ConfigEntry, EntryStatus]]:
+        return [(one, self.entry_status(one.id)) for one in self._entries()]
+
+    def entry(self, entry_id: str) -> ConfigEntry:
+        found = self._rooms.supervisor.entries.get(entry_id)
+        if found is None or found not in self._entries():
+            raise NotFound(f"there is no config entry {entry_id!r}")
+        return found
+
+    def entry_status(self, entry_id: str) -> EntryStatus:
+        return self._rooms.supervisor.status(entry_id)
+
+    def entry_log(self, entry_id: str) -> list[tuple[float, str, str]]:
+        """(seconds since 1970, level, text), oldest first."""
+        self._manage()
+        return self._rooms.supervisor.log_lines(entry_id)
+
+    async def add_entry(
+        self, domain: str, options: Mapping[str, Any], *, title: str = "", person: str = ""
+    ) -> ConfigEntry:
+        """Raises Forbidden, NotFound, Conflict, or pydantic's ValidationError for the form."""
+        self._manage()
+        return await self._rooms.supervisor.add(domain, options, title=title, person=person)
+
+    async def change_entry(self, entry_id: str, **fields: Any) -> None:
+        """Change `options`, `title`, `person` or `disabled`, and start it anew."""
+        self._manage()
+        await self._rooms.supervisor.change(replace(self._rooms.supervisor.get(entry_id), **fields))
+
+    async def remove_entry(self, entry_id: str) -> None:
+        self._manage()
+        await self._rooms.supervisor.remove(entry_id)
+
+    async def reload_entry(self, entry_id: str) -> None:
+        self._manage()
+        await self._rooms.supervisor.reload(entry_id)
+
+    async def import_file(self, entry_id: str, path: Path, options: Mapping[str, Any]) -> None:
+        self._manage()
+        await self._rooms.supervisor.import_file(entry_id, path, dict(options))
+
+    async def webhook(self, entry_id: str, request: WebhookRequest) -> WebhookResponse:
+        """For callers without an account; the integration checks the secret it gave out."""
+        return await self._rooms.supervisor.webhook(entry_id, request)
+
+    # Devices
+
+    def devices(self) -> list[Device]:
+        scope = self.scope()
+        return [one for one in self._rooms.entities.devices.values() if scope.covers(one.person)]
+
+    def device_entities(self, device: str) -> list[Entity]:
+        return [one for one in self._rooms.entities.all.values() if one.device == device and self._may_entity(one)]
+
+    async def assign_device(self, device: str, person: str) -> Device:
+        """Say whose a device is (`household` or a slug); its history goes along."""
+        self._manage()
+        return await self._rooms.entities.assign(device, person)
+
+    async def ignore_device(self, device: str, ignored: bool = True) -> None:
+        self._manage()
+        await self._rooms.entities.ignore(device, ignored)
+
+    async def change_entity(self, entity_id: str, **fields: Any) -> None:
+        """Change an entity's `name`, `enabled`, `icon` or `precision`."""
+        self._manage()
+        await self._rooms.entities.change(replace(self._rooms.entities.get(entity_id), **fields))
+
+    # Actions
+
+    def actions(self) -> list[ActionSpec]:
+        """Those the actor may call for at least somebody."""
+        return [one for one in self._rooms.actions.all.values() if self.scope(one.verb).rules]
+
+    async def call(self, name: str, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Raises NotFound, BadReading, Forbidden, or what the action raises."""
+        return await self._rooms.actions.call(self.actor, name, parameters)
+
+    async def audit_tail(self, limit: int = 100) -> list[AuditLine]:
+        self._manage()
+        return await self._rooms.recorder.audit_tail(limit)
+
+    # People, household, accounts, tokens
+
+    async def add_person(self, name: str, **fields: Any) -> Person:
+        self._manage()
+        return await self._rooms.people.add(name, **fields)
+
+    async def change_person(self, slug: str, **fields: Any) -> Person:
+        if not self.allowed(Verb.MANAGE, slug):
+            raise Forbidden(f"you may not change {slug}")
+        changed = await self._rooms.people.change(slug, **fields)
+        await self._rooms.entities.reregister()
+        return changed
+
+    async def save_household(self, household: Household) -> None:
+        self._manage()
+        await self._rooms.people.save_household(household)
+        await self._rooms.entities.reregister()
+
+    def accounts(self) -> list[Account]:
+        self._manage()
+        return list(self._rooms.accounts.all)
+
+    async def add_account(self, name: str, password: str, *, role: Role, person: str | None = None) -> Account:
+        self._manage()
+        if person is not None and person not in self._rooms.people.all:
+            raise Conflict(f"there is no person {person!r}")
+        account = Account(name.strip().lower(), name.strip(), role, person)
+        await self._rooms.accounts.add(account, password)
+        return account
+
+    async def change_password(self, old: str, new: str) -> None:
+        """Of the account that is signed in. Raises Forbidden when `old` is wrong."""
+        session = await self._rooms.accounts.sign_in(self.actor.account, old)
+        await self._rooms.accounts.sign_out(session)
+        await self._rooms.accounts.set_password(self.actor.account, new)
+
+    def tokens(self) -> list[Token]:
+        """The actor's own; everybody's for who may manage the household."""
+        every = self.allowed(Verb.MANAGE, HOUSEHOLD)
+        return [one for one in self._rooms.accounts.tokens if every or one.account == self.actor.account]
+
+    async def create_token(
+        self,
+        label: str,
+        *,
+        persons: Iterable[str] | None = None,
+        verbs: Iterable[Verb] = (Verb.VIEW,),
+        subjects: Iterable[str] | None = None,
+        days: float | None = None,
+    ) -> tuple[Token, str]:
+        """For the actor's own account; its text is returned this once. A token cannot make tokens."""
+        if self.actor.token is not None:
+            raise Forbidden("a token cannot make tokens; sign in on the page")
+        named = list(persons) if persons is not None else None
+        for person in named or ():
+            if not self._rooms.people.known(person):
+                raise Conflict(f"there is no person {person!r}")
+        return await self._rooms.accounts.create_token(
+            self.actor.account, label=label, persons=named, verbs=verbs, subjects=subjects, days=days
+        )
+
+    async def revoke_token(self, token_id: str) -> None:
+        if token_id not in {one.id for one in self.tokens()}:
+            raise NotFound(f"there is no token {token_id!r}")
+        await self._rooms.accounts.revoke_token(token_id)
+
+    def own_token(self) -> Token | None:
+        """The token that asks, when a token asks."""
+        return next((one for one in self._rooms.accounts.tokens if one.id == self.actor.token), None)
+
+    # Settings and health
+
+    async def setting(self, key: str) -> Any:
+        self._manage()
+        return await self._rooms.recorder.get_setting(key)
+
+    async def save_setting(self, key: str, value: Any) -> None:
+        self._manage()
+        await self._rooms.recorder.set_setting(key, value)
+
+    async def retention(self) -> dict[str, int | None]:
+        """Metric key (or `*`) -> days that raw readings are kept; None: for ever."""
+        self._manage()
+        return await self._rooms.recorder.load_retention()
+
+    async def save_retention(self, retention: Mapping[str, int | None]) -> None:
+        self._manage()
+        await self._rooms.recorder.save_retention(dict(retention))
+
+    def storage_health(self) -> StorageHealth:
+        return self._rooms.recorder.health
+
+    def problems(self) -> list[tuple[str, datetime, str, str]]:
+        """What the owner should know: key, since, message, remedy."""
+        if not self.allowed(Verb.MANAGE, HOUSEHOLD):
+            return []
+        return [(key, *rest) for key, rest in sorted(self._rooms.problems.items(), key=lambda one: one[1][0])]
+
+    @property
+    def version(self) -> str:
+        return self._rooms.version
+
+    def _entries(self) -> Sequence[ConfigEntry]:
+        scope = self.scope()
+        return [one for one in self._rooms.supervisor.entries.values() if scope.touches(one.person or HOUSEHOLD)]

@@ -1,0 +1,110 @@
+"""Where views come from: a credential, a sign-in, or the first set-up."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from hub.errors import Conflict, Forbidden
+from hub.model import SYSTEM, Account, Actor, Credential, Role
+from hub.view.base import Rooms
+from hub.view.figures import HubFigures, figures_of
+from hub.view.view import View
+
+NOBODY = Actor(account="", kind="nobody")
+
+
+@dataclass(frozen=True, slots=True)
+class SetupRequest:
+    """What onboarding asks for."""
+
+    owner: str
+    password: str
+    household: str
+    time_zone: str
+    owner_is_person: bool = True
+    people: Sequence[Mapping[str, Any]] = ()
+    """Further people: `name`, and `birth_date`, `sex` where known."""
+    latitude: float | None = None
+    longitude: float | None = None
+    units: Mapping[str, str] = field(default_factory=dict)
+    language: str = "en"
+
+
+class Views:
+    def __init__(self, rooms: Rooms) -> None:
+        self._rooms = rooms
+        self._code = ""
+
+    @property
+    def version(self) -> str:
+        return self._rooms.version
+
+    @property
+    def setup_code(self) -> str:
+        """Printed on the console once; proves that who sets up can see it. Empty when the hub is set up."""
+        if not self.needs_setup():
+            return ""
+        if not self._code:
+            self._code = "-".join(f"{secrets.randbelow(1000):03d}" for _ in range(3))
+        return self._code
+
+    def needs_setup(self) -> bool:
+        return not self._rooms.accounts.owners()
+
+    async def setup(self, request: SetupRequest, *, code: str | None) -> Account:
+        """Make household, people and owner. `code` None: the console itself asks. Raises Forbidden, Conflict."""
+        if not self.needs_setup():
+            raise Conflict("this hub is set up already; sign in instead")
+        if code is not None and not hmac.compare_digest(code.strip(), self.setup_code):
+            raise Forbidden("that is not the set-up code; it stands in the console where the hub was started")
+        name = request.owner.strip()
+        if not name or not request.household.strip():
+            raise Conflict("the household and its owner need a name")
+        rooms = self._rooms
+        household = replace(
+            rooms.people.household,
+            name=request.household.strip(),
+            time_zone=request.time_zone,
+            latitude=request.latitude,
+            longitude=request.longitude,
+            units=dict(request.units),
+            language=request.language,
+        )
+        await rooms.people.save_household(household)
+        person = await rooms.people.add(name) if request.owner_is_person else None
+        for fields in request.people:
+            await rooms.people.add(**fields)
+        account = Account(name.lower(), name, Role.OWNER, person.slug if person is not None else None)
+        # The account comes last: a set-up that fails before can simply be tried again.
+        await rooms.accounts.add(account, request.password)
+        await rooms.entities.reregister()
+        self._code = ""
+        return account
+
+    async def sign_in(self, account: str, password: str, user_agent: str = "") -> str:
+        """A new session's id for the cookie. Raises Forbidden."""
+        return await self._rooms.accounts.sign_in(account.strip().lower(), password, user_agent)
+
+    async def sign_out(self, session: str) -> None:
+        await self._rooms.accounts.sign_out(session)
+
+    async def authenticate(self, credential: Credential) -> View | None:
+        """The view of who shows this credential; None when nobody does (any more)."""
+        actor = await self._rooms.accounts.authenticate(credential)
+        return View(self._rooms, actor) if actor is not None else None
+
+    def system(self) -> View:
+        """The hub's own view, for the console and the demo."""
+        return View(self._rooms, SYSTEM)
+
+    def nobody(self) -> View:
+        """For public routes: may see nothing."""
+        return View(self._rooms, NOBODY)
+
+    def figures(self) -> HubFigures:
+        """Numbers for /metrics and /readyz; no values, no names of people."""
+        return figures_of(self._rooms)
