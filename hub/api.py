@@ -74,6 +74,7 @@ from hub.plugin import (
     WebhookResponse,
     hookimpl,
 )
+from hub.template import Template, TemplateEnvironment, TemplateFailed, slugify
 
 __all__ = [
     "HOUSEHOLD",
@@ -138,10 +139,14 @@ __all__ = [
     "StateChanged",
     "Statistic",
     "StorageUnavailable",
+    "Template",
+    "TemplateEnvironment",
+    "TemplateFailed",
     "Token",
     "Value",
     "Verb",
     "WebhookRequest",
     "WebhookResponse",
     "hookimpl",
+    "slugify",
 ]

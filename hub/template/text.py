@@ -1,0 +1,139 @@
+"""Text: slugs, regular expressions with a time limit, JSON, bytes and digests."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import struct
+import urllib.parse
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+import regex
+from slugify import slugify as _slugify
+
+from hub.template.values import MISSING, fallback
+
+REGEX_SECONDS = 0.1
+_JSON_OPTIONS = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_NON_STR_KEYS
+
+
+def slugify(value: Any, separator: str = "_") -> str:
+    """Lower-case ASCII words, as Home Assistant makes entity ids; `unknown` when nothing is left of a text."""
+    text = "" if value is None else str(value)
+    return (_slugify(text, separator=separator) or "unknown") if text else ""
+
+
+def _flags(ignorecase: bool) -> int:
+    return int(regex.IGNORECASE) if ignorecase else 0
+
+
+def regex_match(value: Any, find: str = "", ignorecase: bool = False) -> bool:
+    return regex.match(find, str(value), _flags(ignorecase), timeout=REGEX_SECONDS) is not None
+
+
+def regex_search(value: Any, find: str = "", ignorecase: bool = False) -> bool:
+    return regex.search(find, str(value), _flags(ignorecase), timeout=REGEX_SECONDS) is not None
+
+
+def regex_replace(value: Any = "", find: str = "", replace: str = "", ignorecase: bool = False) -> str:
+    return str(regex.sub(find, replace, str(value), flags=_flags(ignorecase), timeout=REGEX_SECONDS))
+
+
+def regex_findall(value: Any, find: str = "", ignorecase: bool = False) -> list[Any]:
+    return list(regex.findall(find, str(value), _flags(ignorecase), timeout=REGEX_SECONDS))
+
+
+def regex_findall_index(value: Any, find: str = "", index: int = 0, ignorecase: bool = False) -> Any:
+    return regex_findall(value, find, ignorecase)[index]
+
+
+def to_json(value: Any, ensure_ascii: bool = False, pretty_print: bool = False, sort_keys: bool = False) -> str:
+    options = _JSON_OPTIONS
+    if pretty_print:
+        options |= orjson.OPT_INDENT_2
+    if sort_keys:
+        options |= orjson.OPT_SORT_KEYS
+    text = orjson.dumps(value, option=options, default=_plain).decode()
+    if ensure_ascii:
+        text = "".join(one if one < "\x80" else _escaped(one) for one in text)
+    return text
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, (set, frozenset)):
+        return list(value)
+    raise TypeError(f"{type(value).__name__} cannot be written as JSON")
+
+
+def _escaped(one: str) -> str:
+    units = struct.iter_unpack(">H", one.encode("utf-16-be"))
+    return "".join(f"\\u{unit[0]:04x}" for unit in units)
+
+
+def from_json(value: Any, default: Any = MISSING) -> Any:
+    try:
+        return orjson.loads(value)
+    except ValueError:
+        return fallback("from_json", value, default)
+
+
+def base64_encode(value: Any) -> str:
+    return base64.b64encode(value if isinstance(value, bytes) else str(value).encode()).decode()
+
+
+def base64_decode(value: Any, encoding: str | None = "utf-8") -> Any:
+    plain = base64.b64decode(value)
+    return plain.decode(encoding) if encoding else plain
+
+
+def pack(value: Any, format_string: str) -> bytes | None:
+    try:
+        return struct.pack(format_string, value)
+    except struct.error:
+        return None
+
+
+def unpack(value: Any, format_string: str, offset: int = 0) -> Any:
+    try:
+        return struct.unpack_from(format_string, value, offset)[0]
+    except (struct.error, IndexError):
+        return None
+
+
+def ordinal(value: Any) -> str:
+    number = int(value)
+    ending = "th" if 10 <= abs(number) % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(abs(number) % 10, "th")
+    return f"{number}{ending}"
+
+
+def _digest(name: str) -> Callable[[Any], str]:
+    def call(value: Any) -> str:
+        return hashlib.new(name, str(value).encode(), usedforsecurity=False).hexdigest()
+
+    return call
+
+
+SHARED: dict[str, Callable[..., Any]] = {
+    **{name: _digest(name) for name in ("md5", "sha1", "sha256", "sha512")},
+    "pack": pack,
+    "slugify": slugify,
+    "unpack": unpack,
+    "urlencode": lambda value: urllib.parse.urlencode(value) if isinstance(value, dict) else urllib.parse.quote(value),
+}
+FILTERS: dict[str, Callable[..., Any]] = {
+    "base64_decode": base64_decode,
+    "base64_encode": base64_encode,
+    "from_hex": bytes.fromhex,
+    "from_json": from_json,
+    "ord": ord,
+    "ordinal": ordinal,
+    "regex_findall": regex_findall,
+    "regex_findall_index": regex_findall_index,
+    "regex_match": regex_match,
+    "regex_replace": regex_replace,
+    "regex_search": regex_search,
+    "to_json": to_json,
+}
+TESTS: dict[str, Callable[..., bool]] = {"match": regex_match, "search": regex_search}

@@ -1,0 +1,122 @@
+"""Templates as publishers write them, and as nobody should."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from hub.clock import VirtualClock
+from hub.template import TemplateEnvironment, TemplateFailed, slugify
+
+PAYLOAD: dict[str, Any] = {"value": '{"t":26}', "value_json": {"t": 26, "a": {"b": 1.257}, "n": None, "on": True}}
+
+
+@pytest.fixture
+def environment() -> TemplateEnvironment:
+    return TemplateEnvironment(VirtualClock(datetime(2026, 3, 29, 0, 30, tzinfo=UTC)), "Europe/Berlin")
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("{{ value_json.t }}", "26"),
+        ("{{value_json['a']['b']|round(1)}}", "1.3"),
+        ("{{ value_json.a.b | round }}", "1"),
+        ("{{ value_json.t | is_defined }}", "26"),
+        ("{{ value_json.n }}", "None"),
+        ("{{ value_json.on }}", "True"),
+        ("{{ value_json.missing }}", ""),
+        ("{{ value_json.missing | default('x') }}", "x"),
+        ("{{ value | length }}", "8"),
+        ("{{ '0.412' | round(3) * 1000 }}", "412.0"),
+        ("{{ 'x' | float(0) }} {{ '0x1f' | int(base=16) }}", "0 31"),
+        ("{{ [1, 2, 9] | average }} {{ median(1, 5, 3) }} {{ max([1, 4]) }} {{ 5 | min(3) }}", "4.0 3.0 4 3"),
+        ("{{ 6 | bitwise_and(3) }} {{ 7.5 | multiply(2) }} {{ remap(5, 0, 10, 0, 100) }}", "2 15.0 50.0"),
+        ("{{ now().hour }} {{ utcnow().hour }}", "1 0"),
+        ("{{ (0 | timestamp_custom('%Y %H:%M', false)) }}", "1970 00:00"),
+        ("{{ '2026-03-29T03:30:00+02:00' | as_timestamp }}", "1774747800.0"),
+        ("{{ ('2026-03-29' | as_datetime).year }} {{ '1:30' | as_timedelta }}", "2026 1:30:00"),
+        ("{{ 'MyCO₂/CO₂ Gadget' | slugify }}", "myco2_co2_gadget"),
+        ("{{ 'single_left' | regex_findall_index('_(.+)') }} {{ 'ab' is match('a') }}", "left True"),
+        ("{{ {'b': 1, 'a': 2} | to_json(sort_keys=true) }} {{ ('[1]' | from_json)[0] }}", '{"a":2,"b":1} 1'),
+        ("{{ 'aGk=' | base64_decode }} {{ 'hi' | base64_encode }}", "hi aGk="),
+        ("{{ dict.from_keys([('event_type', 'press')]) | to_json }}", '{"event_type":"press"}'),
+        ("{{ iif(value_json.on, 'yes', 'no') }} {{ none | iif('a', 'b', 'c') }}", "yes c"),
+        ("{% for i in range(9) %}{% if i == 2 %}{% break %}{% endif %}{{ i }}{% endfor %}", "01"),
+        ("{{ 1 ~ 'a' ~ 2.5 }} {{ [[1], [2, [3]]] | flatten }}", "1a2.5 [1, 2, 3]"),
+        ("{{ pack(1000, '>H') | base64_encode }} {{ unpack('\\x03\\xe8'.encode('latin-1'), '>H') }}", "A+g= 1000"),
+        ("  plain text  ", "plain text"),
+    ],
+)
+def test_a_template_renders_as_home_assistant_does(environment: TemplateEnvironment, source: str, text: str) -> None:
+    assert environment.compile(source).text(PAYLOAD) == text
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{{ value_json.missing | is_defined }}",
+        "{{ value_json.missing.deeper }}",
+        "{{ 'x' | float }}",
+        "{{ nothing_at_all.x }}",
+        "{{ value_json.on.__class__.__mro__[1].__subclasses__() }}",
+        "{{ 'x' * 10 ** 9 }}",
+        "{{ 'x'.ljust(1000000000) }}",
+        "{{ 'x' | center(1000000000) }}",
+        "{{ '%1000000000d' % 3 }}",
+        "{{ '{:1000000000}'.format(3) }}",
+        "{{ 2 ** 100000 }}",
+        "{% set ns = namespace(s='xx') %}{% for i in range(60) %}{% set ns.s = ns.s ~ ns.s %}{% endfor %}{{ ns.s }}",
+        "{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}",
+        "{{ ('a' * 60) | regex_match('(a|aa)+b') }}",
+        "{{ [1] | map('nope') | list }}",
+    ],
+)
+def test_what_is_missing_or_too_much_fails_instead_of_harming(environment: TemplateEnvironment, source: str) -> None:
+    with pytest.raises(TemplateFailed):
+        environment.compile(source).text(PAYLOAD)
+
+
+def test_a_broken_template_names_its_line(environment: TemplateEnvironment) -> None:
+    with pytest.raises(TemplateFailed, match="line 2"):
+        environment.compile("fine\n{{ value_json.t | }}")
+
+
+def test_a_payload_cannot_be_changed_by_its_template(environment: TemplateEnvironment) -> None:
+    with pytest.raises(TemplateFailed):
+        environment.compile("{{ value_json.update({'t': 1}) }}").text(PAYLOAD)
+    assert PAYLOAD["value_json"]["t"] == 26
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("26", 26), ("2.5", 2.5), ("[1, 2]", [1, 2]), ("True", True), ("on", "on"), ("007", "007"), ("1e3", "1e3")],
+)
+def test_native_values_are_read_from_the_text(environment: TemplateEnvironment, text: str, value: Any) -> None:
+    assert environment.compile(text).native({}) == value
+
+
+def test_quick_shapes_say_what_jinja_says(environment: TemplateEnvironment) -> None:
+    """Every quick shape is rendered a second time by the slow way, which a trailing comment forces."""
+    values = [1, 1.5, -0.0, 2.5, 3.5, True, None, "text", "7", "1e3", "", [1], {"x": 1}, 1e300, 10**20]
+    shapes = ["value_json.k", "value_json['k']", "value_json.o.k"]
+    filters = ["", "|is_defined", "|float", "|int", "|round", "|round(2)", "|float|round(1)", "|int|float"]
+    for value in values:
+        variables = {"value": "raw", "value_json": {"k": value, "o": {"k": value}}}
+        for shape in shapes:
+            for chain in filters:
+                source = "{{ " + shape + chain + " }}"
+                outcomes = []
+                for template in (source, source + "{# slowly #}"):
+                    try:
+                        outcomes.append(environment.compile(template).text(variables))
+                    except TemplateFailed as error:
+                        outcomes.append(f"failed: {error}")
+                assert outcomes[0] == outcomes[1], (source, value)
+
+
+def test_slugs_are_home_assistants() -> None:
+    assert slugify("T(H) Sensor-A80401 IBS-TH1/TH2") == "t_h_sensor_a80401_ibs_th1_th2"
+    assert slugify("Größe 测试") == "grosse_ce_shi"
+    assert slugify("!!!") == "unknown"
+    assert slugify("") == ""
