@@ -1,5 +1,6 @@
 """Frozen facts that all rooms share; no I/O."""
 
+from hub.model.document import Document
 from hub.model.entry import ConfigEntry, EntryState, EntryStatus
 from hub.model.event import (
     ActionCalled,
@@ -36,6 +37,7 @@ __all__ = [
     "Device",
     "DeviceDescription",
     "DeviceFound",
+    "Document",
     "EntitiesChanged",
     "Entity",
     "EntityDescription",

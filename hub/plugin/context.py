@@ -15,6 +15,7 @@ from hub.model import (
     ConfigEntry,
     Device,
     DeviceDescription,
+    Document,
     Entity,
     EntityDescription,
     Event,
@@ -121,6 +122,28 @@ class Context(Protocol):
 
     async def save(self, key: str, value: Any) -> None:
         """Keep a JSON value (a cursor, refreshed tokens) durably."""
+        ...
+
+    async def documents_put(self, collection: str, documents: Sequence[Document]) -> None:
+        """Keep whole foreign records of the entry's person; the same id replaces."""
+        ...
+
+    async def documents_find(
+        self,
+        collection: str,
+        *,
+        start_us: int | None = None,
+        end_us: int | None = None,
+        modified_after_us: int | None = None,
+        limit: int = 100,
+        descending: bool = True,
+        id: str | None = None,
+    ) -> list[Document]:
+        """Those of the entry's person, by time; with `modified_after_us` by change, oldest first."""
+        ...
+
+    async def documents_remove(self, collection: str, ids: Sequence[str]) -> int:
+        """Remove records without a trace; returns how many were there."""
         ...
 
     async def progress(self, fraction: float | None, text: str = "") -> None:

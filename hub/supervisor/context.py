@@ -16,6 +16,7 @@ from hub.model import (
     ConfigEntry,
     Device,
     DeviceDescription,
+    Document,
     Entity,
     EntityDescription,
     Event,
@@ -148,6 +149,34 @@ class EntryContext:
     async def save(self, key: str, value: Any) -> None:
         await self._hub.store.entry_save(self._entry.id, key, value)
 
+    async def documents_put(self, collection: str, documents: Sequence[Document]) -> None:
+        await self._hub.store.documents_put(self._whose, collection, documents)
+
+    async def documents_find(
+        self,
+        collection: str,
+        *,
+        start_us: int | None = None,
+        end_us: int | None = None,
+        modified_after_us: int | None = None,
+        limit: int = 100,
+        descending: bool = True,
+        id: str | None = None,  # the word of the records themselves
+    ) -> list[Document]:
+        return await self._hub.store.documents_find(
+            self._whose,
+            collection,
+            start_us=start_us,
+            end_us=end_us,
+            modified_after_us=modified_after_us,
+            limit=limit,
+            descending=descending,
+            id=id,
+        )
+
+    async def documents_remove(self, collection: str, ids: Sequence[str]) -> int:
+        return await self._hub.store.documents_remove(self._whose, collection, ids)
+
     async def progress(self, fraction: float | None, text: str = "") -> None:
         self._on_progress(fraction, text)
 
@@ -182,6 +211,10 @@ class EntryContext:
 
     async def act(self, entity_id: str, command: str, parameters: Mapping[str, Any]) -> None:
         await self._hub.act(entity_id, command, parameters)
+
+    @property
+    def _whose(self) -> str:
+        return self._entry.person or HOUSEHOLD
 
     def _entity(self, metric_or_entity: str, source: str) -> Entity | None:
         return self._hub.entities.described(self._entry.id, metric_or_entity) or self._hub.entities.measured(

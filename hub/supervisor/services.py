@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -13,6 +13,7 @@ from hub.bus import Bus
 from hub.clock import Clock
 from hub.intake import Intake
 from hub.journal import Journal
+from hub.model import Document
 from hub.recorder import StoredReading
 from hub.registry import Entities, People, Vocabulary
 from hub.states import States
@@ -24,6 +25,20 @@ class EntryStore(Protocol):
     async def entry_load(self, entry_id: str, key: str) -> Any: ...
     async def entry_save(self, entry_id: str, key: str, value: Any) -> None: ...
     async def entry_forget(self, entry_id: str) -> None: ...
+    async def documents_put(self, person: str, collection: str, documents: Sequence[Document]) -> None: ...
+    async def documents_find(
+        self,
+        person: str,
+        collection: str,
+        *,
+        start_us: int | None,
+        end_us: int | None,
+        modified_after_us: int | None,
+        limit: int,
+        descending: bool,
+        id: str | None,
+    ) -> list[Document]: ...
+    async def documents_remove(self, person: str, collection: str, ids: Sequence[str]) -> int: ...
 
 
 @dataclass(slots=True)

@@ -86,9 +86,12 @@ class JournalView(Base):
         await self._entry(entry_id, Verb.VIEW)
         return await self._rooms.journal.revisions(entry_id)
 
-    async def documents_put(self, person: str, collection: str, documents: Sequence[Document]) -> None:
+    # `subject` is what the records are about, where one metric or kind says it all; without it, all of the person.
+    async def documents_put(
+        self, person: str, collection: str, documents: Sequence[Document], *, subject: str | None = None
+    ) -> None:
         """Keep whole foreign records; the same id replaces."""
-        self._require(Verb.RECORD, person)
+        self._require(Verb.RECORD, person, subject)
         await self._rooms.recorder.documents_put(person, collection, documents)
 
     async def documents_find(
@@ -102,8 +105,9 @@ class JournalView(Base):
         limit: int = 100,
         descending: bool = True,
         id: str | None = None,  # the word of the records themselves
+        subject: str | None = None,
     ) -> list[Document]:
-        self._require(Verb.VIEW, person)
+        self._require(Verb.VIEW, person, subject)
         return await self._rooms.recorder.documents_find(
             person,
             collection,
@@ -115,8 +119,10 @@ class JournalView(Base):
             id=id,
         )
 
-    async def documents_remove(self, person: str, collection: str, ids: Sequence[str]) -> int:
-        self._require(Verb.RECORD, person)
+    async def documents_remove(
+        self, person: str, collection: str, ids: Sequence[str], *, subject: str | None = None
+    ) -> int:
+        self._require(Verb.RECORD, person, subject)
         return await self._rooms.recorder.documents_remove(person, collection, ids)
 
     async def _entry(self, entry_id: str, verb: Verb) -> JournalEntry:
