@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from hub.clock import Clock
+from hub.api import Clock
 from web import errors, pages, plugins, security, session
 from web.assets import Assets
 from web.keys import ASSETS, CLOCK, OPTIONS, RENDERER, VIEWS
@@ -17,7 +17,7 @@ from web.options import WebOptions
 from web.render import Renderer
 
 if TYPE_CHECKING:
-    from hub.plugin import Route
+    from hub.api import Route
     from hub.view import Views
 
 MAX_BODY = 1 << 20

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from hub.clock import Clock
+from hub.api import Clock
 from web.assets import Assets
 from web.options import WebOptions
 from web.render import Renderer

@@ -10,7 +10,7 @@ from aiohttp import hdrs, web
 from web.keys import VIEW, VIEWS
 
 if TYPE_CHECKING:
-    from hub.plugin import Route
+    from hub.api import Route
 
 
 def add_routes(app: web.Application, routes: Iterable[Route]) -> None:
