@@ -1,0 +1,243 @@
+"""Journal entries: list, add, change, remove, undo, and the kinds there are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
+
+import orjson
+from pydantic import Field, ValidationError
+
+from hub.model import JournalDraft, JournalEntry, JournalKind
+from web.rest.endpoint import Call, Endpoint
+from web.rest.fields import Body, Instant, Limit, Name, Query, QueryInstant, Switch, Text
+from web.rest.problem import Problem, from_validation, meant
+from web.rest.shapes import JournalKinds, JournalPage, JournalRevisions, JournalShape
+
+if TYPE_CHECKING:
+    from hub.view import View
+
+
+class JournalQuery(Query):
+    person: Annotated[list[Name] | None, Field(description="Whose; may be repeated. Left out: everyone's.")] = None
+    kind: Annotated[list[Name] | None, Field(description="A key of /hub/v1/journal_kinds; may be repeated.")] = None
+    start: QueryInstant | None = None
+    end: QueryInstant | None = None
+    limit: Limit = 100
+    cursor: Name | None = None
+    deleted: Annotated[Switch, Field(description="Also what was removed.")] = False
+
+
+class DraftBody(Body):
+    person: Name
+    kind: Name
+    start: Instant
+    end: Instant | None = None
+    data: dict[str, Any] = Field(default_factory=dict)
+    note: Text = ""
+
+
+class ChangeBody(Body):
+    """What is left out stays as it is; `end: null` takes the end away."""
+
+    start: Instant | None = None
+    end: Instant | None = None
+    data: dict[str, Any] | None = None
+    note: Text | None = None
+    revision: Annotated[int | None, Field(ge=1, description="Refuse when somebody has changed it since.")] = None
+
+
+def entry_shape(entry: JournalEntry) -> JournalShape:
+    return {
+        "id": entry.id,
+        "kind": entry.kind,
+        "person": entry.person,
+        "author": entry.author,
+        "start": entry.start,
+        "end": entry.end,
+        "data": dict(entry.data),
+        "note": entry.note,
+        "source": entry.source,
+        "revision": entry.revision,
+        "deleted": entry.deleted,
+        "created_at": entry.created_at,
+        "updated_at": entry.updated_at,
+    }
+
+
+async def list_journal(call: Call) -> JournalPage:
+    query: JournalQuery = call.query
+    found, cursor = await call.view.journal(
+        query.person,
+        query.kind,
+        query.start,
+        query.end,
+        limit=query.limit,
+        cursor=query.cursor,
+        deleted=query.deleted,
+    )
+    return {"entries": [entry_shape(one) for one in found], "cursor": cursor}
+
+
+async def add_journal(call: Call) -> JournalShape:
+    body: DraftBody = call.body
+    kind = _kind(call.view, body.kind)
+    _check_data(kind, body.data)
+    draft = JournalDraft(kind.key, body.start, body.end, body.data, body.note)
+    return entry_shape(await call.view.add_journal(body.person, draft))
+
+
+async def get_journal(call: Call) -> JournalShape:
+    return entry_shape(await call.view.journal_entry(call.path["id"]))
+
+
+async def change_journal(call: Call) -> JournalShape:
+    body: ChangeBody = call.body
+    old = await call.view.journal_entry(call.path["id"])
+    given = body.model_fields_set
+    if body.data is not None:
+        _check_data(_kind(call.view, old.kind), body.data, status=409)
+    draft = JournalDraft(
+        old.kind,
+        body.start or old.start,
+        body.end if "end" in given else old.end,
+        old.data if body.data is None else body.data,
+        old.note if body.note is None else body.note,
+        old.source,
+        old.external_id,
+    )
+    return entry_shape(await call.view.change_journal(old.id, draft, expected_revision=body.revision))
+
+
+async def remove_journal(call: Call) -> JournalShape:
+    return entry_shape(await call.view.remove_journal(call.path["id"]))
+
+
+async def undo_journal(call: Call) -> JournalShape:
+    return entry_shape(await call.view.undo_journal(call.path["id"]))
+
+
+async def list_journal_revisions(call: Call) -> JournalRevisions:
+    return {"revisions": [entry_shape(one) for one in await call.view.journal_revisions(call.path["id"])]}
+
+
+async def list_journal_kinds(call: Call) -> JournalKinds:
+    return {
+        "kinds": [
+            {
+                "key": kind.key,
+                "name": kind.name,
+                "family": kind.family.value,
+                "lasts": kind.lasts,
+                "max_hours": kind.max_hours,
+                "schema": kind.model.model_json_schema(),
+            }
+            for kind in call.view.journal_kinds()
+        ]
+    }
+
+
+def _kind(view: View, key: str) -> JournalKind:
+    kinds = {kind.key: kind for kind in view.journal_kinds()}
+    if key not in kinds:
+        raise Problem(
+            422, "invalid", f"{key[:80]!r} is not a kind of journal entry.", where="body kind", hint=meant(key, kinds)
+        )
+    return kinds[key]
+
+
+def _check_data(kind: JournalKind, data: Mapping[str, Any], *, status: int = 422) -> None:
+    """Raises Problem naming the field of `data`; strict, as the schema that we publish is."""
+    try:
+        kind.model.model_validate_json(orjson.dumps(data), strict=True)
+    except ValidationError as error:
+        raise from_validation(error, "body data", kind.model.model_fields, status=status) from None
+
+
+def draft_schema(view: View) -> Mapping[str, Any]:
+    """One shape for each kind, so that a client can check an entry before it sends it."""
+    choices = []
+    shape = DraftBody.model_json_schema()
+    for kind in view.journal_kinds():
+        data = kind.model.model_json_schema(ref_template="#/components/schemas/{model}")
+        properties = {**shape["properties"], "kind": {"const": kind.key}, "data": data}
+        required = [name for name in shape["required"] if name != "data"]
+        if data.get("required"):
+            required.append("data")
+        choices.append(
+            {
+                "title": kind.name,
+                "type": "object",
+                "additionalProperties": False,
+                "required": required,
+                "properties": properties,
+            }
+        )
+    return {"oneOf": choices} if choices else shape
+
+
+ENDPOINTS = (
+    Endpoint(
+        "GET",
+        "/hub/v1/journal",
+        "Entries, newest first",
+        "journal",
+        list_journal,
+        JournalPage,
+        query=JournalQuery,
+        errors=(409,),
+        lists=frozenset({"person", "kind"}),
+    ),
+    Endpoint(
+        "POST",
+        "/hub/v1/journal",
+        "Add an entry",
+        "journal",
+        add_journal,
+        JournalShape,
+        body=DraftBody,
+        body_schema=draft_schema,
+        status=201,
+    ),
+    Endpoint("GET", "/hub/v1/journal/{id}", "One entry", "journal", get_journal, JournalShape),
+    Endpoint(
+        "PATCH",
+        "/hub/v1/journal/{id}",
+        "Change an entry",
+        "journal",
+        change_journal,
+        JournalShape,
+        body=ChangeBody,
+        description="The revision before it is kept; undo goes back to it.",
+    ),
+    Endpoint(
+        "DELETE",
+        "/hub/v1/journal/{id}",
+        "Remove an entry",
+        "journal",
+        remove_journal,
+        JournalShape,
+        errors=(409,),
+        description="It is answered as it is now, marked as deleted; undo brings it back.",
+    ),
+    Endpoint(
+        "GET",
+        "/hub/v1/journal/{id}/revisions",
+        "What it was before, oldest first",
+        "journal",
+        list_journal_revisions,
+        JournalRevisions,
+    ),
+    Endpoint(
+        "POST",
+        "/hub/v1/journal/{id}/undo",
+        "Go back one revision",
+        "journal",
+        undo_journal,
+        JournalShape,
+        errors=(409,),
+    ),
+    Endpoint(
+        "GET", "/hub/v1/journal_kinds", "Kinds of entries", "journal", list_journal_kinds, JournalKinds
+    ),
+)

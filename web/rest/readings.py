@@ -1,0 +1,345 @@
+"""Readings in and out, their corrections, and statistics."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import orjson
+from aiohttp import web
+from pydantic import Field
+
+from hub.model import Flag, Merged, Reading, Statistic, Verb
+from hub.units import convert
+from web.rest import incoming
+from web.rest.endpoint import JSON, Call, Endpoint
+from web.rest.fields import EARLIEST, LATEST, Body, Instant, Name, Query, QueryInstant, Text, Whole, from_us
+from web.rest.problem import Problem
+from web.rest.shapes import (
+    Changed,
+    ReadingRevisions,
+    ReadingShape,
+    ReadingsPage,
+    ReceiptShape,
+    Statistics,
+    StatisticShape,
+)
+
+if TYPE_CHECKING:
+    from hub.view import View
+
+Scale = Callable[[float], float]
+MOST_ROWS = 100_000
+_PART = 2_000
+"""Rows turned into JSON before other tasks have their turn."""
+_FLAGS: dict[Flag, list[str]] = {}
+
+
+class Series(Query):
+    person: Annotated[Name | None, Field(description="Whose: a slug, or `household`; with `metric`.")] = None
+    metric: Annotated[Name | None, Field(description="A key of /hub/v1/metrics.")] = None
+    entity_id: Annotated[Name | None, Field(description="One source alone, instead of person and metric.")] = None
+
+
+class ReadingsQuery(Series):
+    start: Annotated[QueryInstant, Field(description="From this instant on.")] = EARLIEST
+    end: Annotated[QueryInstant, Field(description="Before this instant.")] = LATEST
+    limit: Annotated[Whole, Field(ge=1, le=MOST_ROWS, description="Rows at most; `cursor` continues.")] = 1_000
+    cursor: Annotated[Name | None, Field(description="As the page before gave it.")] = None
+    order: Literal["oldest_first", "newest_first"] = "oldest_first"
+    unit: Annotated[Name | None, Field(description="Convert values to this unit.")] = None
+
+
+class StatisticsQuery(Series):
+    period: Literal["hour", "day"] = "day"
+    start: QueryInstant = EARLIEST
+    end: QueryInstant = LATEST
+    unit: Annotated[Name | None, Field(description="Convert values to this unit.")] = None
+
+
+class ReadingsBody(Body):
+    readings: list[Any]
+
+
+class CorrectionBody(Body):
+    entity_id: Name
+    taken_at: Instant
+    value: float | Text
+    unit: Name | None = None
+    reason: Text = ""
+
+
+class RemovalQuery(Query):
+    entity_id: Name
+    taken_at: Annotated[list[QueryInstant], Field(min_length=1, max_length=500, description="May be repeated.")]
+    reason: Text = ""
+
+
+class RestoreBody(Body):
+    entity_id: Name
+    taken_at: Annotated[list[Instant], Field(min_length=1, max_length=10_000)]
+
+
+class RevisionsQuery(Query):
+    entity_id: Name
+    start: QueryInstant = EARLIEST
+    end: QueryInstant = LATEST
+
+
+async def record_readings(call: Call) -> ReceiptShape:
+    if not may_record(call.view):
+        raise Problem(
+            403,
+            "forbidden",
+            "This token may not record anything.",
+            hint="Make one with `homeostat token create --verbs record`.",
+        )
+    batch = await incoming.read(call.body, only_person(call.view))
+    receipt = await call.view.record(batch.items)
+    rejected = batch.rejected
+    rejected += [{"index": batch.places[one.index], "reason": one.reason} for one in receipt.rejected]
+    rejected.sort(key=lambda one: one["index"])
+    return {"accepted": receipt.accepted, "unchanged": receipt.unchanged, "rejected": rejected}
+
+
+def may_record(view: View) -> bool:
+    """True when there is anything at all that the actor may record."""
+    scope = view.scope(Verb.RECORD)
+    if not scope.rules:
+        return False
+    return scope.only_persons is None or any(scope.touches(person) for person in scope.only_persons)
+
+
+def only_person(view: View) -> str | None:
+    """The one person a token is scoped to; None for a token of several or of all."""
+    persons = view.scope(Verb.RECORD).only_persons
+    return next(iter(persons)) if persons is not None and len(persons) == 1 else None
+
+
+async def list_readings(call: Call) -> web.StreamResponse | ReadingsPage:
+    query: ReadingsQuery = call.query
+    person, metric, entity_id = which(query)
+    options: dict[str, Any] = {
+        "limit": query.limit,
+        "cursor": query.cursor,
+        "descending": query.order == "newest_first",
+    }
+    if entity_id:
+        unit = call.view.entity(entity_id).unit
+        merged = await call.view.entity_readings(entity_id, query.start, query.end, **options)
+    else:
+        unit = call.view.metric(metric).unit
+        merged = await call.view.readings(person, metric, query.start, query.end, **options)
+    scale = _scale(unit, query.unit, metric)
+    if len(merged.readings) <= _PART:
+        rows = [_reading_shape(one, query.unit or unit, scale) for one in merged.readings]
+        return {"readings": rows, "cursor": merged.cursor}
+    response = web.StreamResponse(headers={"Content-Type": JSON})
+    await response.prepare(call.request)
+    async for part in _parts(merged, query.unit or unit, scale):
+        await response.write(part)
+    await response.write_eof()
+    return response
+
+
+async def _parts(merged: Merged, unit: str, scale: Scale | None) -> AsyncIterator[bytes]:
+    """A long page in pieces, so that nobody else waits while it is written."""
+    opening = b'{"readings":['
+    for begin in range(0, len(merged.readings), _PART):
+        rows = [_reading_shape(one, unit, scale) for one in merged.readings[begin : begin + _PART]]
+        yield opening + orjson.dumps(rows, option=orjson.OPT_UTC_Z)[1:-1]
+        opening = b","
+    yield b'],"cursor":' + orjson.dumps(merged.cursor) + b"}"
+
+
+def _reading_shape(one: Reading, unit: str, scale: Scale | None) -> ReadingShape:
+    value = one.value
+    return {
+        "taken_at": one.taken_at,
+        "received_at": one.received_at,
+        "value": scale(value) if scale is not None and not isinstance(value, str) else value,
+        "unit": unit,
+        "entity_id": one.entity_id,
+        "late": one.late,
+        "flags": flag_names(one.flags),
+    }
+
+
+def flag_names(flags: Flag) -> list[str]:
+    """E.g. `["implausible"]`; the same list for the same flags."""
+    found = _FLAGS.get(flags)
+    if found is None:
+        found = _FLAGS[flags] = [str(one.name).lower() for one in Flag(flags)]
+    return found
+
+
+def which(query: Series) -> tuple[str, str, str]:
+    """(person, metric, ""), or ("", "", entity). Raises Problem 409 unless exactly one of the two is named."""
+    whose = query.person is not None or query.metric is not None
+    if whose == (query.entity_id is not None) or (whose and (query.person is None or query.metric is None)):
+        raise Problem(
+            409,
+            "incomplete",
+            "Name either person and metric, or entity_id alone.",
+            where="query",
+            hint="For example ?person=anna&metric=heart_rate",
+        )
+    return query.person or "", query.metric or "", query.entity_id or ""
+
+
+def _scale(have: str, wanted: str | None, metric: str) -> Scale | None:
+    """How to show values in the unit asked for; None when they are in it. Raises UnitError for one that does not fit."""
+    if wanted is None or wanted == have:
+        return None
+    convert(1.0, have, wanted, metric=metric)
+    return lambda value: convert(value, have, wanted, metric=metric)
+
+
+async def list_statistics(call: Call) -> Statistics:
+    query: StatisticsQuery = call.query
+    person, metric, entity_id = which(query)
+    if entity_id:
+        unit = call.view.entity(entity_id).unit
+        found = await call.view.entity_statistics(entity_id, query.period, query.start, query.end)
+    else:
+        unit = call.view.metric(metric).unit
+        found = await call.view.statistics(person, metric, query.period, query.start, query.end)
+    scale = _scale(unit, query.unit, metric)
+    return {
+        "unit": query.unit or unit,
+        "period": query.period,
+        "statistics": [_statistic_shape(one, scale) for one in found],
+    }
+
+
+def _statistic_shape(one: Statistic, scale: Scale | None) -> StatisticShape:
+    def shown(value: float | None) -> float | None:
+        return value if scale is None or value is None else scale(value)
+
+    return {
+        "start": one.start,
+        "end": one.end,
+        "count": one.count,
+        "min": shown(one.min),
+        "max": shown(one.max),
+        "mean": shown(one.mean),
+        "time_weighted_mean": shown(one.time_weighted_mean),
+        "sum": shown(one.sum),
+        "last": one.last if isinstance(one.last, str) else shown(one.last),
+        "durations": dict(one.durations),
+        "entity_id": one.entity_id,
+    }
+
+
+async def correct_reading(call: Call) -> Changed:
+    body: CorrectionBody = call.body
+    await call.view.correct_reading(body.entity_id, body.taken_at, body.value, reason=body.reason, unit=body.unit)
+    return {"changed": 1}
+
+
+async def remove_readings(call: Call) -> Changed:
+    query: RemovalQuery = call.query
+    return {"changed": await call.view.remove_readings(query.entity_id, query.taken_at, reason=query.reason)}
+
+
+async def restore_readings(call: Call) -> Changed:
+    body: RestoreBody = call.body
+    return {"changed": await call.view.restore_readings(body.entity_id, body.taken_at)}
+
+
+async def list_reading_revisions(call: Call) -> ReadingRevisions:
+    query: RevisionsQuery = call.query
+    found = await call.view.revisions(query.entity_id, query.start, query.end)
+    return {
+        "revisions": [
+            {
+                "taken_at": from_us(one.taken_us),
+                "at": from_us(one.at_us),
+                "by": one.by,
+                "reason": one.reason,
+                "old": one.old,
+                "new": one.new,
+            }
+            for one in found
+        ]
+    }
+
+
+ENDPOINTS = (
+    Endpoint(
+        "POST",
+        "/hub/v1/readings",
+        "Record readings",
+        "readings",
+        record_readings,
+        ReceiptShape,
+        body=ReadingsBody,
+        body_schema=lambda view: incoming.BODY_SCHEMA,
+        parse=incoming.listed,
+        description="Answered after the commit that survives a power cut. Sending the same again changes nothing.",
+    ),
+    Endpoint(
+        "GET",
+        "/hub/v1/readings",
+        "History, oldest first",
+        "readings",
+        list_readings,
+        ReadingsPage,
+        query=ReadingsQuery,
+        errors=(409,),
+        description=(
+            "With person and metric: the merged series, in which one source speaks for each interval and `entity_id` "
+            "says which. With entity_id: that source alone."
+        ),
+    ),
+    Endpoint(
+        "PATCH",
+        "/hub/v1/readings",
+        "Correct a reading",
+        "readings",
+        correct_reading,
+        Changed,
+        body=CorrectionBody,
+        description="The old value stays in the revision trail.",
+    ),
+    Endpoint(
+        "DELETE",
+        "/hub/v1/readings",
+        "Remove readings",
+        "readings",
+        remove_readings,
+        Changed,
+        query=RemovalQuery,
+        lists=frozenset({"taken_at"}),
+        description="They are marked as removed; /hub/v1/readings/restore takes them back.",
+    ),
+    Endpoint(
+        "POST",
+        "/hub/v1/readings/restore",
+        "Take a removal back",
+        "readings",
+        restore_readings,
+        Changed,
+        body=RestoreBody,
+    ),
+    Endpoint(
+        "GET",
+        "/hub/v1/readings/revisions",
+        "What was corrected and removed",
+        "readings",
+        list_reading_revisions,
+        ReadingRevisions,
+        query=RevisionsQuery,
+    ),
+    Endpoint(
+        "GET",
+        "/hub/v1/statistics",
+        "Hours or days",
+        "readings",
+        list_statistics,
+        Statistics,
+        query=StatisticsQuery,
+        errors=(409,),
+        description="Exact also after late readings, corrections and counter resets. Days are those of the person's zone.",
+    ),
+)

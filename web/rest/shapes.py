@@ -1,0 +1,325 @@
+"""What is answered: plain dictionaries at run time, typed for the checker, and the source of the OpenAPI schemas."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from typing_extensions import NotRequired, TypedDict
+
+
+class Rejected(TypedDict):
+    index: int
+    """Position in the list that was sent."""
+    reason: str
+
+
+class ReceiptShape(TypedDict):
+    """Given after the commit that survives a power cut."""
+
+    accepted: int
+    unchanged: int
+    rejected: list[Rejected]
+
+
+class ReadingShape(TypedDict):
+    taken_at: datetime
+    received_at: datetime
+    value: float | str
+    unit: str
+    entity_id: str
+    late: bool
+    flags: list[str]
+
+
+class ReadingsPage(TypedDict):
+    readings: list[ReadingShape]
+    cursor: str | None
+
+
+class Changed(TypedDict):
+    changed: int
+    """How many readings were there to change."""
+
+
+class ReadingRevision(TypedDict):
+    taken_at: datetime
+    at: datetime
+    by: str
+    reason: str
+    old: float | str | None
+    new: float | str | None
+    """None: removed."""
+
+
+class ReadingRevisions(TypedDict):
+    revisions: list[ReadingRevision]
+
+
+class StatisticShape(TypedDict):
+    start: datetime
+    end: datetime
+    count: int
+    min: float | None
+    max: float | None
+    mean: float | None
+    time_weighted_mean: float | None
+    sum: float | None
+    last: float | str | None
+    durations: dict[str, float]
+    entity_id: str
+
+
+class Statistics(TypedDict):
+    unit: str
+    period: str
+    statistics: list[StatisticShape]
+
+
+class StateShape(TypedDict):
+    """An entity's newest reading; `value` is null while it is unknown."""
+
+    entity_id: str
+    value: float | str | None
+    unit: str
+    taken_at: datetime | None
+    received_at: datetime | None
+    available: bool
+    person: str
+    metric: str
+    name: str
+    attributes: dict[str, Any]
+
+
+class States(TypedDict):
+    states: list[StateShape]
+
+
+class EntityShape(TypedDict):
+    entity_id: str
+    name: str
+    person: str
+    component: str
+    metric: str
+    unit: str
+    kind: str
+    source: str
+    entry: str
+    device: str
+    device_class: str
+    state_class: str
+    category: str
+    options: list[str]
+    enabled: bool
+    commands: list[str]
+    record: bool
+
+
+class Entities(TypedDict):
+    entities: list[EntityShape]
+
+
+class JournalShape(TypedDict):
+    id: str
+    kind: str
+    person: str
+    author: str
+    start: datetime
+    end: datetime | None
+    data: dict[str, Any]
+    note: str
+    source: str
+    revision: int
+    deleted: bool
+    created_at: datetime
+    updated_at: datetime
+
+
+class JournalPage(TypedDict):
+    entries: list[JournalShape]
+    cursor: str | None
+
+
+class JournalRevisions(TypedDict):
+    revisions: list[JournalShape]
+
+
+class JournalKindShape(TypedDict):
+    key: str
+    name: str
+    family: str
+    lasts: bool
+    max_hours: float
+    schema: dict[str, Any]
+    """JSON Schema of `data`."""
+
+
+class JournalKinds(TypedDict):
+    kinds: list[JournalKindShape]
+
+
+class ActionShape(TypedDict):
+    name: str
+    title: str
+    description: str
+    verb: str
+    parameters: dict[str, Any]
+    """JSON Schema of the body."""
+
+
+class Actions(TypedDict):
+    actions: list[ActionShape]
+
+
+class ActionResult(TypedDict):
+    result: dict[str, Any]
+
+
+class HouseholdShape(TypedDict):
+    id: str
+    name: str
+    time_zone: str
+    language: str
+    units: dict[str, str]
+
+
+class PersonShape(TypedDict):
+    person: str
+    name: str
+    time_zone: str
+    birth_date: NotRequired[date | None]
+    sex: NotRequired[str | None]
+
+
+class People(TypedDict):
+    people: list[PersonShape]
+
+
+class MetricShape(TypedDict):
+    key: str
+    name: str
+    unit: str
+    display_units: list[str]
+    kind: str
+    family: str
+    aggregation: str
+    hard: tuple[float | None, float | None]
+    plausible: tuple[float | None, float | None]
+    options: list[str]
+    loinc: str | None
+    device_class: str | None
+    state_class: str | None
+    description: str
+
+
+class Metrics(TypedDict):
+    metrics: list[MetricShape]
+
+
+class DeviceShape(TypedDict):
+    id: str
+    name: str
+    entry: str
+    person: str
+    pending: bool
+    ignored: bool
+    manufacturer: str
+    model: str
+    sw_version: str
+
+
+class Devices(TypedDict):
+    devices: list[DeviceShape]
+
+
+class StatusShape(TypedDict):
+    state: str
+    since: datetime
+    problem: str
+    remedy: str
+    next_try: datetime | None
+    last_success: datetime | None
+    samples: int
+    errors: int
+    rejected: int
+    progress: float | None
+    progress_text: str
+
+
+class EntryShape(TypedDict):
+    """A config entry; secrets in its options are never told."""
+
+    id: str
+    domain: str
+    title: str
+    person: str
+    disabled: bool
+    declared_in: str
+    options: dict[str, Any]
+    status: StatusShape | None
+
+
+class Entries(TypedDict):
+    entries: list[EntryShape]
+
+
+class LogLine(TypedDict):
+    at: datetime
+    level: str
+    message: str
+
+
+class EntryLog(TypedDict):
+    lines: list[LogLine]
+
+
+class IntegrationShape(TypedDict):
+    domain: str
+    name: str
+    description: str
+    documentation: str
+    belongs_to: NotRequired[str]
+    options: NotRequired[dict[str, Any]]
+
+
+class Integrations(TypedDict):
+    integrations: list[IntegrationShape]
+
+
+class TokenShape(TypedDict):
+    id: str
+    account: str
+    label: str
+    persons: list[str] | None
+    verbs: list[str]
+    subjects: list[str] | None
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+
+
+class Tokens(TypedDict):
+    tokens: list[TokenShape]
+
+
+class NewToken(TokenShape):
+    text: str
+    """The token itself; it is shown this once."""
+
+
+class Me(TypedDict):
+    account: str
+    kind: str
+    persons: dict[str, list[str]]
+    """Person -> verbs."""
+
+
+class ProblemShape(TypedDict):
+    key: str
+    message: str
+    remedy: str
+    since: datetime
+
+
+class Problems(TypedDict):
+    problems: list[ProblemShape]
