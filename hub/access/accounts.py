@@ -42,8 +42,8 @@ class Accounts:
         for token, digests in await self._store.load_tokens():
             self._remember(token, digests)
         self._sessions = {
-            digest: (account, datetime.fromtimestamp(expires / 1e6, UTC))
-            for digest, account, _, expires, _ in await self._store.load_sessions()
+            one.id_digest: (one.account, datetime.fromtimestamp(one.expires_us / 1e6, UTC))
+            for one in await self._store.load_sessions()
         }
         self._learn()
 
@@ -193,7 +193,7 @@ class Accounts:
         if last is None or now - last > timedelta(minutes=1):
             self._touched[token.id] = now
             self._tokens[token.id] = replace(token, last_used_at=now)
-            await self._store.touch_token(token.id, _us(now))
+            await self._store.touch_token(token.id, now)
 
     def _remember(self, token: Token, digests: dict[str, str]) -> None:
         self._tokens[token.id] = token

@@ -2,18 +2,17 @@
 
 from hub.plugin.context import Context, WebhookRequest, WebhookResponse
 from hub.plugin.hooks import HookSpecs, hookimpl, hookspec
-from hub.plugin.integration import Integration
-from hub.plugin.registrations import ActionSpec, Card, CliCommand, Notifier, Page, Route, RouteAuth
+from hub.plugin.integration import EntryAction, Integration
+from hub.plugin.registrations import ActionSpec, CliCommand, DemoSetup, Route, RouteAuth
 
 __all__ = [
     "ActionSpec",
-    "Card",
     "CliCommand",
     "Context",
+    "DemoSetup",
+    "EntryAction",
     "HookSpecs",
     "Integration",
-    "Notifier",
-    "Page",
     "Route",
     "RouteAuth",
     "WebhookRequest",

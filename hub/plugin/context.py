@@ -6,6 +6,7 @@ import logging
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Protocol
 
 import aiohttp
@@ -74,6 +75,11 @@ class Context(Protocol):
     @property
     def http(self) -> aiohttp.ClientSession:
         """Shared, with time-outs and a User-Agent; the only way out to the network over HTTP."""
+        ...
+
+    @property
+    def data_dir(self) -> Path:
+        """A private folder of the entry; made when asked for."""
         ...
 
     @property

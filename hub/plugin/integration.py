@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from hub.model import Command, Sample
+from hub.model import Command, Sample, Verb
 from hub.plugin.context import Context, WebhookRequest, WebhookResponse
 
 Poll = Callable[[Context], Awaitable[Iterable[Sample] | None]]
@@ -18,6 +18,22 @@ Listen = Callable[[Context], Awaitable[None]]
 ImportFile = Callable[[Context, Path, Mapping[str, Any]], Awaitable[None]]
 Webhook = Callable[[Context, WebhookRequest], Awaitable[WebhookResponse]]
 Act = Callable[[Context, Command], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class EntryAction:
+    """An action of a running entry, registered as `<domain>.<verb>`; `run(ctx, parameters)` returns JSON or None.
+
+    The hub adds a field `entry` to the parameters where an integration can have several.
+    """
+
+    name: str
+    """`domain.verb`."""
+    title: str
+    parameters: type[BaseModel]
+    run: Callable[[Context, Any], Awaitable[Mapping[str, Any] | None]]
+    verb: Verb = Verb.MANAGE
+    description: str = ""
 
 
 class NoOptions(BaseModel):
@@ -44,6 +60,8 @@ class Integration:
     """Answers `/webhook/<id>` of the entry."""
     act: Act | None = None
     """Carries a command to a device."""
+    actions: tuple[EntryAction, ...] = ()
+    """What can be done with a running entry (add a device, start an import)."""
     icon: str = "plug"
     """A symbol of `web/static/icons.svg`."""
     description: str = ""

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from hub.model import Actor, Credential, Verb
+from hub.model import Actor, ConfigEntry, Credential, Household, Person, Verb
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,23 +64,12 @@ class CliCommand:
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
-    """Reserved for cards on Today."""
+class DemoSetup:
+    """The made-up household of `homeostat run --demo`; `integrations.demo.demo_setup()` returns it."""
 
-    key: str
-    template: str
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Reserved for pages."""
-
-    path: str
-    template: str
-
-
-@dataclass(frozen=True, slots=True)
-class Notifier:
-    """Reserved for delivery channels."""
-
-    key: str
+    household: Household
+    people: tuple[Person, ...]
+    entries: tuple[ConfigEntry, ...]
+    owner: str
+    """Name of the account, whose person has the same name in lower case as slug."""
+    password: str

@@ -35,6 +35,10 @@ class Catalogue:
     def items(self) -> Mapping[str, CatalogueItem]:
         return self._items
 
+    @property
+    def integrations(self) -> tuple[Integration, ...]:
+        return tuple(self._integrations.values())
+
     def add(self, integration: Integration, *, custom: bool = False) -> None:
         """Raises PluginError for a doubled domain, or one that does nothing."""
         if integration.domain in self._integrations:

@@ -81,17 +81,17 @@ class EntryRunner:
         """Carry a command to the device. Raises NotReady when the entry does not run."""
         if self.integration.act is None:
             raise NotReady(f"{self.entry.title} takes no commands")
-        await self._hub.clock.wait_for(self.integration.act(self._ready(), command), 30.0)
+        await self._hub.clock.wait_for(self.integration.act(self.ready(), command), 30.0)
 
     async def webhook(self, request: WebhookRequest) -> WebhookResponse:
         if self.integration.webhook is None:
             raise NotReady(f"{self.entry.title} has no webhook")
-        return await self.integration.webhook(self._ready(), request)
+        return await self.integration.webhook(self.ready(), request)
 
     async def import_file(self, path: Any, options: dict[str, Any]) -> None:
         if self.integration.import_file is None:
             raise NotReady(f"{self.entry.title} imports no files")
-        await self.integration.import_file(self._ready(), path, options)
+        await self.integration.import_file(self.ready(), path, options)
 
     async def blocked(self, seconds: float, where: str) -> None:
         """The watchdog saw this entry hold the loop."""
@@ -142,7 +142,7 @@ class EntryRunner:
             await self._hub.clock.sleep(wait)
 
     async def _poll_forever(self, seconds: float) -> None:
-        poll, context = self.integration.poll, self._ready()
+        poll, context = self.integration.poll, self.ready()
         assert poll is not None
         while True:
             began = self._hub.clock.monotonic()
@@ -162,12 +162,12 @@ class EntryRunner:
             if not isinstance(one, Sample):
                 raise HubError(f"poll returned {type(one).__name__} where a Sample was expected")
         if batch:
-            await self._ready().accept(batch)
+            await self.ready().accept(batch)
 
     async def _listen_forever(self) -> None:
         listen = self.integration.listen
         assert listen is not None
-        context = self._ready()
+        context = self.ready()
         # A listener that has not failed within a second is there; a poll says so by its first success.
         alive = asyncio.ensure_future(self._alive_soon())
         try:

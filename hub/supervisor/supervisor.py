@@ -10,9 +10,10 @@ from typing import Any
 
 from hub.errors import Conflict, NotFound
 from hub.model import HOUSEHOLD, Command, ConfigEntry, EntryChanged, EntryState, EntryStatus
-from hub.plugin import WebhookRequest, WebhookResponse
+from hub.plugin import ActionSpec, Context, WebhookRequest, WebhookResponse
 from hub.registry import RegistryStore
 from hub.registry.names import free
+from hub.supervisor.actions import action_spec
 from hub.supervisor.catalogue import Catalogue
 from hub.supervisor.runner import EntryRunner
 from hub.supervisor.services import Services
@@ -135,6 +136,26 @@ class Supervisor:
 
     async def import_file(self, entry_id: str, path: Path, options: dict[str, Any]) -> None:
         await self._runner(entry_id).import_file(path, options)
+
+    def action_specs(self) -> list[ActionSpec]:
+        """The actions that integrations declare for their running entries."""
+        return [
+            action_spec(integration, action, self._running_context)
+            for integration in self.catalogue.integrations
+            for action in integration.actions
+        ]
+
+    def _running_context(self, domain: str, entry_id: str) -> Context:
+        """Raises NotFound, or Conflict when it must be said which of several."""
+        found = [one for one in self._runners.values() if one.entry.domain == domain]
+        if entry_id:
+            found = [one for one in found if one.entry.id == entry_id]
+        if not found:
+            raise NotFound(f"no entry of {domain} is running")
+        if len(found) > 1:
+            names = ", ".join(one.entry.id for one in found)
+            raise Conflict(f"say which entry of {domain} is meant: {names}")
+        return found[0].ready()
 
     def _runner(self, entry_id: str) -> EntryRunner:
         try:

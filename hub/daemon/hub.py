@@ -1,0 +1,258 @@
+"""One running hub: every room, built and wired in one place."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import importlib
+import logging
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import aiohttp
+
+from hub import __version__
+from hub.access import Access, Accounts
+from hub.actions import Actions
+from hub.bus import Bus
+from hub.clock import Clock, RealClock
+from hub.daemon.actions import hub_actions
+from hub.daemon.settings import Settings
+from hub.daemon.upkeep import Upkeep
+from hub.errors import NotReady
+from hub.intake import Intake
+from hub.journal import Journal
+from hub.loader import Loaded, load
+from hub.model import Account, Command, Role, State
+from hub.plugin import DemoSetup
+from hub.recorder import Recorder
+from hub.registry import Entities, People
+from hub.states import States
+from hub.supervisor import Services, Supervisor
+from hub.view import Rooms, Views
+
+_log = logging.getLogger("hub.daemon")
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Hub:
+    """`await Hub.start(settings)`; `await hub.stop()` is idempotent and ends everything it started."""
+
+    def __init__(self, settings: Settings, rooms: Rooms, views: Views, loaded: Loaded) -> None:
+        self.settings, self.rooms, self.views, self.loaded = settings, rooms, views, loaded
+        self.port = 0
+        self.demo: DemoSetup | None = None
+        """Set when this start made the demo household."""
+        self._http: aiohttp.ClientSession | None = None
+        self._site: Any = None
+        self._upkeep: Upkeep | None = None
+        self._stopped = False
+
+    @classmethod
+    async def start(
+        cls,
+        settings: Settings,
+        *,
+        clock: Clock | None = None,
+        plugins: Iterable[tuple[str, object]] = (),
+        serve: bool = True,
+        run: bool = True,
+    ) -> Hub:
+        """Open storage, load plugins, `serve` pages, `run` entries. Raises StorageCorrupt, StorageUnavailable."""
+        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        clock = clock or RealClock()
+        recorder = await Recorder.open(settings.url, clock=clock, backups=settings.data_dir / "backups")
+        try:
+            hub = await cls._build(settings, clock, recorder, plugins)
+            await hub._fill()
+            if serve:
+                await hub._serve()
+            hub._upkeep = Upkeep(hub.rooms)
+            hub._upkeep.start()
+            if run:
+                await hub._run()
+        except BaseException:
+            await recorder.close()
+            raise
+        return hub
+
+    @classmethod
+    async def _build(
+        cls, settings: Settings, clock: Clock, recorder: Recorder, plugins: Iterable[tuple[str, object]]
+    ) -> Hub:
+        bus, states = Bus(), States()
+        loaded = load(extra=plugins)
+        people = People(recorder, bus, clock)
+        await people.load()
+        entities = Entities(recorder, bus, clock, people, loaded.vocabulary)
+        access = Access(clock)
+        accounts = Accounts(recorder, access, clock)
+        await accounts.load()
+        intake = Intake(recorder, states, bus, clock, entities, people, loaded.vocabulary)
+        journal = Journal(recorder, bus, clock, people, loaded.vocabulary)
+        actions = Actions(recorder, access, bus, clock)
+        hub: Hub
+
+        async def act(entity_id: str, command: str, parameters: Mapping[str, Any]) -> None:
+            await hub.command(entity_id, command, parameters)
+
+        async def after_removal(entity_id: str) -> None:
+            await intake.refresh(entities.get(entity_id))
+
+        services = Services(
+            store=recorder,
+            clock=clock,
+            bus=bus,
+            states=states,
+            intake=intake,
+            journal=journal,
+            entities=entities,
+            people=people,
+            vocabulary=loaded.vocabulary,
+            data_dir=settings.data_dir,
+            http=lambda: hub.http(),
+            act=act,
+            after_removal=after_removal,
+        )
+        supervisor = Supervisor(loaded.catalogue, services, recorder)
+        rooms = Rooms(
+            clock=clock,
+            bus=bus,
+            states=states,
+            recorder=recorder,
+            access=access,
+            accounts=accounts,
+            people=people,
+            entities=entities,
+            vocabulary=loaded.vocabulary,
+            intake=intake,
+            journal=journal,
+            actions=actions,
+            supervisor=supervisor,
+            data_dir=settings.data_dir,
+            version=__version__,
+            problems={},
+        )
+        hub = cls(settings, rooms, Views(rooms), loaded)
+        for spec in [*hub_actions(rooms, hub.command), *supervisor.action_specs(), *loaded.actions]:
+            actions.add(spec)
+        now = clock.now()
+        for name, reason in loaded.problems.items():
+            remedy = "Mend or remove it, then start the hub again."
+            rooms.problems[f"plugin:{name}"] = (now, f"The plugin {name} is not running: {reason}", remedy)
+        return hub
+
+    async def stop(self) -> None:
+        """Stop in reverse order; nothing acknowledged is lost. Safe to call twice."""
+        if self._stopped:
+            return
+        self._stopped = True
+        await self.rooms.supervisor.stop()
+        if self._upkeep is not None:
+            await self._upkeep.stop()
+        if self._site is not None:
+            await self._site.cleanup()
+        if self._http is not None:
+            await self._http.close()
+        await self.rooms.recorder.close()
+
+    def http(self) -> aiohttp.ClientSession:
+        """The shared session for all outgoing HTTP."""
+        if self._http is None:
+            self._http = aiohttp.ClientSession(
+                timeout=aiohttp.ClientTimeout(total=30, connect=10),
+                headers={"User-Agent": f"Homeostat/{__version__}"},
+                connector=aiohttp.TCPConnector(limit=32, limit_per_host=6),
+            )
+        return self._http
+
+    async def command(self, entity_id: str, command: str, parameters: Mapping[str, Any]) -> None:
+        """Tell a device's entity to do something. Raises NotFound, NotReady."""
+        entity = self.rooms.entities.get(entity_id)
+        if command not in entity.commands:
+            allowed = ", ".join(entity.commands) or "none"
+            raise NotReady(f"{entity_id} does not know the command {command!r}; it knows: {allowed}")
+        await self.rooms.supervisor.act(entity.entry, Command(entity.key, command, dict(parameters)))
+
+    async def _fill(self) -> None:
+        """Entities and their newest readings, as they were when the hub stopped."""
+        rooms = self.rooms
+        await rooms.entities.load()
+        by_series = {entity.series: entity for entity in rooms.entities.all.values()}
+        newest = await rooms.recorder.newest()
+        rooms.states.fill(
+            State(
+                by_series[series].id,
+                stored.value,
+                EPOCH + timedelta(microseconds=stored.taken_us),
+                EPOCH + timedelta(microseconds=stored.received_us),
+            )
+            for series, stored in newest.items()
+            if series in by_series
+        )
+
+    async def _serve(self) -> None:
+        web = importlib.import_module("aiohttp.web")
+        app_module = importlib.import_module("web.app")
+        options_module = importlib.import_module("web.options")
+        app = app_module.build_app(
+            self.views,
+            self.loaded.routes,
+            clock=self.rooms.clock,
+            options=options_module.WebOptions(
+                hosts=frozenset(self.settings.allowed_hosts),
+                trusted_proxies=frozenset(self.settings.trusted_proxies),
+                development=self.settings.development,
+                demo=self.settings.demo,
+            ),
+        )
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
+        await runner.setup()
+        site = web.TCPSite(runner, self.settings.host, self.settings.port)
+        await site.start()
+        self._site = runner
+        self.port = runner.addresses[0][1]
+
+    async def _run(self) -> None:
+        if self.settings.demo and self.views.needs_setup():
+            await self._set_up_demo()
+        await self.rooms.supervisor.start(self.settings.entries)
+        if self.settings.automatic_entries:
+            await self._automatic()
+
+    async def _set_up_demo(self) -> None:
+        """The made-up household of `integrations.demo`: people, account and entries."""
+        plan: DemoSetup = importlib.import_module("integrations.demo").demo_setup()
+        rooms = self.rooms
+        await rooms.people.save_household(plan.household)
+        for person in plan.people:
+            fields = {one.name: getattr(person, one.name) for one in dataclasses.fields(person)}
+            await rooms.people.add(**{key: value for key, value in fields.items() if key != "slug"})
+        for entry in plan.entries:
+            await rooms.recorder.save_entry(entry)
+        owner = plan.owner.lower()
+        await rooms.accounts.add(Account(owner, plan.owner, Role.OWNER, owner), plan.password)
+        await rooms.entities.reregister()
+        self.demo = plan
+
+    async def _automatic(self) -> None:
+        """Entries that come by themselves, made at the first start."""
+        present = {entry.domain for entry in self.rooms.supervisor.entries.values()}
+        for item in list(self.loaded.catalogue.items.values()):
+            if item.automatic and not item.problem and item.domain not in present:
+                await self.rooms.supervisor.add(item.domain, {}, title=item.name)
+
+
+async def run_until_stopped(hub: Hub) -> None:
+    """Serve until SIGTERM or SIGINT."""
+    import signal
+
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    try:
+        await stop.wait()
+    finally:
+        await hub.stop()

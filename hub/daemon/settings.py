@@ -1,0 +1,34 @@
+"""What the daemon needs to know to start; `hub.config` makes it from files, tests make it directly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from hub.model import ConfigEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    data_dir: Path
+    database_url: str = ""
+    """SQLAlchemy's; empty: SQLite in `data_dir`."""
+    host: str = "127.0.0.1"
+    port: int = 8480
+    """0: any free one."""
+    entries: tuple[ConfigEntry, ...] = ()
+    """Declared in the configuration file."""
+    demo: bool = False
+    allowed_hosts: tuple[str, ...] = ()
+    """Further names under which the page may be opened (behind a proxy)."""
+    trusted_proxies: tuple[str, ...] = ()
+    metrics_open: bool = False
+    """True: /metrics needs no token."""
+    development: bool = False
+    automatic_entries: bool = True
+    """Make entries of integrations that come by themselves (MQTT)."""
+    custom_integrations: Path | None = None
+
+    @property
+    def url(self) -> str:
+        return self.database_url or f"sqlite+aiosqlite:///{(self.data_dir / 'homeostat.db').absolute()}"

@@ -1,0 +1,65 @@
+"""What the hub does for itself: remember problems, purge, back up, watch storage."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from hub.errors import HubError
+from hub.model import Problem
+from hub.view import Rooms
+
+_log = logging.getLogger("hub.upkeep")
+STORAGE_EVERY = 15.0
+DAY = 86_400.0
+
+
+class Upkeep:
+    """Owns its tasks; `stop` ends them."""
+
+    def __init__(self, rooms: Rooms) -> None:
+        self._rooms = rooms
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        self._tasks = [
+            asyncio.create_task(self._remember(), name="upkeep:problems"),
+            asyncio.create_task(self._every(STORAGE_EVERY, self._look_at_storage), name="upkeep:storage"),
+            asyncio.create_task(self._every(DAY, self._daily), name="upkeep:daily"),
+        ]
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks = []
+
+    async def _remember(self) -> None:
+        with self._rooms.bus.subscribe(Problem, name="problems") as news:
+            async for event in news:
+                if not isinstance(event, Problem):
+                    continue
+                if event.resolved:
+                    self._rooms.problems.pop(event.key, None)
+                else:
+                    self._rooms.problems[event.key] = (event.at, event.message, event.remedy)
+
+    async def _every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            await self._rooms.clock.sleep(seconds)
+            try:
+                await work()
+            except HubError as error:
+                _log.warning("%s: %s", work.__name__, error)
+
+    async def _look_at_storage(self) -> None:
+        health = self._rooms.recorder.health
+        known = "storage" in self._rooms.problems
+        if health.ok and known:
+            self._rooms.bus.publish(Problem(self._rooms.clock.now(), "storage", "", resolved=True))
+        elif not health.ok and not known:
+            self._rooms.bus.publish(Problem(self._rooms.clock.now(), "storage", health.message, health.remedy))
+
+    async def _daily(self) -> None:
+        await self._rooms.recorder.purge()
