@@ -132,7 +132,7 @@ def wine_in_evening(story: Story, persona: Persona, day: date) -> bool:
     return dice(story.seed, persona, "wine", day).random() < odds
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)
 def adult_day(story: Story, persona: Persona, day: date) -> AdultDay:
     """One adult's local day; pure."""
     frame, chance = story.frame(day), dice(story.seed, persona, "day", day)

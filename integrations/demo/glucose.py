@@ -63,7 +63,7 @@ class Glucose:
     def blood(self, instant: float) -> float:
         """The level without the sensor's errors."""
         at, height = self._dawn
-        level = 90.0 + height * bump(instant - at, 5400.0)
+        level = 95.0 + height * bump(instant - at, 5400.0)
         level += 8.0 * drift(self._slow, instant / 9000.0) + 4.0 * drift(self._slow, instant / 250_000.0)
         level += 16.0 * self._story.heat(self._persona, self._frame, instant)
         for n in range(bisect_left(self._starts, instant - _TAIL), bisect_left(self._starts, instant)):
@@ -81,6 +81,12 @@ class Glucose:
 def sensor_age(story: Story, day: date) -> int:
     """Whole days since the sensor was changed; a change falls into the last days before the anchor."""
     return ((day - story.anchor).days + 4) % _SENSOR_DAYS
+
+
+def sensor_offset(story: Story, day: date) -> float:
+    """Seconds past each fifth minute at which this sensor measures; another with every sensor."""
+    worn = ((day - story.anchor).days + 4) // _SENSOR_DAYS
+    return float(int(149 + 149 * grain(track(story.seed, "sensor"), worn)))
 
 
 def _meals(story: Story, persona: Persona, day: AdultDay) -> list[tuple[float, float, float]]:

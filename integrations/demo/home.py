@@ -14,8 +14,8 @@ from integrations.demo.sky import Weather, weather
 from integrations.demo.story import Persona, Story
 
 STEP = 300.0
-_RUN_UP = 144
-"""Steps simulated before midnight (12 hours), so that a day needs no memory of the days before."""
+_RUN_UP = 96
+"""Steps simulated before midnight (8 hours), so that a day needs no memory of the days before."""
 _BED, _LIVING, _OUT = range(3)
 
 
@@ -93,7 +93,7 @@ def room_day(story: Story, room: Room, day: date) -> RoomDay:
     hours = STEP / 3600.0
     for n in range(-_RUN_UP, round((frame.end - frame.start) / STEP) + 1):
         instant = frame.start + n * STEP
-        outside = weather(story.seed, instant)
+        outside = _outside(story.seed, int(instant // 1800))
         today = days[0] if instant < frame.start else day
         home = story.at_home(today, instant)
         places = [adult.place(instant) if home else _OUT for adult in adults]
@@ -133,6 +133,11 @@ def room_day(story: Story, room: Room, day: date) -> RoomDay:
                 )
             )
     return RoomDay(frame.start, tuple(grid), track(story.seed, f"{room.key}-grit"))
+
+
+@lru_cache(maxsize=256)
+def _outside(seed: int, half_hour: int) -> Weather:
+    return weather(seed, half_hour * 1800.0 + 900.0)
 
 
 class _Whereabouts:

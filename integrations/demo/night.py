@@ -9,7 +9,7 @@ from random import Random
 
 AWAKE, LIGHT, DEEP, REM = "awake", "light", "deep", "rem"
 _EPOCH = 30.0
-_DEEP_MINUTES = (36.0, 29.0, 15.0, 6.0, 2.0)
+_DEEP_MINUTES = (33.0, 26.0, 14.0, 5.0, 2.0)
 _REM_MINUTES = (9.0, 19.0, 25.0, 29.0, 31.0)
 
 

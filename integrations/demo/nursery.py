@@ -62,7 +62,7 @@ class BabyDay:
     """Start and minutes."""
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def baby_day(story: Story, day: date) -> BabyDay:
     """The baby's local day; pure."""
     frame, chance = story.frame(day), dice(story.seed, "nursery", day)
