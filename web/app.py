@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from hub.api import Clock
-from web import errors, pages, plugins, security, session
+from web import errors, pages, plugins, security, session, webhook
 from web.assets import Assets
 from web.keys import ASSETS, CLOCK, OPTIONS, RENDERER, VIEWS
 from web.options import WebOptions
@@ -38,6 +38,7 @@ def build_app(
     pages.add_routes(app)
     if importlib.util.find_spec("web.rest") is not None:
         importlib.import_module("web.rest").add_routes(app)
+    webhook.add_routes(app)
     plugins.add_routes(app, routes)
     return app
 

@@ -106,7 +106,7 @@ class EntryRunner:
                 remedy="Tell its author, then reload it here to try again.",
             )
 
-    def _ready(self) -> EntryContext:
+    def ready(self) -> EntryContext:
         if self.context is None:
             raise NotReady(f"{self.entry.title} is not running: {self.status.problem or self.status.state.value}")
         return self.context

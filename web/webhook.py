@@ -1,0 +1,54 @@
+"""`/webhook/<entry>`: what phones and services send; the integration checks the secret that it gave out."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from aiohttp import web
+
+from hub.errors import BadReading, NotFound, NotReady, StorageUnavailable
+from hub.plugin import WebhookRequest
+from web.keys import VIEWS
+
+LARGEST = 64 << 20
+"""Bytes of a decoded body; phones send tens of megabytes after a week off-line."""
+
+
+def add_routes(app: web.Application) -> None:
+    for path in ("/webhook/{entry}", "/webhook/{entry}/{tail:.*}"):
+        for method in ("GET", "POST", "PUT", "DELETE"):
+            app.router.add_route(method, path, receive)
+
+
+async def receive(request: web.Request) -> web.StreamResponse:
+    """Hand a request to its entry, the body in chunks as they come."""
+    incoming = WebhookRequest(
+        method=request.method,
+        path=request.match_info.get("tail", ""),
+        headers={name.lower(): value for name, value in request.headers.items()},
+        query=dict(request.query),
+        body=_chunks(request),
+        content_length=request.content_length,
+        remote=request.remote or "",
+    )
+    try:
+        answer = await request.app[VIEWS].nobody().webhook(request.match_info["entry"], incoming)
+    except NotFound:
+        # Says no more than an address that never was.
+        return web.json_response({"error": "not found"}, status=404)
+    except BadReading as error:
+        return web.json_response({"error": str(error)}, status=400)
+    except (NotReady, StorageUnavailable) as error:
+        return web.json_response({"error": str(error)}, status=503, headers={"Retry-After": "30"})
+    return web.Response(
+        status=answer.status, body=answer.body, content_type=answer.content_type, headers=answer.headers
+    )
+
+
+async def _chunks(request: web.Request) -> AsyncIterator[bytes]:
+    size = 0
+    async for chunk in request.content.iter_chunked(64 << 10):
+        size += len(chunk)
+        if size > LARGEST:
+            raise BadReading(f"the body is larger than {LARGEST >> 20} MB; send it in parts")
+        yield chunk
