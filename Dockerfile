@@ -26,8 +26,8 @@ ENV PATH=/opt/homeostat/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 USER homeostat
 WORKDIR /config
 VOLUME /config
-EXPOSE 8760
+EXPOSE 8480
 HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --retries=3 \
-    CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8760/healthz', timeout=4)"]
+    CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8480/healthz', timeout=4)"]
 ENTRYPOINT ["homeostat"]
-CMD ["run", "--config", "/config", "--host", "0.0.0.0", "--port", "8760"]
+CMD ["run", "--config", "/config", "--host", "0.0.0.0", "--port", "8480"]

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
+from hub.api import WebhookRequest
 from hub.errors import BadReading, NotFound, NotReady, StorageUnavailable
-from hub.plugin import WebhookRequest
 from web.keys import VIEWS
 
 LARGEST = 64 << 20
