@@ -1,0 +1,32 @@
+"""Durable history on SQLite or PostgreSQL."""
+
+from hub.recorder.facts import (
+    AuditLine,
+    Document,
+    Outcome,
+    Revision,
+    Row,
+    Session,
+    StorageHealth,
+    StoredReading,
+    StoredStatistic,
+    Tombstone,
+)
+from hub.recorder.instants import from_us, to_us
+from hub.recorder.recorder import Recorder
+
+__all__ = [
+    "AuditLine",
+    "Document",
+    "Outcome",
+    "Recorder",
+    "Revision",
+    "Row",
+    "Session",
+    "StorageHealth",
+    "StoredReading",
+    "StoredStatistic",
+    "Tombstone",
+    "from_us",
+    "to_us",
+]

@@ -1,0 +1,232 @@
+"""Engines, connections and statements, alike on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from functools import lru_cache
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import orjson
+from sqlalchemy import Insert, Table, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool
+
+from hub.errors import ConfigInvalid, StorageUnavailable
+from hub.recorder.trouble import explained
+
+READERS = 4
+_SHARED = (
+    ("busy_timeout", 5_000),
+    ("temp_store", "MEMORY"),
+    ("cell_size_check", "ON"),
+    ("trusted_schema", "OFF"),
+    ("mmap_size", 0),  # a failing card must raise an error, not SIGBUS
+)
+_WRITER = (
+    *_SHARED,
+    ("synchronous", "FULL"),
+    ("wal_autocheckpoint", 1_000),
+    ("journal_size_limit", 16 << 20),
+    ("cache_size", -8_000),
+)
+_READER = (*_SHARED, ("query_only", "ON"), ("cache_size", -4_000))
+
+
+@lru_cache(maxsize=512)
+def _numbered(sql: str) -> str:
+    numbers = count(1)
+    return "".join(f"${next(numbers)}" if character == "?" else character for character in sql)
+
+
+class Database:
+    """One database: a connection for the writer, a few for readers that never wait for it."""
+
+    def __init__(self, url: str) -> None:
+        self.url: URL = parse(url)
+        self.sqlite = self.url.get_backend_name() == "sqlite"
+        self.path: Path | None = Path(self.url.database or "") if self.sqlite else None
+        options: dict[str, Any] = {"poolclass": AsyncAdaptedQueuePool, "max_overflow": 0, "pool_timeout": 30}
+        if self.sqlite:
+            self.writing = create_async_engine(self.url, pool_size=1, **options)
+            self.reading = create_async_engine(self.url, pool_size=READERS, **options)
+            _pragmas(self.writing, _WRITER)
+            _pragmas(self.reading, _READER)
+        else:
+            options |= {"pool_pre_ping": True, "connect_args": {"timeout": 10, "command_timeout": 600}}
+            self.writing = create_async_engine(self.url, pool_size=1, **options)
+            self.reading = create_async_engine(
+                self.url, pool_size=READERS, isolation_level="REPEATABLE READ", **options
+            )
+
+    async def dispose(self) -> None:
+        """Close every connection."""
+        await self.reading.dispose()
+        await self.writing.dispose()
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[AsyncConnection]:
+        """A connection whose statements all see the same commit; never waits for the writer."""
+        with explained():
+            async with self.reading.connect() as connection:
+                if self.sqlite:
+                    await connection.exec_driver_sql("BEGIN")
+                yield connection
+                await connection.rollback()
+
+    async def fetch(self, sql: str, *parameters: Any) -> Sequence[tuple[Any, ...]]:
+        """All rows of one statement, straight from the driver: the fast path for many rows. Placeholders are `?`."""
+        with explained():
+            async with self.reading.connect() as connection:
+                driver: Any = (await connection.get_raw_connection()).driver_connection
+                if self.sqlite:
+                    rows: Sequence[tuple[Any, ...]] = await driver.execute_fetchall(sql, parameters)
+                else:
+                    rows = await driver.fetch(_numbered(sql), *parameters)
+                return rows
+
+    async def rows(self, connection: AsyncConnection, sql: str, *parameters: Any) -> Sequence[Any]:
+        """All rows of one statement on a connection. Placeholders are `?`."""
+        result = await connection.exec_driver_sql(self.sql(sql), parameters)
+        return result.fetchall()
+
+    async def run(self, connection: AsyncConnection, sql: str, *parameters: Any) -> int:
+        """Execute one statement; returns the number of rows it touched."""
+        result = await connection.exec_driver_sql(self.sql(sql), parameters)
+        return result.rowcount
+
+    async def run_many(self, connection: AsyncConnection, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Execute one statement for each row, in one call to the driver."""
+        if rows:
+            await connection.exec_driver_sql(self.sql(sql), list(rows))
+
+    async def keyed(
+        self,
+        connection: AsyncConnection,
+        table: str,
+        key: tuple[str, str],
+        columns: str,
+        keys: Sequence[tuple[int, int]],
+    ) -> Sequence[Any]:
+        """Columns (of `t`) of the rows whose two key columns are among `keys`; one statement however many."""
+        if not keys:
+            return []
+        first, second = key
+        if self.sqlite:
+            sql = (
+                f"SELECT {columns} FROM json_each(?) k CROSS JOIN {table} t "
+                f"ON t.{first} = json_extract(k.value, '$[0]') AND t.{second} = json_extract(k.value, '$[1]')"
+            )
+            return await self.rows(connection, sql, orjson.dumps(keys).decode())
+        sql = (
+            f"SELECT {columns} FROM unnest(CAST(? AS integer[]), CAST(? AS bigint[])) k(a, b) "
+            f"JOIN {table} t ON t.{first} = k.a AND t.{second} = k.b"
+        )
+        return await self.rows(connection, sql, [pair[0] for pair in keys], [pair[1] for pair in keys])
+
+    async def insert_readings(
+        self, connection: AsyncConnection, rows: Sequence[tuple[int, int, float, int, int]]
+    ) -> None:
+        """New rows of `readings`, by the driver's fastest way; they must not be there yet."""
+        if self.sqlite or len(rows) < 100:
+            await self.run_many(
+                connection, "INSERT INTO readings (series, taken, value, delay, flags) VALUES (?, ?, ?, ?, ?)", rows
+            )
+            return
+        await connection.exec_driver_sql("SELECT 1")  # begins the transaction, which COPY by itself would not
+        driver: Any = (await connection.get_raw_connection()).driver_connection
+        await driver.copy_records_to_table(
+            "readings", records=rows, columns=("series", "taken", "value", "delay", "flags")
+        )
+
+    def sql(self, text: str) -> str:
+        """`text` with the driver's own placeholders."""
+        return text if self.sqlite else _numbered(text)
+
+    def upsert(self, table: Table, **values: Any) -> Insert:
+        """Insert a row, or overwrite the columns given of the row with the same primary key."""
+        if self.sqlite:
+            from sqlalchemy.dialects.sqlite import insert
+        else:
+            from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment] # the same methods
+        statement = insert(table).values(**values)
+        keys = [column.name for column in table.primary_key.columns]
+        changed = {name: value for name, value in values.items() if name not in keys}
+        if not changed:
+            return statement.on_conflict_do_nothing(index_elements=keys)
+        return statement.on_conflict_do_update(index_elements=keys, set_=changed)
+
+    def size(self) -> int | None:
+        """Bytes of a SQLite database with its log; None for a server."""
+        if self.path is None:
+            return None
+        return sum(_size(Path(f"{self.path}{suffix}")) for suffix in ("", "-wal"))
+
+    def free(self) -> int | None:
+        """Free bytes where a SQLite database lies; None for a server."""
+        if self.path is None:
+            return None
+        return free_bytes(self.path.parent)
+
+
+def parse(url: str) -> URL:
+    """A checked database URL; raises ConfigInvalid."""
+    try:
+        parsed = make_url(url)
+    except Exception as error:
+        raise ConfigInvalid(f"not a database address: {error}", key="database") from error
+    if parsed.drivername == "sqlite+aiosqlite":
+        if not parsed.database or parsed.database == ":memory:":
+            raise ConfigInvalid("a SQLite database needs a file: sqlite+aiosqlite:///path/to/file.db", key="database")
+    elif parsed.drivername != "postgresql+asyncpg":
+        raise ConfigInvalid(
+            f"{parsed.drivername} is not supported; use sqlite+aiosqlite:///FILE or postgresql+asyncpg://USER:PASSWORD@HOST/NAME",
+            key="database",
+        )
+    return parsed
+
+
+def free_bytes(folder: Path) -> int | None:
+    """Bytes that the hub may still write in a folder; None when it can't be known."""
+    try:
+        info = os.statvfs(folder)
+    except OSError:
+        return None
+    return info.f_bavail * info.f_frsize
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def _pragmas(engine: AsyncEngine, settings: Sequence[tuple[str, int | str]]) -> None:
+    def apply(connection: Any, record: object) -> None:
+        cursor = connection.cursor()
+        for name, value in settings:
+            cursor.execute(f"PRAGMA {name}={value}")
+        cursor.close()
+
+    event.listen(engine.sync_engine, "connect", apply)
+
+
+async def check_reachable(database: Database) -> None:
+    """Raise StorageUnavailable in words when the database can't be opened."""
+    if database.path is not None:
+        try:
+            database.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StorageUnavailable(
+                f"The folder {database.path.parent} for the database can't be made: {error.strerror}. "
+                "Make it, writable for the hub, or name another one in the configuration."
+            ) from error
+    with explained():
+        async with database.writing.connect() as connection:
+            await connection.exec_driver_sql("SELECT 1")
+            await connection.rollback()

@@ -1,0 +1,91 @@
+"""Whole foreign records, and the audit trail of actions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import orjson
+from sqlalchemy import delete, insert, select
+
+from hub.recorder import schema
+from hub.recorder.facts import AuditLine, Document
+from hub.recorder.store import Store
+
+
+class DocumentStore(Store):
+    async def documents_put(self, person: str, collection: str, docs: Sequence[Document]) -> None:
+        """Insert or overwrite by id, all in one commit."""
+        if docs:
+            await self._change(
+                *(
+                    self._database.upsert(
+                        schema.documents,
+                        household_id=self._household,
+                        person=person,
+                        collection=collection,
+                        **(document._asdict() | {"body": orjson.dumps(document.body).decode()}),
+                    )
+                    for document in docs
+                )
+            )
+
+    async def documents_find(
+        self,
+        person: str,
+        collection: str,
+        *,
+        start_us: int | None = None,
+        end_us: int | None = None,
+        modified_after_us: int | None = None,
+        limit: int = 100,
+        descending: bool = True,
+        id: str | None = None,
+        deleted: bool = False,
+    ) -> list[Document]:
+        """Records with start_us <= at < end_us; ordered by `modified` when asked by it, else by `at`."""
+        table = schema.documents
+        statement = select(*(table.c[name] for name in Document._fields)).where(
+            table.c.household_id == self._household, table.c.person == person, table.c.collection == collection
+        )
+        if id is not None:
+            statement = statement.where(table.c.id == id)
+        if start_us is not None:
+            statement = statement.where(table.c.at_us >= start_us)
+        if end_us is not None:
+            statement = statement.where(table.c.at_us < end_us)
+        if modified_after_us is not None:
+            statement = statement.where(table.c.modified_us > modified_after_us)
+        if not deleted:
+            statement = statement.where(table.c.deleted.is_(False))
+        order: list[Any] = [table.c.at_us if modified_after_us is None else table.c.modified_us, table.c.id]
+        statement = statement.order_by(*(column.desc() if descending else column.asc() for column in order))
+        rows = await self._select(statement.limit(limit))
+        return [Document(row[0], row[1], row[2], row[3], orjson.loads(row[4])) for row in rows]
+
+    async def documents_remove(self, person: str, collection: str, ids: Sequence[str]) -> int:
+        """Forget records; to let others see that they are gone, put them with `deleted` instead."""
+        table = schema.documents
+        removed = 0
+        for start in range(0, len(ids), 500):
+            removed += await self._change(
+                delete(table).where(
+                    table.c.household_id == self._household,
+                    table.c.person == person,
+                    table.c.collection == collection,
+                    table.c.id.in_(list(ids[start : start + 500])),
+                )
+            )
+        return removed
+
+    async def audit(self, at_us: int, account: str, action: str, person: str, outcome: str, detail: str) -> None:
+        """Note who did what; never give it values or secrets."""
+        line = AuditLine(at_us, account, action, person, outcome, detail)
+        await self._change(insert(schema.audit).values(household_id=self._household, **line._asdict()))
+
+    async def audit_tail(self, limit: int = 100) -> list[AuditLine]:
+        """The latest lines, newest first."""
+        table = schema.audit
+        columns = [table.c[name] for name in AuditLine._fields]
+        statement = select(*columns).where(table.c.household_id == self._household).order_by(table.c.id.desc())
+        return [AuditLine(*row) for row in await self._select(statement.limit(limit))]
