@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 BABY_AGE_AT_ANCHOR = timedelta(days=157)
@@ -32,10 +33,6 @@ class Frame:
     start: float
     end: float
 
-    @classmethod
-    def of(cls, day: date, zone: ZoneInfo) -> Frame:
-        return cls(day, zone, wall(day, 0.0, zone), wall(day, 24.0, zone))
-
     def at(self, hours: float) -> float:
         """When clocks on the wall show `hours`, which may be negative or past 24."""
         return wall(self.day, hours, self.zone)
@@ -58,7 +55,7 @@ class Story:
     seed: int = 1
 
     def frame(self, day: date) -> Frame:
-        return Frame.of(day, self.zone)
+        return _frame(day, self.zone)
 
     def baby_days(self, day: date) -> int:
         """Age of the baby; may be negative for days before the birth."""
@@ -101,6 +98,11 @@ class Story:
             return 0.0
         level = today + (near - today) * abs(hour - 12) / 24
         return level * (0.8 + 0.2 * math.cos((hour - 18.5) / 12 * math.pi))
+
+
+@lru_cache(maxsize=64)
+def _frame(day: date, zone: ZoneInfo) -> Frame:
+    return Frame(day, zone, wall(day, 0.0, zone), wall(day, 24.0, zone))
 
 
 def wall(day: date, hours: float, zone: ZoneInfo) -> float:
