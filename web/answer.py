@@ -58,7 +58,7 @@ def common(request: web.Request, view: View | None) -> dict[str, Any]:
         "partial": "HX-Request" in request.headers,
         "household": view.household() if view is not None else None,
         "people": {person.slug: person for person in view.people()} if view is not None else {},
-        "flash": request.cookies.get("homeostat_said", ""),
+        "said": None,
     }
 
 
@@ -94,7 +94,7 @@ def to_sign_in(request: web.Request) -> web.Response:
 
 def problem_page(request: web.Request, status: int, title: str, detail: str, meaning: str, advice: str) -> web.Response:
     """A failure in words, as a page or as a toast-sized fragment."""
-    context = {"title": title, "detail": detail, "meaning": meaning, "advice": advice, "status": status}
+    context = {"title": title, "detail": detail, "meaning": meaning, "advice": advice, "code": status}
     if "HX-Request" in request.headers:
         response = fragment(request, "errors/fragment.html", status=status, **context)
         # The page stays as it is; the toast tells what went wrong.

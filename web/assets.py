@@ -24,6 +24,8 @@ PACKED = {".woff2", ".png"}
 """Already compressed."""
 HIDDEN = {"LICENSE", "README.md"}
 SPRITE = "icons.svg"
+STYLES = "app.css"
+FIRST = "css/tokens.css"
 
 
 @dataclass(slots=True)
@@ -42,7 +44,7 @@ class Asset:
 
 
 class Assets:
-    """The static tree in memory, with the sprite made from the icons that are there."""
+    """The static tree in memory, with one sprite made of its icons and one stylesheet of `css/`."""
 
     def __init__(self, folder: Path = FOLDER, *, development: bool = False) -> None:
         self._folder = folder
@@ -93,6 +95,9 @@ class Assets:
             Path(name).stem: asset.body.decode() for name, asset in files.items() if name.startswith("vendor/lucide/")
         }
         files[SPRITE] = Asset(TYPES[".svg"], sprite(icons).encode(), packable=True)
+        # tokens.css says the order of the layers, so it comes first; the order of the others says nothing.
+        sheets = sorted((name for name in files if name.startswith("css/")), key=lambda name: (name != FIRST, name))
+        files[STYLES] = Asset(TYPES[".css"], b"\n".join(files.pop(name).body for name in sheets), packable=True)
         digest = hashlib.sha256()
         for name, asset in files.items():
             digest.update(name.encode() + b"\0" + asset.body)

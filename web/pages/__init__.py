@@ -5,9 +5,9 @@ from __future__ import annotations
 from aiohttp import web
 
 from web import routing
-from web.pages import today
+from web.pages import components, today
 
-MODULES = (today,)
+MODULES = (components, today)
 
 
 def add_routes(app: web.Application) -> None:

@@ -278,8 +278,11 @@ class IntegrationShape(TypedDict):
     name: str
     description: str
     documentation: str
-    belongs_to: NotRequired[str]
+    belongs_to: str
+    problem: str
+    """Why it cannot be used; empty when it can."""
     options: NotRequired[dict[str, Any]]
+    """JSON Schema of a config entry's options."""
 
 
 class Integrations(TypedDict):

@@ -1,0 +1,3 @@
+// What every page gets: ages that grow, toasts that leave, sheets, and the live stream's values.
+import "./ages.js";
+import "./toasts.js";

@@ -1,0 +1,61 @@
+"""A card of Today as its template reads it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from web.drawing import DayPicture, Spark
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One metric: its newest value, how old it is, and its last day."""
+
+    entity_id: str
+    href: str
+    name: str
+    icon: str
+    family: str
+    text: str
+    unit: str = ""
+    at: datetime | None = None
+    freshness: str = "fresh"
+    """`fresh`, `ageing` or `stale`."""
+    trend: str = ""
+    """`up`, `down`, `flat` or empty."""
+    spark: Spark | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    text: str
+    icon: str
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something that is often logged for this person."""
+
+    kind: str
+    name: str
+    icon: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonCard:
+    slug: str
+    name: str
+    headline: str
+    """One sentence with what matters now."""
+    initials: str = ""
+    """Empty for the household."""
+    colour: str = "0"
+    born: str = ""
+    lines: tuple[str, ...] = ()
+    chips: tuple[Chip, ...] = ()
+    day: DayPicture | None = None
+    rows: tuple[Row, ...] = ()
+    acts: tuple[Act, ...] = ()
