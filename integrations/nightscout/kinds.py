@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from integrations.nightscout.store import METER_SOURCE, SOURCE
 from integrations.nightscout.times import iso, iso_seconds, to_ms
 
 Record = dict[str, Any]
@@ -25,14 +26,12 @@ class Backed:
     """Smaller numbers are a device's codes, not readings."""
 
 
-SGV = Backed("entries", "sgv", "sgv", "blood_glucose", "nightscout", "mg/dL", least=13.0)
-MBG = Backed("entries", "mbg", "mbg", "blood_glucose", "nightscout_meter", "mg/dL", least=1.0)
-HEART_RATE = Backed("activity", "hr-bpm", "bpm", "heart_rate", "nightscout", "/min", least=1.0)
-STEPS = Backed("activity", "steps-total", "steps", "steps", "nightscout", "1")
+SGV = Backed("entries", "sgv", "sgv", "blood_glucose", SOURCE, "mg/dL", least=13.0)
+MBG = Backed("entries", "mbg", "mbg", "blood_glucose", METER_SOURCE, "mg/dL", least=1.0)
+HEART_RATE = Backed("activity", "hr-bpm", "bpm", "heart_rate", SOURCE, "/min", least=1.0)
+STEPS = Backed("activity", "steps-total", "steps", "steps", SOURCE, "1")
 BACKED = (SGV, MBG, HEART_RATE, STEPS)
 BY_TYPE = {(one.collection, one.type): one for one in BACKED}
-CHECK_SOURCE = "nightscout_check"
-"""Finger sticks told in a treatment: readings that are no entry of their own."""
 
 
 def plain(kind: Backed, at: datetime, value: float) -> Record:

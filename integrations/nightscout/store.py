@@ -1,26 +1,19 @@
-"""What the Nightscout surface and its follower need of the hub, for one person; all use of the hub goes through here."""
+"""What the Nightscout surface and its follower need of the hub, for one person; the only way they reach it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
-from hub.api import JournalDraft, JournalEntry, Receipt, Sample
+from hub.api import Document, JournalDraft, JournalEntry, Receipt, Sample
 
-SURFACE = "nightscout"
-"""Source name of what comes in as Nightscout records; the hub's journal and entities carry it."""
-OWN_SOURCES = frozenset({SURFACE, "nightscout_meter", "nightscout_check"})
-
-
-class Document(NamedTuple):
-    """A whole foreign record, as the recorder keeps it."""
-
-    id: str
-    at_us: int
-    modified_us: int
-    deleted: bool
-    body: dict[str, Any]
+SOURCE = "nightscout"
+"""Source name of sensor values, heart rates and steps; the hub's entities carry it."""
+METER_SOURCE = "nightscout_meter"
+CHECK_SOURCE = "nightscout_check"
+"""Finger sticks told in a treatment: readings, but no entries of their own."""
+OWN_SOURCES = frozenset({SOURCE, METER_SOURCE, CHECK_SOURCE})
 
 
 class Row(NamedTuple):
@@ -30,6 +23,7 @@ class Row(NamedTuple):
     received_at: datetime
     value: float
     source: str
+    entity_id: str = ""
 
 
 class Writer(Protocol):
@@ -39,6 +33,11 @@ class Writer(Protocol):
     def person(self) -> str: ...
 
     @property
+    def origin(self) -> str:
+        """Who writes: empty for the surface, a config entry's id for a follower. Names the journal's source."""
+        ...
+
+    @property
     def now(self) -> datetime: ...
 
     async def record(self, samples: Sequence[Sample]) -> Receipt:
@@ -46,7 +45,7 @@ class Writer(Protocol):
         ...
 
     async def remove_readings(self, metric: str, source: str, taken_at: Sequence[datetime]) -> int:
-        """Tombstones; how many were there."""
+        """Tombstones; returns how many were there."""
         ...
 
     async def restore_readings(self, metric: str, source: str, taken_at: Sequence[datetime]) -> None:
@@ -62,16 +61,13 @@ class Writer(Protocol):
     async def get(self, collection: str, document_id: str) -> Document | None: ...
 
     async def find(
-        self,
-        collection: str,
-        start: datetime | None,
-        end: datetime | None,
-        limit: int,
-        *,
-        descending: bool = True,
-        modified_after: datetime | None = None,
+        self, collection: str, start: datetime, end: datetime, limit: int, *, descending: bool = True
     ) -> list[Document]:
-        """Documents with start <= time < end, deleted ones too; by change, oldest first, with `modified_after`."""
+        """Documents with start <= time < end, deleted ones too."""
+        ...
+
+    async def changed(self, collection: str, after: datetime, limit: int) -> list[Document]:
+        """Documents modified later than `after`, in the order of their changes."""
         ...
 
     async def purge(self, collection: str, document_ids: Sequence[str]) -> None:
@@ -92,10 +88,18 @@ class Store(Writer, Protocol):
         """What came in as Nightscout records under a source name, newest first."""
         ...
 
-    async def others(self, metric: str, start: datetime, end: datetime, limit: int) -> list[Row]:
-        """The person's merged series where another source speaks, newest first."""
+    async def merged(self, metric: str, start: datetime, end: datetime, limit: int) -> list[Row]:
+        """The person's merged series, whoever speaks, newest first."""
+        ...
+
+    async def remove_other(self, entity_id: str, taken_at: Sequence[datetime]) -> int:
+        """Remove readings of any entity."""
         ...
 
     async def journal(self, start: datetime, end: datetime, limit: int) -> list[JournalEntry]:
-        """Newest first, removed ones too."""
+        """Newest first, without removed ones."""
+        ...
+
+    async def journal_of(self, origin: str, external_ids: Sequence[str]) -> dict[str, JournalEntry]:
+        """The journal entries made from records, removed ones too."""
         ...

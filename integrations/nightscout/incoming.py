@@ -1,0 +1,98 @@
+"""What clients send, made uniform as Nightscout does it: times in UTC, odd ids set aside, numbers as numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from integrations.nightscout.ids import is_object_id
+from integrations.nightscout.kinds import BY_TYPE, Backed, Record
+from integrations.nightscout.times import iso, offset_minutes, parse, to_ms
+
+CREDENTIAL_FIELDS = ("secret", "token")
+"""Fields of a body that show who asks; they are never kept."""
+
+
+@dataclass(slots=True)
+class Incoming:
+    """One record on its way in; `wished_id` is the `_id` its sender chose, when that can be kept."""
+
+    at: datetime
+    record: Record
+    wished_id: str = ""
+    kind: Backed | None = None
+    value: float | None = None
+
+    @property
+    def type(self) -> str:
+        return str(self.record.get("type", ""))
+
+    @property
+    def identifier(self) -> str:
+        found = self.record.get("identifier")
+        return found if isinstance(found, str) else ""
+
+
+def number(value: Any) -> float | None:
+    """A finite number, also from text; None for anything else."""
+    if isinstance(value, bool) or value is None:
+        return None
+    try:
+        made = float(value)
+    except (TypeError, ValueError):
+        return None
+    return made if math.isfinite(made) else None
+
+
+def take_id(raw: Mapping[str, Any]) -> tuple[Record, str]:
+    """The record without `_id`, and the `_id` when it is 24 hexadecimal digits; another one becomes `identifier`."""
+    record = {name: one for name, one in raw.items() if name != "_id"}
+    given = raw.get("_id")
+    if is_object_id(given):
+        return record, str(given).lower()
+    if isinstance(given, Mapping) and is_object_id(given.get("$oid")):
+        return record, str(given["$oid"]).lower()
+    if isinstance(given, str) and given and not record.get("identifier"):
+        record["identifier"] = given
+    return record, ""
+
+
+def entry(raw: Mapping[str, Any], now: datetime) -> Incoming:
+    """An entry (`sgv`, `mbg`, `cal` ...). Its moment is `date`; `dateString` only decides where that is missing."""
+    record, wished = take_id(raw)
+    if not isinstance(record.get("type"), str) or not record["type"]:
+        record["type"] = next(
+            (name for name in ("sgv", "mbg") if name in record), "cal" if "slope" in record else "sgv"
+        )
+    said = parse(record.get("dateString")) or parse(record.get("date")) or now
+    at = parse(record.get("date")) or said
+    if parse(record.get("date")) is None or isinstance(record["date"], str):
+        record["date"] = to_ms(at)
+    record["sysTime"] = iso(said)
+    record["utcOffset"] = offset_minutes(said)
+    if "dateString" in record:
+        record["dateString"] = record["sysTime"]
+    return _with_value(Incoming(at, record, wished), "entries")
+
+
+def activity(raw: Mapping[str, Any], now: datetime) -> Incoming:
+    """An activity record (`hr-bpm`, `steps-total`, `motion-class` ...)."""
+    record, wished = take_id(raw)
+    if not record.get("created_at"):
+        record["created_at"] = iso(parse(record.get("timeStamp")) or now)
+    at = parse(record.get("timeStamp")) or parse(record["created_at"]) or now
+    return _with_value(Incoming(at, record, wished), "activity")
+
+
+def _with_value(incoming: Incoming, collection: str) -> Incoming:
+    kind = BY_TYPE.get((collection, incoming.type))
+    if kind is None:
+        return incoming
+    value = number(incoming.record.get(kind.field))
+    if value is not None and value >= kind.least:
+        incoming.kind, incoming.value = kind, value
+        incoming.record[kind.field] = int(value) if value == int(value) else value
+    return incoming
