@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from integrations.nightscout.ids import is_object_id
@@ -96,3 +96,66 @@ def _with_value(incoming: Incoming, collection: str) -> Incoming:
         incoming.kind, incoming.value = kind, value
         incoming.record[kind.field] = int(value) if value == int(value) else value
     return incoming
+
+
+_NUMBERS = (
+    "glucose",
+    "targetTop",
+    "targetBottom",
+    "carbs",
+    "insulin",
+    "duration",
+    "percent",
+    "absolute",
+    "relative",
+    "preBolus",
+)
+_DROPPED_WHEN_EMPTY = ("targetTop", "targetBottom", "carbs", "insulin", "percent", "relative", "notes", "preBolus")
+
+
+def treatment(raw: Mapping[str, Any], now: datetime) -> list[Incoming]:
+    """A treatment, and a second one for the carbohydrates of a `preBolus` that are eaten so many minutes later."""
+    record, wished = take_id(raw)
+    said = parse(record.pop("eventTime", None)) or parse(record.get("created_at")) or now
+    record["created_at"], record["utcOffset"] = iso(said), offset_minutes(said)
+    at = parse(record["created_at"]) or now
+    for name in _NUMBERS:
+        if name in record:
+            _tidy_number(record, name)
+    for name in _DROPPED_WHEN_EMPTY:
+        if name in record and not record[name]:
+            del record[name]
+    if not record.get("glucose"):
+        for name in ("glucose", "glucoseType", "units"):
+            record.pop(name, None)
+    if record.get("eventType") == "Announcement":
+        record["isAnnouncement"] = True
+    ahead = record.get("preBolus")
+    if not ahead or not record.get("carbs"):
+        return [Incoming(at, record, wished)]
+    later = at + timedelta(minutes=float(ahead))
+    eaten: Record = {"created_at": iso(later), "utcOffset": record["utcOffset"], "carbs": record.pop("carbs")}
+    eaten |= {name: record[name] for name in ("eventType", "notes") if name in record}
+    return [Incoming(at, record, wished), Incoming(later, eaten)]
+
+
+def _tidy_number(record: Record, name: str) -> None:
+    """Numbers that came as text become numbers; what is none goes, as nobody could reckon with it."""
+    made = number(record[name])
+    if made is None:
+        del record[name]
+    else:
+        record[name] = int(made) if made == int(made) and not isinstance(record[name], float) else made
+
+
+def document(raw: Mapping[str, Any], now: datetime, *, date_field: str) -> Incoming:
+    """A device status, profile, food or setting."""
+    record, wished = take_id(raw)
+    if date_field == "startDate":
+        record.setdefault("created_at", iso(now))
+        return Incoming(parse(record.get("startDate")) or parse(record["created_at"]) or now, record, wished)
+    said = parse(record.get("created_at")) or now
+    record["created_at"] = iso(said)
+    if date_field == "created_at" and "utcOffset" not in record:
+        record["utcOffset"] = offset_minutes(said)
+    return Incoming(parse(record["created_at"]) or now, record, wished)
