@@ -7,8 +7,8 @@ from datetime import date
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from hub.api import Context, Integration, hookimpl
-from integrations.demo.setup import DemoSetup, demo_setup
+from hub.api import Context, DemoSetup, Integration, hookimpl
+from integrations.demo.setup import demo_setup
 from integrations.demo.story import Persona
 
 __all__ = ["DemoConfig", "DemoSetup", "demo_setup"]

@@ -58,19 +58,19 @@ class Bout:
     """Metres a second."""
 
 
-_HILLS = Bout(0, 0, "walk", "Walk in the hills", 101, 34, workout=True, speed=1.25)
-_LAKE = Bout(0, 0, "walk", "Stroll by the lake", 88, 22, speed=1.05)
-_EVENING = Bout(0, 0, "walk", "Evening stroll", 84, 16, speed=1.0)
-_PRAM = Bout(0, 0, "walk", "Walk with the pram", 97, 24, speed=1.15)
-_ERRANDS = Bout(0, 0, "walk", "Errands", 90, 19, speed=1.05)
+_HILLS = Bout(0, 0, "walking", "Walk in the hills", 101, 34, workout=True, speed=1.25)
+_LAKE = Bout(0, 0, "walking", "Stroll by the lake", 88, 22, speed=1.05)
+_EVENING = Bout(0, 0, "walking", "Evening stroll", 84, 16, speed=1.0)
+_PRAM = Bout(0, 0, "walking", "Walk with the pram", 97, 24, speed=1.15)
+_ERRANDS = Bout(0, 0, "walking", "Errands", 90, 19, speed=1.05)
 _YOGA = Bout(0, 0, "yoga", "Yoga", 0, 19, outside=False, workout=True)
-_RUN = Bout(0, 0, "run", "Morning run", 163, 78, workout=True, speed=2.6)
-_RIDE = Bout(0, 0, "cycle", "Ride to work", 0, 52, speed=5.2)
-_LUNCH = Bout(0, 0, "walk", "Walk at lunch", 106, 26, speed=1.3)
-_RIDE_HOME = Bout(0, 0, "cycle", "Ride home", 0, 55, speed=5.0)
-_FAST_RUN = Bout(0, 0, "run", "Evening run", 168, 84, workout=True, speed=2.9)
-_FAMILY = Bout(0, 0, "walk", "Family walk", 96, 24, workout=True, speed=1.2)
-_STRENGTH = Bout(0, 0, "strength", "Strength training", 12, 55, outside=False, workout=True)
+_RUN = Bout(0, 0, "running", "Morning run", 163, 78, workout=True, speed=2.6)
+_RIDE = Bout(0, 0, "cycling", "Ride to work", 0, 52, speed=5.2)
+_LUNCH = Bout(0, 0, "walking", "Walk at lunch", 106, 26, speed=1.3)
+_RIDE_HOME = Bout(0, 0, "cycling", "Ride home", 0, 55, speed=5.0)
+_FAST_RUN = Bout(0, 0, "running", "Evening run", 168, 84, workout=True, speed=2.9)
+_FAMILY = Bout(0, 0, "walking", "Family walk", 96, 24, workout=True, speed=1.2)
+_STRENGTH = Bout(0, 0, "strength_training", "Strength training", 12, 55, outside=False, workout=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from integrations.demo.chance import dice, drift, track
 from integrations.demo.diary import Diary, grid
 from integrations.demo.family import TRAITS, AdultDay
 from integrations.demo.glucose import Glucose, sensor_offset
+from integrations.demo.menu import Dish, breakfasts, lunches, snacks
 from integrations.demo.story import Persona, Story
 
 _FEELINGS = {1: "Poorly", 2: "Worn out", 3: "So-so", 4: "Good", 5: "Very good"}
@@ -37,7 +38,7 @@ def _meals(today: AdultDay, diary: Diary) -> None:
             "fat": round(dish.fat * share, 1),
             "fibre": round(dish.fibre * share, 1),
         }
-        diary.write("meal", at, late=bite.logged, data={"name": dish.name, **amounts})
+        diary.write("meal", at, late=bite.logged, data={"name": dish.name, "meal_type": _meal_type(dish), **amounts})
         for name, value in amounts.items():
             diary.measure(_NUTRIENTS[name], at, value, "diary", arrives, amount=True)
 
@@ -45,15 +46,15 @@ def _meals(today: AdultDay, diary: Diary) -> None:
 def _drinks(today: AdultDay, diary: Diary) -> None:
     for at, millilitres in today.drinks:
         minute = round(at / 60) * 60.0
-        diary.measure("water", minute, millilitres, "diary", minute + 60, amount=True)
+        diary.measure("water_intake", minute, millilitres, "diary", minute + 60, amount=True)
     for coffee in today.coffees:
         minute = round(coffee / 60) * 60.0
         diary.write("drink", minute, late=90.0, data={"name": "Coffee", "amount": 180.0, "caffeine": 85.0})
-        diary.measure("caffeine", minute, 85.0, "diary", minute + 90, amount=True)
+        diary.measure("caffeine_intake", minute, 85.0, "diary", minute + 90, amount=True)
     if today.wine:
         minute = round(today.frame.at(20.4) / 60) * 60.0
         diary.write("drink", minute, late=1800.0, data={"name": "Glass of wine", "amount": 200.0, "alcohol": 19.0})
-        diary.measure("alcohol", minute, 19.0, "diary", minute + 1800, amount=True)
+        diary.measure("alcohol_intake", minute, 19.0, "diary", minute + 1800, amount=True)
 
 
 def _scale(story: Story, persona: Persona, today: AdultDay, diary: Diary) -> None:
@@ -95,7 +96,9 @@ def _pressure(story: Story, persona: Persona, today: AdultDay, diary: Diary) -> 
 def _feelings(story: Story, persona: Persona, today: AdultDay, diary: Diary) -> None:
     chance = dice(story.seed, persona, "feelings", today.frame.day)
     at = round(today.frame.at(21.0 + chance.gauss(0, 0.4)) / 60) * 60.0
-    diary.write("mood", at, late=30.0, data={"mood": today.mood}, note=_FEELINGS[today.mood])
+    diary.write(
+        "mood", at, late=30.0, data={"mood": 2 * today.mood, "energy": _energy(today)}, note=_FEELINGS[today.mood]
+    )
     diary.measure("mood", at, 2.0 * today.mood, "diary", at + 30)
     if today.fever <= 0.1:
         return
@@ -109,10 +112,21 @@ def _feelings(story: Story, persona: Persona, today: AdultDay, diary: Diary) -> 
         diary.write("symptom", start, late=600.0, data={"name": "Fever and aching limbs", "severity": severity})
 
 
+def _meal_type(dish: Dish) -> str:
+    if dish in snacks:
+        return "snack"
+    return "breakfast" if dish in breakfasts else "lunch" if dish in lunches else "dinner"
+
+
+def _energy(today: AdultDay) -> int:
+    """1 to 10 by the night's sleep."""
+    return max(1, min(10, round(today.night.asleep / 3600 - 0.5 - 2 * today.fever)))
+
+
 _NUTRIENTS = {
     "energy": "energy_intake",
-    "carbs": "carbohydrates",
-    "protein": "protein",
-    "fat": "fat",
-    "fibre": "fibre",
+    "carbs": "carbohydrate_intake",
+    "protein": "protein_intake",
+    "fat": "fat_intake",
+    "fibre": "fibre_intake",
 }

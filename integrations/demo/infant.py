@@ -7,7 +7,7 @@ from datetime import date
 from integrations.demo import growth
 from integrations.demo.chance import dice
 from integrations.demo.diary import Diary
-from integrations.demo.nursery import MONTH_DAYS, BabyDay, baby_day, sleeps
+from integrations.demo.nursery import MONTH_DAYS, BabyDay, Feed, baby_day, sleeps
 from integrations.demo.story import Persona, Story
 
 
@@ -24,7 +24,9 @@ def _sleep(story: Story, day: date, diary: Diary) -> None:
     chance = dice(story.seed, "crib", day)
     for start, end, nap in sleeps(story, day):
         late = 60.0 if chance.random() < 0.7 else chance.uniform(1200, 6000)
-        diary.write("sleep", _minute(start), _minute(end), late=late, data={"nap": nap})
+        diary.write(
+            "sleep", _minute(start), _minute(end), late=late, data={"nap": nap, "asleep": round((end - start) / 60)}
+        )
         minutes = float(round((end - start) / 60))
         diary.measure("nap_duration" if nap else "sleep_duration", _minute(end), minutes, "diary", end + late)
 
@@ -32,14 +34,13 @@ def _sleep(story: Story, day: date, diary: Diary) -> None:
 def _care(today: BabyDay, diary: Diary) -> None:
     for feed in today.feeds:
         start, end = _minute(feed.at), _minute(feed.at + feed.minutes * 60)
-        kind = "solid food" if feed.food else "breast milk"
+        kind = "solid_food" if feed.food else "breast_milk"
         diary.write(
             "feeding",
             start,
             end,
             late=feed.logged,
-            note=feed.food.capitalize(),
-            data={"type": kind, "method": feed.method, "amount": feed.amount},
+            data={"type": kind, "method": feed.method, "amount": feed.amount, "food": feed.food, **_sides(feed)},
         )
         arrives = end + feed.logged
         if feed.food:
@@ -49,10 +50,10 @@ def _care(today: BabyDay, diary: Diary) -> None:
         if feed.amount is None:
             diary.measure("feeding_duration", start, float(round(feed.minutes)), "diary", arrives)
         else:
-            diary.measure("feeding_amount", start, feed.amount, "diary", arrives, amount=True)
-            diary.measure("feeding_breast_milk", start, feed.amount, "diary", arrives, amount=True)
+            diary.measure("milk_intake", start, feed.amount, "diary", arrives, amount=True)
+            diary.measure("breast_milk_intake", start, feed.amount, "diary", arrives, amount=True)
     for nappy in today.nappies:
-        data = {"wet": nappy.wet, "dirty": nappy.dirty, "colour": nappy.colour or None}
+        data = {"wet": nappy.wet, "solid": nappy.dirty, "colour": nappy.colour or None}
         diary.write("nappy", _minute(nappy.at), late=nappy.logged, data=data)
         at, arrives = _minute(nappy.at), nappy.at + nappy.logged
         diary.measure("nappies", at, 1.0, "diary", arrives, amount=True)
@@ -86,6 +87,15 @@ def _warmth(story: Story, today: BabyDay, diary: Diary) -> None:
         diary.measure("body_temperature", at, round(degrees, 1), "thermometer")
     if ill:
         diary.write("symptom", _minute(today.frame.at(9.5)), late=300.0, data={"name": "Fever", "severity": 5})
+
+
+def _sides(feed: Feed) -> dict[str, float]:
+    """Minutes at each breast."""
+    share = {"left_breast": (1.0, 0.0), "right_breast": (0.0, 1.0), "both_breasts": (0.5, 0.5)}.get(feed.method)
+    if share is None:
+        return {}
+    names = ("left_minutes", "right_minutes")
+    return {name: float(round(part * feed.minutes)) for name, part in zip(names, share, strict=True) if part}
 
 
 def _minute(seconds: float) -> float:

@@ -18,7 +18,7 @@ class Feed:
     at: float
     minutes: float
     method: str
-    """`left breast`, `right breast`, `both breasts`, `bottle`, `parent fed`."""
+    """`left_breast`, `right_breast`, `both_breasts`, `bottle`, `parent_fed`."""
     amount: float | None
     """Millilitres of a bottle, grams of solid food."""
     by: Persona
@@ -154,14 +154,14 @@ def _feeds(
         else:
             side = 1 - side
             both = chance.random() < 0.3
-            method = "both breasts" if both else ("left breast", "right breast")[side]
+            method = "both_breasts" if both else ("left_breast", "right_breast")[side]
             minutes = chance.uniform(14, 26) if both else chance.uniform(8, 18)
             feeds.append(Feed(at, minutes, method, None, by, logged))
     if age >= 152:
         food = chance.choice(("carrot", "pumpkin", "parsnip", "pear", "sweet potato"))
         grams = float(round(chance.uniform(8, 20) + min(80, age - 152)))
         lunch = frame.at(11.6 + chance.gauss(0, 0.3))
-        feeds.append(Feed(lunch, chance.uniform(8, 15), "parent fed", grams, Persona.ADULT_GLUCOSE, 120.0, food))
+        feeds.append(Feed(lunch, chance.uniform(8, 15), "parent_fed", grams, Persona.ADULT_GLUCOSE, 120.0, food))
     return tuple(sorted(feeds, key=lambda feed: feed.at))
 
 

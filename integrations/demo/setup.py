@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
-from hub.api import HOUSEHOLD, ConfigEntry, Household, Person
+from hub.api import HOUSEHOLD, ConfigEntry, DemoSetup, Household, Person
 from integrations.demo.sky import LATITUDE, LONGITUDE
 from integrations.demo.story import BABY_AGE_AT_ANCHOR, Persona
 
-
-@dataclass(frozen=True, slots=True)
-class DemoSetup:
-    """What a hub needs to be a demo; the entries' data begins 90 days before `today`."""
-
-    household: Household
-    people: tuple[Person, ...]
-    entries: tuple[ConfigEntry, ...]
+PASSWORD = "homeostat-demo"
+"""Everybody may know it: the demo listens on this machine only and holds made-up data."""
 
 
 def demo_setup(today: date, time_zone: str = "Europe/Berlin") -> DemoSetup:
-    """A household of two adults and a baby of five months, with one config entry each and one for the house."""
+    """Two adults and a baby of five months, with one config entry each and one for the house, begun 90 days ago."""
     people = (
         Person("anna", "Anna", birth_date=date(today.year - 33, 4, 17), sex="female", colour=0),
         Person("ben", "Ben", birth_date=date(today.year - 36, 9, 2), sex="male", colour=1),
@@ -35,6 +28,8 @@ def demo_setup(today: date, time_zone: str = "Europe/Berlin") -> DemoSetup:
     return DemoSetup(
         household=Household("home", "Linden Street", time_zone, LATITUDE, LONGITUDE),
         people=people,
+        owner="Anna",
+        password=PASSWORD,
         entries=tuple(
             ConfigEntry(
                 id="demo" if number == 1 else f"demo_{number}",

@@ -67,18 +67,20 @@ class Wearables:
         minutes = {stage: round(night.seconds(stage) / 60) for stage in (AWAKE, LIGHT, DEEP, REM)}
         for metric, value in (
             ("sleep_duration", round(night.asleep / 60)),
-            ("sleep_deep", minutes[DEEP]),
-            ("sleep_light", minutes[LIGHT]),
-            ("sleep_rem", minutes[REM]),
-            ("sleep_awake", minutes[AWAKE]),
-            ("sleep_in_bed", round((night.end - night.start) / 60)),
+            ("sleep_deep_duration", minutes[DEEP]),
+            ("sleep_light_duration", minutes[LIGHT]),
+            ("sleep_rem_duration", minutes[REM]),
+            ("sleep_awake_duration", minutes[AWAKE]),
+            ("time_in_bed", round((night.end - night.start) / 60)),
             ("sleep_latency", round(night.latency / 60)),
             ("sleep_efficiency", round(100 * night.efficiency)),
             ("sleep_score", night.score),
         ):
             measure(metric, night.end, float(value), source, arrives)
         self._vitals(night, source, arrives)
-        self.diary.write("sleep", night.start, night.end, late=arrives - night.end, data=sleep_data(night))
+        self.diary.write(
+            "sleep", night.start, night.end, late=arrives - night.end, data={"device": source, **sleep_data(night)}
+        )
 
     def _vitals(self, night: Night, source: str, arrives: float) -> None:
         chance = dice(self.story.seed, self.persona, "vitals", self.today.frame.day)
@@ -138,7 +140,7 @@ class Wearables:
                 self.diary.measure("energy_active", at, float(round(effort)), "watch", arrives, amount=True)
                 self.diary.measure("distance", at, float(round(walked * 0.72)), "watch", arrives, amount=True)
         for bout in self.today.bouts:
-            if bout.kind == "cycle":
+            if bout.kind == "cycling":
                 way = float(round(bout.speed * (bout.end - bout.start)))
                 arrives = self._watch.after(bout.end + 120)
                 self.diary.measure("distance_cycling", bout.start, way, "watch", arrives, amount=True)
@@ -154,10 +156,12 @@ class Wearables:
             data = {
                 "activity": bout.kind,
                 "name": bout.name,
-                "distance_m": float(round(bout.speed * minutes * 60)) if bout.speed else None,
-                "energy_kcal": float(round(minutes * bout.beats * 0.13)),
+                "device": "watch",
+                "distance": float(round(bout.speed * minutes * 60)) if bout.speed else None,
+                "energy": float(round(minutes * bout.beats * 0.13)),
                 "mean_heart_rate": float(round(resting_rate + 0.88 * bout.beats)),
                 "max_heart_rate": float(round(resting_rate + 1.1 * bout.beats)),
+                "indoor": not bout.outside,
             }
             self.diary.write("workout", bout.start, bout.end, late=arrives - bout.end, data=data)
 
@@ -170,10 +174,13 @@ def heart_of(story: Story, persona: Persona, today: AdultDay) -> Heart:
 def sleep_data(night: Night) -> dict[str, object]:
     """The journal's facts of a night, in minutes and points."""
     return {
+        "asleep": round(night.asleep / 60),
         "deep": round(night.seconds(DEEP) / 60),
         "light": round(night.seconds(LIGHT) / 60),
         "rem": round(night.seconds(REM) / 60),
         "awake": round(night.seconds(AWAKE) / 60),
+        "latency": round(night.latency / 60),
+        "efficiency": round(100 * night.efficiency),
         "score": night.score,
     }
 
