@@ -144,8 +144,9 @@ class Context(Protocol):
         limit: int = 100,
         descending: bool = True,
         id: str | None = None,
+        deleted: bool = False,
     ) -> list[Document]:
-        """Those of the entry's person, by time; with `modified_after_us` by change, oldest first."""
+        """Those of the entry's person, by time, or by change with `modified_after_us`; `deleted`: removed ones too."""
         ...
 
     async def documents_remove(self, collection: str, ids: Sequence[str]) -> int:

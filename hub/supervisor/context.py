@@ -162,6 +162,7 @@ class EntryContext:
         limit: int = 100,
         descending: bool = True,
         id: str | None = None,  # the word of the records themselves
+        deleted: bool = False,
     ) -> list[Document]:
         return await self._hub.store.documents_find(
             self._whose,
@@ -172,6 +173,7 @@ class EntryContext:
             limit=limit,
             descending=descending,
             id=id,
+            deleted=deleted,
         )
 
     async def documents_remove(self, collection: str, ids: Sequence[str]) -> int:

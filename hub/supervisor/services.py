@@ -37,6 +37,7 @@ class EntryStore(Protocol):
         limit: int,
         descending: bool,
         id: str | None,
+        deleted: bool,
     ) -> list[Document]: ...
     async def documents_remove(self, person: str, collection: str, ids: Sequence[str]) -> int: ...
 

@@ -105,6 +105,7 @@ class JournalView(Base):
         limit: int = 100,
         descending: bool = True,
         id: str | None = None,  # the word of the records themselves
+        deleted: bool = False,
         subject: str | None = None,
     ) -> list[Document]:
         self._require(Verb.VIEW, person, subject)
@@ -117,6 +118,7 @@ class JournalView(Base):
             limit=limit,
             descending=descending,
             id=id,
+            deleted=deleted,
         )
 
     async def documents_remove(
