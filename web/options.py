@@ -15,3 +15,5 @@ class WebOptions:
     """Reload templates and static files when they change, and show `/settings/components`."""
     demo: bool = False
     """Say on every page that the people shown are made up."""
+    metrics_open: bool = False
+    """`/metrics` needs no token."""

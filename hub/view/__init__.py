@@ -2,8 +2,9 @@
 
 from hub.view.base import Rooms
 from hub.view.chart import Chart
+from hub.view.figures import HubFigures
 from hub.view.readings import IncomingReading
 from hub.view.view import View
 from hub.view.views import SetupRequest, Views
 
-__all__ = ["Chart", "IncomingReading", "Rooms", "SetupRequest", "View", "Views"]
+__all__ = ["Chart", "HubFigures", "IncomingReading", "Rooms", "SetupRequest", "View", "Views"]

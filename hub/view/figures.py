@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from hub.intake import Figures
+from hub.intake import COMMIT_BOUNDS, Figures
 from hub.recorder import StorageHealth
 from hub.view.base import Rooms
 
@@ -15,6 +15,8 @@ from hub.view.base import Rooms
 class HubFigures:
     version: str
     intake: Figures
+    commit_bounds: Sequence[float]
+    """Seconds, upper ends of `intake.commit_buckets` but the last."""
     storage: StorageHealth
     entries_by_state: Mapping[str, int]
     entities: int
@@ -31,6 +33,7 @@ def figures_of(rooms: Rooms) -> HubFigures:
     return HubFigures(
         version=rooms.version,
         intake=rooms.intake.figures,
+        commit_bounds=COMMIT_BOUNDS,
         storage=rooms.recorder.health,
         entries_by_state=dict(statuses),
         entities=len(rooms.entities.all),

@@ -71,7 +71,11 @@ def check_type(request: web.Request) -> None:
     """Raises Problem 415 for anything that does not call itself JSON."""
     if hdrs.CONTENT_TYPE not in request.headers:
         raise Problem(
-            415, "wrong_type", "The body has no Content-Type.", where="header Content-Type", hint="Send application/json."
+            415,
+            "wrong_type",
+            "The body has no Content-Type.",
+            where="header Content-Type",
+            hint="Send application/json.",
         )
     kind = request.content_type
     if kind != "application/json" and not (kind.startswith("application/") and kind.endswith("+json")):

@@ -13,9 +13,7 @@ LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 """Nothing in a hub lies outside; questions about earlier or later times are cut to it."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_SHAPE = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(\.\d+)?([Zz]|[+-]\d\d:\d\d)?", re.ASCII
-)
+_SHAPE = re.compile(r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(\.\d+)?([Zz]|[+-]\d\d:\d\d)?", re.ASCII)
 _EXAMPLE = "write it as 2026-05-01T07:30:00Z or with an offset, 2026-05-01T09:30:00+02:00"
 
 

@@ -52,9 +52,7 @@ class TokenRequest(Body):
     label: Name
     persons: list[Name] | None = None
     verbs: Annotated[list[Verb], Field(min_length=1)] = Field(default=[Verb.VIEW])
-    subjects: Annotated[
-        list[Name] | None, Field(description="Metric keys and `journal:<kind>`; left out: all.")
-    ] = None
+    subjects: Annotated[list[Name] | None, Field(description="Metric keys and `journal:<kind>`; left out: all.")] = None
     days: Annotated[float | None, Field(gt=0, le=3650, description="Null: until it is revoked.")] = 90
 
 
@@ -201,7 +199,9 @@ ENDPOINTS = (
         body=HouseholdChange,
     ),
     Endpoint("GET", "/hub/v1/people", "People", "household", list_people, People),
-    Endpoint("POST", "/hub/v1/people", "Add a person", "household", add_person, PersonShape, body=NewPerson, status=201),
+    Endpoint(
+        "POST", "/hub/v1/people", "Add a person", "household", add_person, PersonShape, body=NewPerson, status=201
+    ),
     Endpoint("GET", "/hub/v1/people/{person}", "One person", "household", get_person, PersonShape),
     Endpoint(
         "PATCH", "/hub/v1/people/{person}", "Change a person", "household", change_person, PersonShape,

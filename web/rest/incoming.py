@@ -21,8 +21,9 @@ _AT_ONCE = 1_000
 ITEM_SCHEMA: Mapping[str, Any] = {
     "description": (
         "One reading. An item that cannot be kept is listed under `rejected` with the reason, and the others are kept. "
-        "Fields: `person` (a slug or `household`; may be left out with a token for exactly one person), `metric` (a key of "
-        "/hub/v1/metrics), `value` (number or text), `unit` (UCUM or a common spelling of it; left out: the metric's own), "
+        "Fields: `person` (a slug or `household`; may be left out with a token for exactly one person), `metric` (a "
+        "key of /hub/v1/metrics), `value` (number or text), `unit` (UCUM or a common spelling of it; left out: the "
+        "metric's own), "
         "`taken_at` (RFC 3339 with an offset, at most 10 minutes ahead), `source` (which of several devices spoke), "
         "`increment` (true: an amount over an interval that starts at `taken_at`)."
     ),
@@ -108,9 +109,7 @@ def _reading(item: Any, only_person: str | None) -> IncomingReading:
         raise ValueError("source is not a short text")
     if increment is not None and type(increment) is not bool:
         raise ValueError("increment is not true or false")
-    return IncomingReading(
-        person, metric, _value(item, value), _taken(taken), unit, source or "", increment or False
-    )
+    return IncomingReading(person, metric, _value(item, value), _taken(taken), unit, source or "", increment or False)
 
 
 def _value(item: Mapping[str, Any], value: Any) -> float | int | str | bool:

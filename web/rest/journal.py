@@ -237,7 +237,5 @@ ENDPOINTS = (
         JournalShape,
         errors=(409,),
     ),
-    Endpoint(
-        "GET", "/hub/v1/journal_kinds", "Kinds of entries", "journal", list_journal_kinds, JournalKinds
-    ),
+    Endpoint("GET", "/hub/v1/journal_kinds", "Kinds of entries", "journal", list_journal_kinds, JournalKinds),
 )

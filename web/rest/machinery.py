@@ -236,7 +236,8 @@ ENDPOINTS = (
     ),
     Endpoint("GET", "/hub/v1/entries", "Config entries and how they are", "integrations", list_entries, Entries),
     Endpoint(
-        "POST", "/hub/v1/entries", "Add a config entry", "integrations", add_entry, EntryShape, body=NewEntry, status=201
+        "POST", "/hub/v1/entries", "Add a config entry", "integrations", add_entry, EntryShape,
+        body=NewEntry, status=201,
     ),
     Endpoint("GET", "/hub/v1/entries/{id}", "One config entry", "integrations", get_entry, EntryShape),
     Endpoint(

@@ -33,10 +33,12 @@ def _value(value: Any, shape: Mapping[str, Any] | None, definitions: Mapping[str
         inner = next((one for one in shapes if "properties" in one), None)
         if inner is not None:
             return _masked(value, inner, definitions)
-        more = next((one["additionalProperties"] for one in shapes if isinstance(one.get("additionalProperties"), dict)), {})
+        more: Mapping[str, Any] = next(
+            (one["additionalProperties"] for one in shapes if isinstance(one.get("additionalProperties"), dict)), {}
+        )
         return {name: _value(one, more, definitions) for name, one in value.items()}
     if isinstance(value, list):
-        items = next((one["items"] for one in shapes if isinstance(one.get("items"), dict)), {})
+        items: Mapping[str, Any] = next((one["items"] for one in shapes if isinstance(one.get("items"), dict)), {})
         return [_value(one, items, definitions) for one in value]
     return value
 

@@ -7,11 +7,12 @@ import logging
 import traceback
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
-from typing import Any, TypedDict
+from typing import Any
 
 import orjson
 from aiohttp import hdrs, web
 from pydantic import ValidationError
+from typing_extensions import TypedDict
 
 from hub.errors import (
     AuthFailed,
@@ -97,19 +98,16 @@ def from_error(error: HubError) -> Problem:
     """The answer to a failure of the hub itself."""
     for kind, status, code, hint in TO_STATUS:
         if isinstance(error, kind):
-            headers = {hdrs.RETRY_AFTER: "5"} if status == 503 else {}
             return Problem(status, code, str(error), hint=hint, headers=headers)
     return Problem(500, "failed", str(error), hint="The hub's log has the details.")
 
 
 def from_status(status: int, text: str = "", headers: Mapping[str, str] | None = None) -> Problem:
     """The answer to what aiohttp or a middleware raised."""
-    kept = {name: value for name, value in (headers or {}).items() if name in (hdrs.ALLOW, hdrs.RETRY_AFTER)}
+    kept = {name: headers[name] for name in ("Allow", "Retry-After") if name in headers} if headers else {}
     phrase = HTTPStatus(status).phrase
     message = text if text and not text.startswith(f"{status}:") else f"{phrase}."
-    return Problem(
-        status, phrase.lower().replace(" ", "_"), message, hint=HINTS.get(status, ""), headers=kept
-    )
+    return Problem(status, phrase.lower().replace(" ", "_"), message, hint=HINTS.get(status, ""), headers=kept)
 
 
 def from_validation(error: ValidationError, place: str, known: Iterable[str] = (), *, status: int = 422) -> Problem:

@@ -188,7 +188,7 @@ def which(query: Series) -> tuple[str, str, str]:
 
 
 def _scale(have: str, wanted: str | None, metric: str) -> Scale | None:
-    """How to show values in the unit asked for; None when they are in it. Raises UnitError for one that does not fit."""
+    """How to show values in the unit asked for; None when they are in it. Raises UnitError when it does not fit."""
     if wanted is None or wanted == have:
         return None
     convert(1.0, have, wanted, metric=metric)
@@ -340,6 +340,6 @@ ENDPOINTS = (
         Statistics,
         query=StatisticsQuery,
         errors=(409,),
-        description="Exact also after late readings, corrections and counter resets. Days are those of the person's zone.",
+        description="Exact after late readings, corrections and resets, too. Days are those of the person's zone.",
     ),
 )
