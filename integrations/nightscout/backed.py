@@ -9,6 +9,8 @@ from typing import Any
 
 from hub.api import Document, Sample
 from integrations.nightscout import incoming as arrive
+from integrations.nightscout import names
+from integrations.nightscout.found import at_of, visible
 from integrations.nightscout.ids import derived_id, is_object_id
 from integrations.nightscout.incoming import Incoming
 from integrations.nightscout.kinds import BY_TYPE, Record, extras
@@ -77,7 +79,7 @@ class BackedWriter:
     def _id_for(self, item: Incoming, key: Key, old: Document | None) -> str:
         if old is not None:
             return old.id
-        return item.wished_id or item.identifier or self.derive(item.at, item.type)
+        return item.identifier or item.wished_id or self.derive(item.at, item.type)
 
     async def _known(self, items: Sequence[Incoming]) -> dict[Key, Document]:
         """Documents there are for the moments of these records, looked up in runs that lie close together."""
@@ -134,6 +136,7 @@ class BackedWriter:
         now: datetime,
     ) -> None:
         documents: list[Document] = []
+        seconds: list[tuple[str, Document]] = []
         for key, (item, document_id) in latest.items():
             old = known.get(key)
             body = self._body(item, (item.type, to_us(item.at)) in kept)
@@ -148,8 +151,12 @@ class BackedWriter:
                 continue
             # Each a microsecond later than the one before, so that changes have an order.
             documents.append(Document(document_id, key[1], to_us(now) + len(documents), False, body))
+            seconds.append((item.wished_id, documents[-1]))
         if documents:
             await self._out.put(self.collection, documents)
+        signs = names.signs(seconds)
+        if signs:
+            await self._out.put(self.collection + names.MARK, signs)
 
     def _body(self, item: Incoming, kept: bool) -> Record:
         if kept and item.kind is not None and item.value is not None:
@@ -170,13 +177,3 @@ def sample(item: Incoming) -> Sample:
         unit=item.kind.unit,
         source=item.kind.source,
     )
-
-
-def at_of(document: Document) -> datetime:
-    """The moment a document is about."""
-    return from_us(document.at_us)
-
-
-def visible(body: Mapping[str, Any]) -> Record:
-    """A document's body without our own marks."""
-    return {name: one for name, one in body.items() if not name.startswith("$")}

@@ -14,7 +14,6 @@ from integrations.nightscout.times import iso, to_ms
 
 PREFIX = "ns:"
 """Begins the external ids of journal entries that were made from treatments."""
-LONGEST_DAYS = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,8 +197,8 @@ def _meal(entry: JournalEntry) -> Record:
 def _insulin(entry: JournalEntry) -> Record:
     data, delivery = entry.data, entry.data.get("delivery")
     if delivery in ("bolus", "correction") and data.get("units"):
-        event = "Correction Bolus" if delivery == "correction" else "Bolus"
-        return {"eventType": event, "insulin": data["units"], "insulinType": data.get("product")}
+        # The one name of a bolus that all of Loop, AAPS, xDrip+ and Trio read.
+        return {"eventType": "Correction Bolus", "insulin": data["units"], "insulinType": data.get("product")}
     if delivery in ("temporary_basal", "basal") and data.get("rate") is not None:
         rate = data["rate"]
         return {

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from hub.api import Document
-from integrations.nightscout.backed import WHOLE, BackedWriter, at_of, visible
+from integrations.nightscout import names
+from integrations.nightscout.backed import WHOLE, BackedWriter
+from integrations.nightscout.found import Found, Page, at_of, visible
 from integrations.nightscout.ids import is_object_id, second_of
 from integrations.nightscout.kinds import BACKED, Backed, Record, plain
 from integrations.nightscout.query import Query
@@ -19,23 +21,6 @@ from integrations.nightscout.window import Fetch, windows
 BEGINNING = from_us(0)
 SIZE = 300
 """Records of one window: a day of five-minute values."""
-
-
-class Found(NamedTuple):
-    """A record as it is read back."""
-
-    record: Record
-    at: datetime
-    modified: datetime
-    row: Row | None = None
-    document: Document | None = None
-
-
-class Page(NamedTuple):
-    """One window of an answer, newest first, and when anything in it last changed (removals too)."""
-
-    found: list[Found]
-    modified: datetime | None
 
 
 class BackedShelf(BackedWriter):
@@ -63,7 +48,7 @@ class BackedShelf(BackedWriter):
 
     async def get(self, record_id: str) -> Found | None:
         """One record by `_id` or `identifier`."""
-        document = await self._store.get(self.collection, record_id)
+        document = await names.find(self._store, self.collection, record_id)
         around: datetime | None = at_of(document) if document is not None else None
         if around is None and is_object_id(record_id):
             around = second_of(record_id)
@@ -73,7 +58,7 @@ class BackedShelf(BackedWriter):
         everything = Query(lambda _: True, around.replace(microsecond=0), around + second)
         async for page in self.pages(everything):
             for one in page.found:
-                same = one.document is not None and one.document.id == record_id
+                same = one.document is not None and document is not None and one.document.id == document.id
                 if same or record_id in (one.record["_id"], one.record.get("identifier")):
                     return one
         return None

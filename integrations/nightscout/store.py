@@ -54,6 +54,10 @@ class Writer(Protocol):
 
     async def write_journal(self, drafts: Sequence[JournalDraft]) -> Receipt: ...
 
+    async def revive_journal(self, drafts: Sequence[JournalDraft]) -> None:
+        """Write entries of records that their sender deleted and sends again."""
+        ...
+
     async def remove_journal(self, external_ids: Sequence[str]) -> int: ...
 
     async def put(self, collection: str, documents: Sequence[Document]) -> None: ...
@@ -98,6 +102,12 @@ class Store(Writer, Protocol):
 
     async def journal(self, start: datetime, end: datetime, limit: int) -> list[JournalEntry]:
         """Newest first, without removed ones."""
+        ...
+
+    async def change_journal(self, entry: JournalEntry, draft: JournalDraft) -> None: ...
+
+    async def remove_entry(self, entry: JournalEntry) -> None:
+        """Remove a journal entry of any source."""
         ...
 
     async def journal_of(self, origin: str, external_ids: Sequence[str]) -> dict[str, JournalEntry]:

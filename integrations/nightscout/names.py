@@ -1,0 +1,29 @@
+"""Which document a record's `_id` or `identifier` means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from hub.api import Document
+from integrations.nightscout.store import Writer
+
+MARK = "#id"
+"""Ends the name of the collection that leads from an `_id` to a document that is kept under its `identifier`."""
+
+
+async def find(store: Writer, collection: str, name: str) -> Document | None:
+    """The document kept under a name, or under another name of the same record; removed ones too."""
+    found = await store.get(collection, name)
+    if found is not None:
+        return found
+    sign = await store.get(collection + MARK, name)
+    return await store.get(collection, str(sign.body.get("is"))) if sign is not None else None
+
+
+def signs(documents: Iterable[tuple[str, Document]]) -> list[Document]:
+    """What leads from second names to documents."""
+    return [
+        Document(name, one.at_us, one.modified_us, False, {"is": one.id})
+        for name, one in documents
+        if name and name != one.id
+    ]
