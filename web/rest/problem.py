@@ -98,6 +98,7 @@ def from_error(error: HubError) -> Problem:
     """The answer to a failure of the hub itself."""
     for kind, status, code, hint in TO_STATUS:
         if isinstance(error, kind):
+            headers = {"Retry-After": "5"} if status == 503 else {}
             return Problem(status, code, str(error), hint=hint, headers=headers)
     return Problem(500, "failed", str(error), hint="The hub's log has the details.")
 

@@ -1,0 +1,129 @@
+"""A real hub on a real port, with a household and tokens of every reach."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import orjson
+import pytest
+
+from hub.daemon import Hub, Settings
+from hub.model import Role, Verb
+from hub.view import SetupRequest
+
+EVERYTHING = frozenset(Verb)
+
+
+@dataclass
+class Answer:
+    """A whole answer, read."""
+
+    status: int
+    headers: Any
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return orjson.loads(self.body)
+
+    @property
+    def error(self) -> dict[str, str]:
+        assert self.headers["Content-Type"].startswith("application/json"), self.body[:200]
+        found: dict[str, str] = self.json["error"]
+        assert set(found) == {"code", "message", "where", "hint"}
+        return found
+
+
+@dataclass
+class House:
+    """The running hub, and what a client needs to speak with it."""
+
+    hub: Hub
+    session: aiohttp.ClientSession
+    tokens: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.hub.port}"
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        token: str | None = "owner",
+        raw: bytes | None = None,
+        **more: Any,
+    ) -> Answer:
+        """One request; `token` names one of `tokens`, None shows none."""
+        headers = dict(more.pop("headers", {}))
+        if token is not None:
+            headers["Authorization"] = f"Bearer {self.tokens.get(token, token)}"
+        if raw is not None or body is not None:
+            headers.setdefault("Content-Type", "application/json")
+        data = raw if raw is not None else orjson.dumps(body) if body is not None else None
+        async with self.session.request(method, self.url + path, data=data, headers=headers, **more) as response:
+            return Answer(response.status, response.headers, await response.read())
+
+    async def get(self, path: str, *, token: str | None = "owner", **params: Any) -> Answer:
+        return await self.call("GET", path, token=token, params=params)
+
+    async def record(self, *readings: dict[str, Any], token: str | None = "owner") -> Answer:
+        return await self.call("POST", "/hub/v1/readings", {"readings": list(readings)}, token=token)
+
+    async def token(self, name: str, account: str = "anna", **scope: Any) -> str:
+        """Make a token and remember it by name."""
+        _, text = await self.hub.rooms.accounts.create_token(account, label=name, **scope)
+        self.tokens[name] = text
+        return text
+
+
+async def open_house(data: Path, url: str = "") -> AsyncIterator[House]:
+    hub = await Hub.start(Settings(data, database_url=url, port=0, automatic_entries=False))
+    try:
+        await hub.views.setup(
+            SetupRequest(
+                owner="Anna",
+                password="long enough a password",
+                household="Test house",
+                time_zone="Europe/Madrid",
+                people=[{"name": "Ben"}, {"name": "Cleo"}],
+            ),
+            code=None,
+        )
+        accounts = hub.views.system()
+        await accounts.add_account("Ben", "another long password", role=Role.ADULT, person="ben")
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60)) as session:
+            house = House(hub, session)
+            await house.token("owner", verbs=EVERYTHING)
+            await house.token("ben", account="ben", verbs=EVERYTHING)
+            await house.token("anna only", persons=["anna"], verbs=[Verb.VIEW, Verb.RECORD])
+            await house.token("viewer", verbs=[Verb.VIEW])
+            await house.token("steps only", verbs=[Verb.VIEW, Verb.RECORD], subjects=["steps"])
+            yield house
+    finally:
+        await hub.stop()
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    """On SQLite."""
+    async for house in open_house(tmp_path / "data"):
+        yield house
+
+
+@pytest.fixture
+async def house_on_postgres(tmp_path: Path, postgres_database: str) -> AsyncIterator[House]:
+    async for house in open_house(tmp_path / "data", postgres_database):
+        yield house
+
+
+@pytest.fixture
+def ago() -> Callable[[float], str]:
+    """Minutes ago, as text."""
+    began = datetime.now(UTC).replace(microsecond=0)
+    return lambda minutes: (began - timedelta(minutes=minutes)).isoformat()

@@ -1,0 +1,274 @@
+"""POST /hub/v1/readings: what is kept, what is refused and how it is said."""
+
+import asyncio
+import gzip
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.rest.conftest import House
+
+Ago = Callable[[float], str]
+
+
+def heart(taken_at: str, value: Any = 62, **more: Any) -> dict[str, Any]:
+    return {"person": "anna", "metric": "heart_rate", "value": value, "taken_at": taken_at, **more}
+
+
+async def test_a_reading_is_counted_kept_and_comes_back_with_both_its_times(house: House, ago: Ago) -> None:
+    answer = await house.record(heart(ago(5), unit="bpm", source="ring"))
+    assert answer.status == 200
+    assert answer.json == {"accepted": 1, "unchanged": 0, "rejected": []}
+    [reading] = (await house.get("/hub/v1/readings", person="anna", metric="heart_rate")).json["readings"]
+    assert reading["value"] == 62
+    assert reading["unit"] == "/min"
+    assert reading["taken_at"] == ago(5).replace("+00:00", "Z")
+    assert reading["received_at"] > reading["taken_at"]
+    assert reading["entity_id"] == "sensor.anna_heart_rate"
+    assert reading["late"] is False
+
+
+async def test_the_same_call_again_changes_nothing(house: House, ago: Ago) -> None:
+    batch = [heart(ago(5 + minute), 60 + minute) for minute in range(3)]
+    assert (await house.record(*batch)).json["accepted"] == 3
+    assert (await house.record(*batch)).json == {"accepted": 0, "unchanged": 3, "rejected": []}
+    assert len((await house.get("/hub/v1/readings", person="anna", metric="heart_rate")).json["readings"]) == 3
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"metric": "hart_rate"}, "did you mean 'heart_rate'"),
+        ({"metric": None}, "metric is missing"),
+        ({"metric": 7}, "metric is not text"),
+        ({"person": "nobody"}, "there is no person 'nobody'"),
+        ({"person": ""}, "person is missing"),
+        ({"person": ["anna"]}, "person is not text"),
+        ({"value": -4}, "heart_rate cannot be -4"),
+        ({"value": 4000}, "heart_rate cannot be 4000"),
+        ({"value": "sixty"}, "'sixty' is text; heart_rate wants a number"),
+        ({"value": "62"}, "'62' is text; heart_rate wants a number"),
+        ({"value": True}, "True is not a number"),
+        ({"value": None}, "value is null"),
+        ({"value": [62]}, "value is neither a number nor text"),
+        ({"value": {"bpm": 62}}, "value is neither a number nor text"),
+        ({"unit": "kg"}, "kg"),
+        ({"unit": "furlong"}, "furlong"),
+        ({"unit": 5}, "unit is not text"),
+        ({"taken_at": "2026-05-01T07:30:00"}, "has no time zone"),
+        ({"taken_at": "2026-05-01"}, "is not an instant"),
+        ({"taken_at": "yesterday"}, "is not an instant"),
+        ({"taken_at": "2026-02-30T10:00:00Z"}, "is not an instant"),
+        ({"taken_at": 1_760_000_000}, "taken_at is not text"),
+        ({"taken_at": None}, "taken_at is missing"),
+        ({"taken_at": "0001-01-01T00:00:00+14:00"}, "before 1900"),
+        ({"taken_at": "2150-01-01T00:00:00Z"}, "lies in the future"),
+        ({"taken_at": "9999-12-31T23:59:59Z"}, "after 2200"),
+        ({"units": "bpm"}, "'units' is not a field of a reading; Did you mean 'unit'?"),
+        ({"source": 5}, "source is not a short text"),
+        ({"increment": "yes"}, "increment is not true or false"),
+    ],
+)
+async def test_one_bad_reading_is_named_with_its_reason_and_its_neighbours_are_kept(
+    house: House, ago: Ago, change: dict[str, Any], reason: str
+) -> None:
+    answer = await house.record(heart(ago(3)), {**heart(ago(2)), **change}, heart(ago(1)))
+    assert answer.status == 200
+    assert answer.json["accepted"] == 2
+    [refused] = answer.json["rejected"]
+    assert refused["index"] == 1
+    assert reason in refused["reason"]
+
+
+async def test_what_is_no_reading_at_all_is_refused_in_its_place(house: House, ago: Ago) -> None:
+    answer = await house.call("POST", "/hub/v1/readings", {"readings": [None, "x", 5, [], heart(ago(1)), {}]})
+    assert answer.json["accepted"] == 1
+    assert [one["index"] for one in answer.json["rejected"]] == [0, 1, 2, 3, 5]
+
+
+async def test_a_reading_ten_minutes_ahead_is_kept_and_one_further_ahead_is_not(house: House, ago: Ago) -> None:
+    answer = await house.record(heart(ago(-9)), heart(ago(-11)))
+    assert answer.json["accepted"] == 1
+    assert "lies in the future" in answer.json["rejected"][0]["reason"]
+
+
+@pytest.mark.parametrize("word", ["NaN", "Infinity", "-Infinity", "1e999"])
+async def test_what_python_writes_for_not_a_number_is_refused_by_itself(house: House, ago: Ago, word: str) -> None:
+    text = json.dumps({"readings": [heart(ago(2)), heart(ago(1))]}).replace("62", word, 1)
+    answer = await house.call("POST", "/hub/v1/readings", raw=text.encode())
+    assert answer.status == 200
+    assert answer.json["accepted"] == 1
+    assert answer.json["rejected"][0]["index"] == 0
+    assert "not a measurement" in answer.json["rejected"][0]["reason"]
+
+
+async def test_units_are_converted_on_the_way_in_and_out(house: House, ago: Ago) -> None:
+    glucose = {"person": "anna", "metric": "blood_glucose", "value": 5.5, "unit": "mmol/L", "taken_at": ago(2)}
+    assert (await house.record(glucose)).json["accepted"] == 1
+    query = {"person": "anna", "metric": "blood_glucose"}
+    [kept] = (await house.get("/hub/v1/readings", **query)).json["readings"]
+    assert kept["unit"] == "mg/dL"
+    assert kept["value"] == pytest.approx(5.5 * 18.01559)
+    [shown] = (await house.get("/hub/v1/readings", **query, unit="mmol/L")).json["readings"]
+    assert shown["unit"] == "mmol/L"
+    assert shown["value"] == pytest.approx(5.5)
+    refused = await house.get("/hub/v1/readings", **query, unit="kg")
+    assert refused.status == 409
+    assert "kg" in refused.error["message"]
+
+
+async def test_several_people_in_one_call_each_get_their_own(house: House, ago: Ago) -> None:
+    answer = await house.record(heart(ago(2)), {**heart(ago(2), 71), "person": "ben"})
+    assert answer.json["accepted"] == 2
+    [reading] = (await house.get("/hub/v1/readings", person="ben", metric="heart_rate")).json["readings"]
+    assert reading["value"] == 71
+
+
+async def test_the_household_measures_too(house: House, ago: Ago) -> None:
+    metrics = {one["key"] for one in (await house.get("/hub/v1/metrics")).json["metrics"]}
+    key = next(key for key in ("air_temperature", "room_temperature", "temperature") if key in metrics)
+    room = {"person": "household", "metric": key, "value": 21.5, "taken_at": ago(1)}
+    assert (await house.record(room)).json["accepted"] == 1
+
+
+async def test_a_token_for_one_person_need_not_name_them(house: House, ago: Ago) -> None:
+    unnamed = {key: value for key, value in heart(ago(1)).items() if key != "person"}
+    assert (await house.record(unnamed, token="anna only")).json["accepted"] == 1
+    answer = await house.record(unnamed, token="owner")
+    assert answer.json["accepted"] == 0
+    assert "person is missing" in answer.json["rejected"][0]["reason"]
+
+
+async def test_a_token_of_the_wrong_person_is_told_no_more_than_that(house: House, ago: Ago) -> None:
+    answer = await house.record({**heart(ago(1)), "person": "ben"}, heart(ago(1)), token="anna only")
+    assert answer.status == 200
+    assert answer.json["accepted"] == 1
+    unknown = await house.record({**heart(ago(1)), "person": "nemo"}, token="anna only")
+    assert answer.json["rejected"][0]["reason"].replace("ben", "nemo") == unknown.json["rejected"][0]["reason"]
+
+
+async def test_a_token_for_one_metric_records_no_other(house: House, ago: Ago) -> None:
+    steps = {"person": "anna", "metric": "steps", "value": 4000, "taken_at": ago(1)}
+    answer = await house.record(heart(ago(1)), steps, token="steps only")
+    assert answer.json["accepted"] == 1
+    assert [one["index"] for one in answer.json["rejected"]] == [0]
+
+
+async def test_a_token_that_may_record_nothing_is_refused_as_a_whole(house: House, ago: Ago) -> None:
+    answer = await house.record(heart(ago(1)), token="viewer")
+    assert answer.status == 403
+    assert "record" in answer.error["message"]
+    assert (await house.get("/hub/v1/readings", person="anna", metric="heart_rate")).json["readings"] == []
+
+
+@pytest.mark.parametrize("token", [None, "wrong", ""])
+async def test_without_a_token_or_with_a_wrong_one_nothing_is_read(house: House, token: str | None) -> None:
+    answer = await house.call("POST", "/hub/v1/readings", raw=b"{broken", token=token)
+    assert answer.status == 401
+    assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+    assert "homeostat token create" in answer.error["hint"]
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        (b"", "empty"),
+        (b'{"readings": [\n  {"person": "anna",}\n]}', "line 2"),
+        (b'{"readings": [1, 2', "line 1, column"),
+        (b"\xff\xfe", "not JSON"),
+        (b"[" * 100_000, "not JSON"),
+        (b'{"readings": [NaN', "not JSON"),
+    ],
+)
+async def test_broken_json_is_answered_with_its_line_and_column(house: House, raw: bytes, said: str) -> None:
+    answer = await house.call("POST", "/hub/v1/readings", raw=raw)
+    assert answer.status == 400
+    assert said in answer.error["message"] + answer.error["where"] + answer.error["hint"]
+
+
+@pytest.mark.parametrize(
+    "body", [[], "text", 5, None, {}, {"readings": {}}, {"readings": None}, {"reading": []}, {"readings": [], "x": 1}]
+)
+async def test_a_body_of_another_shape_is_refused_with_the_right_one(house: House, body: Any) -> None:
+    answer = await house.call("POST", "/hub/v1/readings", raw=json.dumps(body).encode())
+    assert answer.status == 422
+    assert "readings" in answer.error["message"] + answer.error["hint"]
+
+
+async def test_an_empty_list_is_fine(house: House) -> None:
+    answer = await house.record()
+    assert answer.status == 200
+    assert answer.json == {"accepted": 0, "unchanged": 0, "rejected": []}
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "application/xml"])
+async def test_what_does_not_call_itself_json_is_refused(house: House, kind: str) -> None:
+    answer = await house.call("POST", "/hub/v1/readings", raw=b"{}", headers={"Content-Type": kind})
+    assert answer.status == 415
+    assert "application/json" in answer.error["hint"]
+
+
+async def test_ten_megabytes_of_garbage_are_refused_before_they_are_read(house: House) -> None:
+    announced = await house.call("POST", "/hub/v1/readings", raw=b"x" * (10 * 1024 * 1024 + 1))
+    assert announced.status == 413
+    garbage = await house.call("POST", "/hub/v1/readings", raw=b"x" * (10 * 1024 * 1024 - 1))
+    assert garbage.status == 400
+    assert (await house.get("/hub/v1/me")).status == 200
+
+
+async def test_a_body_without_a_length_is_cut_off_at_the_limit(house: House) -> None:
+    async def endless() -> Any:
+        for _ in range(200):
+            yield b"[" * 100_000
+            await asyncio.sleep(0)
+
+    headers = {"Authorization": f"Bearer {house.tokens['owner']}", "Content-Type": "application/json"}
+    async with house.session.post(f"{house.url}/hub/v1/readings", data=endless(), headers=headers) as response:
+        assert response.status == 413
+
+
+async def test_a_small_body_that_unpacks_into_a_huge_one_is_refused(house: House) -> None:
+    bomb = gzip.compress(b"[" * (50 * 1024 * 1024))
+    answer = await house.call("POST", "/hub/v1/readings", raw=bomb, headers={"Content-Encoding": "gzip"})
+    assert answer.status == 413
+
+
+async def test_a_packed_body_is_read(house: House, ago: Ago) -> None:
+    packed = gzip.compress(json.dumps({"readings": [heart(ago(1))]}).encode())
+    answer = await house.call("POST", "/hub/v1/readings", raw=packed, headers={"Content-Encoding": "gzip"})
+    assert answer.json["accepted"] == 1
+
+
+async def test_ten_thousand_readings_go_in_one_call_and_one_more_does_not(house: House) -> None:
+    readings = [
+        heart(
+            f"2026-01-{1 + second // 86_400:02d}T{second // 3600 % 24:02d}:{second // 60 % 60:02d}:{second % 60:02d}Z"
+        )
+        for second in range(10_001)
+    ]
+    over = await house.record(*readings)
+    assert over.status == 422
+    assert "10,001" in over.error["message"]
+    assert (await house.record(*readings[:-1])).json["accepted"] == 10_000
+
+
+async def test_many_batches_at_once_are_each_counted_and_none_is_lost(house: House) -> None:
+    async def send(part: int) -> int:
+        batch = [heart(f"2026-02-{1 + part:02d}T10:00:{second:02d}Z", 60 + part) for second in range(50)]
+        accepted: int = (await house.record(*batch)).json["accepted"]
+        return accepted
+
+    assert sum(await asyncio.gather(*(send(part) for part in range(20)))) == 1_000
+    page = await house.get("/hub/v1/readings", person="anna", metric="heart_rate", limit=2_000)
+    assert len(page.json["readings"]) == 1_000
+
+
+async def test_it_all_works_on_postgresql_too(house_on_postgres: House, ago: Ago) -> None:
+    house = house_on_postgres
+    answer = await house.record(heart(ago(3)), heart(ago(2), "x"), heart(ago(3)))
+    assert answer.json["accepted"] + answer.json["unchanged"] == 2
+    assert len(answer.json["rejected"]) == 1
+    [reading] = (await house.get("/hub/v1/readings", person="anna", metric="heart_rate")).json["readings"]
+    assert reading["value"] == 62
