@@ -79,9 +79,15 @@ def converter(from_unit: str, to_unit: str, metric: str = "") -> tuple[float, fl
     """
     a, b = _unit(from_unit), _unit(to_unit)
     if a is None or b is None:
-        return (1.0, 0.0) if normalise(from_unit) == normalise(to_unit) else None
+        same = _bare(from_unit) == _bare(to_unit)
+        return (1.0, 0.0) if same else None
     rule = _within(a, b, metric) if a.dimension == b.dimension else _across(a, b, metric)
     return None if rule is None else (float(rule[0]), float(rule[1]))
+
+
+def _bare(unit: str) -> str:
+    """`{steps}`, `steps` and `Step` are one thing that is counted."""
+    return normalise(unit).strip("{}").casefold().removesuffix("s")
 
 
 def _within(a: Unit, b: Unit, metric: str) -> tuple[Fraction, Fraction]:

@@ -32,6 +32,7 @@ DEFINED = [
     (85.0, "%", "{score}", "sleep_score", 85.0),
     (72.0, "bpm", "Hz", "heart_rate", 1.2),
     (4000.0, "count", "{steps}", "steps", 4000.0),
+    (4000.0, "Steps", "{steps}", "steps", 4000.0),
     (60.0, "mph", "km/h", "wind_speed", 96.56064),
 ]
 

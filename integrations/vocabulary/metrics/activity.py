@@ -51,7 +51,7 @@ METRICS = (
          description="Minutes of hardly any movement while awake."),
     span("standing_duration", "Standing time", ACTIVITY, icon="person-standing", merge_interval=HOUR,
          description="Minutes on one's feet."),
-    total("stand_hours", "Hours with standing", "{hours}", ACTIVITY, _COUNT, icon="person-standing", plausible=(0, 24),
+    total("stand_hours", "Hours with standing", "1", ACTIVITY, _COUNT, icon="person-standing", plausible=(0, 24),
           description="Hours of the day with at least a minute of standing."),
     gauge("vo2_max", "VO₂ max", "mL/(kg.min)", ACTIVITY, hard=(1, 110), plausible=(10, 95), precision=1, icon="wind",
           merge_interval=DAY, stale_after=30 * DAY, hold=WEEK,

@@ -27,7 +27,7 @@ _BLOOD: Fields = {
 METRICS = (
     gauge("weight", "Weight", "kg", BODY, _MASS, hard=(0.2, 700), plausible=(1.5, 300), max_step=5,
           step_within=12 * HOUR, precision=1, loinc="29463-7",
-          description="Two weighings within 12 h that differ by more than 5 kg are marked: somebody else?"),
+          description="Two weighings within 12 h that differ by over 5 kg are marked, as it may be somebody else."),
     gauge("height", "Height", "cm", BODY, _TAPE, display_units=("[in_i]", "[ft_i]", "m"), hard=(20, 280),
           plausible=(35, 230), stale_after=YEAR, loinc="8302-2", description="Length, for those who cannot stand yet."),
     gauge("bmi", "Body mass index", "kg/m2", BODY, _SCALE, hard=(4, 200), plausible=(9, 70), precision=1, icon="scale",
