@@ -7,7 +7,7 @@ from typing import Any
 
 from hub.errors import BadReading
 from hub.model import Entity, Flag, Kind, Metric, Value
-from hub.units import converter, label
+from hub.units import converter, label, mismatch
 
 _ON_OFF = {True: "on", False: "off"}
 
@@ -56,6 +56,8 @@ class Plan:
             scale = self._scale(unit)
             if scale is not None:
                 number = number * scale[0] + scale[1]
+            elif self.entity.unit:
+                raise BadReading(mismatch(unit, self.entity.unit, self.entity.metric))
         low, high = self._hard_low, self._hard_high
         if (low is not None and number < low) or (high is not None and number > high):
             raise BadReading(self._out_of_range(number))
