@@ -8,6 +8,7 @@ import importlib
 import logging
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -30,6 +31,7 @@ from hub.recorder import Recorder
 from hub.registry import Entities, People
 from hub.states import States
 from hub.supervisor import Services, Supervisor
+from hub.supervisor.child import discover
 from hub.view import Rooms, Views
 
 _log = logging.getLogger("hub.daemon")
@@ -205,6 +207,7 @@ class Hub:
                 trusted_proxies=frozenset(self.settings.trusted_proxies),
                 development=self.settings.development,
                 demo=self.settings.demo,
+                metrics_open=self.settings.metrics_open,
             ),
         )
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
@@ -220,10 +223,24 @@ class Hub:
         await self.rooms.supervisor.start(self.settings.entries)
         if self.settings.automatic_entries:
             await self._automatic()
+        if self.settings.custom_integrations is not None:
+            await self._find_custom(self.settings.custom_integrations)
+
+    async def _find_custom(self, folder: Path) -> None:
+        """Custom integrations describe themselves from processes of their own; nothing else waits for them."""
+        supervisor = self.rooms.supervisor
+        for name, reason in (await discover(folder, self.loaded.catalogue)).items():
+            remedy = f"Mend or remove {name} in {folder.name}, then start the hub again."
+            problem = f"The custom integration {name} is not running: {reason}"
+            self.rooms.problems[f"plugin:{name}"] = (self.rooms.clock.now(), problem, remedy)
+        custom = {item.domain for item in self.loaded.catalogue.items.values() if item.custom and not item.problem}
+        for entry in list(supervisor.entries.values()):
+            if entry.domain in custom:
+                await supervisor.reload(entry.id)
 
     async def _set_up_demo(self) -> None:
         """The made-up household of `integrations.demo`: people, account and entries."""
-        plan: DemoSetup = importlib.import_module("integrations.demo").demo_setup()
+        plan: DemoSetup = importlib.import_module("integrations.demo").demo_setup(self.rooms.clock.now().date())
         rooms = self.rooms
         await rooms.people.save_household(plan.household)
         for person in plan.people:

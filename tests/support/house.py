@@ -41,9 +41,7 @@ async def house(
     **settings: Any,
 ) -> AsyncIterator[Hub]:
     """A hub set up for Anna (owner) and `people`, stopped at the end; a folder used before is opened again."""
-    chosen = Settings(
-        data_dir=folder, database_url=url, port=0, automatic_entries=automatic, **settings
-    )
+    chosen = Settings(data_dir=folder, database_url=url, port=0, automatic_entries=automatic, **settings)
     hub = await Hub.start(chosen, clock=clock, plugins=plugins, serve=serve)
     try:
         if hub.views.needs_setup():

@@ -1,0 +1,93 @@
+"""Finds custom integrations in a folder and puts proxies of them into the catalogue."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from hub.errors import HubError, PluginError
+from hub.model import Command
+from hub.plugin import Context, Integration, WebhookRequest, WebhookResponse
+from hub.supervisor.catalogue import Catalogue
+from hub.supervisor.child.remote import Child, describe
+
+_log = logging.getLogger("hub.custom")
+
+
+async def discover(folder: Path, catalogue: Catalogue) -> dict[str, str]:
+    """Describe each plugin of `folder` in a child; returns the problems by plugin name."""
+    if not folder.is_dir():
+        return {}
+    paths = sorted(one for one in folder.iterdir() if _is_plugin(one))
+    found = await asyncio.gather(*(_describe(one) for one in paths))
+    problems: dict[str, str] = {}
+    for path, described in zip(paths, found, strict=True):
+        try:
+            if isinstance(described, str):
+                raise PluginError(described)
+            catalogue.add(_proxy(path, described), custom=True)
+        except PluginError as error:
+            problems[path.stem] = str(error)
+            catalogue.add_broken(path.stem, path.stem.replace("_", " ").capitalize(), str(error), custom=True)
+            _log.error("custom integration %s: %s", path.stem, error)
+    return problems
+
+
+def _is_plugin(path: Path) -> bool:
+    if path.name.startswith(("_", ".")):
+        return False
+    return (path.is_file() and path.suffix == ".py") or (path / "__init__.py").is_file()
+
+
+async def _describe(path: Path) -> dict[str, Any] | str:
+    try:
+        return await describe(path)
+    except HubError as error:
+        return str(error)
+
+
+def _proxy(path: Path, described: dict[str, Any]) -> Integration:
+    """An integration whose every function crosses to a child process."""
+    children: dict[str, Child] = {}
+
+    async def listen(ctx: Context) -> None:
+        child = children[ctx.entry.id] = Child(path, lambda: None)
+        await child.run(ctx)
+
+    async def act(ctx: Context, command: Command) -> None:
+        await children[ctx.entry.id].act(ctx, command)
+
+    async def webhook(ctx: Context, request: WebhookRequest) -> WebhookResponse:
+        return await children[ctx.entry.id].webhook(ctx, request)
+
+    does = set(described["does"])
+    return Integration(
+        domain=str(described["domain"]),
+        name=str(described["name"]),
+        config=_options(described["schema"]),
+        listen=listen,
+        act=act if "act" in does else None,
+        webhook=webhook if "webhook" in does else None,
+        icon=str(described["icon"]),
+        description=str(described["description"]),
+        documentation=str(described["documentation"]),
+        belongs_to=described["belongs_to"],
+        single=bool(described["single"]),
+    )
+
+
+def _options(schema: dict[str, Any]) -> type[BaseModel]:
+    """A model that shows the child's schema and leaves the checking to the child."""
+
+    class Options(BaseModel):
+        model_config = ConfigDict(extra="allow")
+
+        @classmethod
+        def model_json_schema(cls, *_: Any, **__: Any) -> dict[str, Any]:
+            return schema
+
+    return Options

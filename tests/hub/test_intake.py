@@ -1,0 +1,212 @@
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from hub.clock import VirtualClock
+from hub.daemon import Hub
+from hub.errors import NotFound
+from hub.model import Flag, ReadingsRecorded, StateChanged
+from hub.view import IncomingReading
+from tests.support.house import everything, house
+
+START = datetime(2026, 5, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+async def clock() -> VirtualClock:
+    return VirtualClock(START)
+
+
+@pytest.fixture
+async def hub(tmp_path: Path, database_url: str, clock: VirtualClock) -> AsyncIterator[Hub]:
+    async with house(tmp_path, url=database_url, clock=clock) as running:
+        yield running
+
+
+def _heart(value: object, at: datetime = START, **fields: object) -> IncomingReading:
+    return IncomingReading("anna", "heart_rate", value, at, **fields)  # type: ignore[arg-type]  # tests vary the fields
+
+
+async def test_a_reading_is_kept_becomes_the_state_and_is_told(hub: Hub) -> None:
+    view = everything(hub)
+    with hub.rooms.bus.subscribe(StateChanged, ReadingsRecorded) as news:
+        receipt = await view.record([_heart(61)])
+    assert (receipt.accepted, receipt.unchanged, receipt.rejected) == (1, 0, ())
+    _, state = view.state("sensor.anna_heart_rate")
+    assert state is not None
+    assert (state.value, state.taken_at) == (61, START)
+    kinds = [type(event) for event in news.drain()]
+    assert kinds == [StateChanged, ReadingsRecorded]
+    page = await view.readings("anna", "heart_rate", START - timedelta(hours=1), START + timedelta(hours=1))
+    assert [(one.value, one.taken_at, one.entity_id) for one in page.readings] == [
+        (61, START, "sensor.anna_heart_rate")
+    ]
+
+
+async def test_the_same_reading_twice_changes_nothing_and_is_told_once(hub: Hub) -> None:
+    view = everything(hub)
+    await view.record([_heart(61)])
+    with hub.rooms.bus.subscribe(StateChanged, ReadingsRecorded) as news:
+        receipt = await view.record([_heart(61), _heart(61)])
+    assert (receipt.accepted, receipt.unchanged) == (0, 2)
+    assert news.drain() == []
+
+
+async def test_a_late_reading_lands_at_its_place_and_leaves_the_state_alone(hub: Hub) -> None:
+    view = everything(hub)
+    await view.record([_heart(61)])
+    with hub.rooms.bus.subscribe(StateChanged, ReadingsRecorded) as news:
+        await view.record([_heart(55, START - timedelta(hours=6))])
+    (told,) = news.drain()
+    assert isinstance(told, ReadingsRecorded)
+    assert told.readings[0].late
+    _, state = view.state("sensor.anna_heart_rate")
+    assert state is not None
+    assert state.value == 61
+    page = await view.readings("anna", "heart_rate", START - timedelta(days=1), START + timedelta(days=1))
+    assert [one.value for one in page.readings] == [55, 61]
+
+
+@pytest.mark.parametrize(
+    ("item", "reason"),
+    [
+        (IncomingReading("anna", "hart_rate", 60, START), "did you mean 'heart_rate'"),
+        (_heart(-4), "cannot be -4"),
+        (_heart(math.nan), "not a measurement"),
+        (_heart(math.inf), "not a measurement"),
+        (_heart("sixty"), "is text"),
+        (_heart(True), "is not a number"),
+        (_heart(60, START + timedelta(hours=1)), "lies in the future"),
+        (_heart(60, START.replace(tzinfo=None)), "has no time zone"),
+        (_heart(60, unit="kg"), "kg"),
+        (IncomingReading("nobody", "heart_rate", 60, START), "there is no person 'nobody'"),
+        (IncomingReading("", "heart_rate", 60, START), "person is missing"),
+        (IncomingReading("anna", "sleep_stage", "snoring", START), "not one of the options"),
+    ],
+)
+async def test_what_cannot_be_true_is_refused_with_a_reason(hub: Hub, item: IncomingReading, reason: str) -> None:
+    receipt = await everything(hub).record([_heart(60), item, _heart(62, START + timedelta(seconds=5))])
+    assert receipt.accepted == 2
+    (refusal,) = receipt.rejected
+    assert refusal.index == 1
+    assert reason in refusal.reason
+
+
+async def test_units_are_converted_exactly(hub: Hub) -> None:
+    view = everything(hub)
+    await view.record([IncomingReading("anna", "blood_glucose", 5.5, START, unit="mmol/L")])
+    await view.record([IncomingReading("anna", "weight", 150, START, unit="lb")])
+    glucose = view.state("sensor.anna_blood_glucose")[1]
+    weight = view.state("sensor.anna_weight")[1]
+    assert glucose is not None
+    assert glucose.value == pytest.approx(5.5 * 18.01559, rel=1e-12)
+    assert weight is not None
+    assert weight.value == pytest.approx(68.0388555, rel=1e-9)
+
+
+async def test_what_is_odd_is_kept_and_marked(hub: Hub) -> None:
+    view = everything(hub)
+    await view.record(
+        [_heart(60), _heart(150, START + timedelta(seconds=30)), _heart(231, START + timedelta(hours=0.1))]
+    )
+    page = await view.readings("anna", "heart_rate", START, START + timedelta(hours=1))
+    flags = [one.flags for one in page.readings]
+    assert flags[0] is Flag.NONE
+    assert Flag.JUMP in flags[1]
+    assert Flag.IMPLAUSIBLE in flags[2] or Flag.JUMP in flags[2]
+
+
+async def test_two_sources_keep_series_of_their_own_and_are_never_added_up(hub: Hub) -> None:
+    view = everything(hub)
+    for source, total in (("ring", 4_000), ("watch", 4_200), ("phone", 3_900)):
+        await view.record(
+            [
+                IncomingReading("anna", "steps", 0, START - timedelta(minutes=50), source=source),
+                IncomingReading("anna", "steps", total, START - timedelta(minutes=10), source=source),
+            ]
+        )
+    ids = [one.id for one in view.sources("anna", "steps")]
+    assert ids == ["sensor.anna_steps", "sensor.anna_steps_watch", "sensor.anna_steps_phone"]
+    day = await view.statistics("anna", "steps", "day", START - timedelta(days=1), START + timedelta(days=1))
+    assert sum(one.sum or 0 for one in day) == 4_000
+    await view.prioritise("anna", "steps", ["sensor.anna_steps_watch"])
+    day = await view.statistics("anna", "steps", "day", START - timedelta(days=1), START + timedelta(days=1))
+    assert sum(one.sum or 0 for one in day) == 4_200
+    page = await view.readings("anna", "steps", START - timedelta(days=1), START + timedelta(days=1))
+    assert {one.entity_id for one in page.readings} == {"sensor.anna_steps_watch"}
+
+
+async def test_a_correction_keeps_the_old_value_and_moves_the_state(hub: Hub) -> None:
+    view = everything(hub)
+    await view.record([IncomingReading("anna", "weight", 86.1, START)])
+    await view.correct_reading("sensor.anna_weight", START, 68.1, reason="digits swapped")
+    state = view.state("sensor.anna_weight")[1]
+    assert state is not None
+    assert state.value == 68.1
+    (revision,) = await view.revisions("sensor.anna_weight", START, START + timedelta(seconds=1))
+    assert (revision.old, revision.new, revision.reason) == (86.1, 68.1, "digits swapped")
+
+
+async def test_a_removed_reading_stays_removed_when_its_source_repeats_it_and_comes_back_by_undo(hub: Hub) -> None:
+    view = everything(hub)
+    await view.record([_heart(60, START - timedelta(minutes=5)), _heart(61)])
+    assert await view.remove_readings("sensor.anna_heart_rate", [START]) == 1
+    state = view.state("sensor.anna_heart_rate")[1]
+    assert state is not None
+    assert state.value == 60
+    assert (await view.record([_heart(61)])).accepted == 0
+    assert await view.restore_readings("sensor.anna_heart_rate", [START]) == 1
+    state = view.state("sensor.anna_heart_rate")[1]
+    assert state is not None
+    assert state.value == 61
+
+
+async def test_a_hub_that_starts_again_knows_its_states_and_entities(tmp_path: Path, database_url: str) -> None:
+    clock = VirtualClock(START)
+    async with house(tmp_path, url=database_url, clock=clock) as first:
+        await everything(first).record([_heart(61)])
+    async with house(tmp_path, url=database_url, clock=clock) as second:
+        state = everything(second).state("sensor.anna_heart_rate")[1]
+        assert state is not None
+        assert (state.value, state.taken_at) == (61, START)
+        assert (await everything(second).record([_heart(61)])).unchanged == 1
+
+
+async def test_concurrent_first_samples_make_one_entity(hub: Hub) -> None:
+    view = everything(hub)
+    await asyncio.gather(*(view.record([_heart(60, START + timedelta(seconds=n))]) for n in range(20)))
+    assert [one.id for one in view.entities("anna")] == ["sensor.anna_heart_rate"]
+
+
+async def test_a_clock_set_back_refuses_nothing_that_was_kept(hub: Hub, clock: VirtualClock) -> None:
+    view = everything(hub)
+    await view.record([_heart(61)])
+    await clock.step(timedelta(days=-2))
+    assert (await view.record([_heart(61)])).rejected[0].reason.startswith("taken_at")
+    await clock.step(timedelta(days=2))
+    assert (await view.record([_heart(61)])).unchanged == 1
+
+
+async def test_asking_for_a_person_that_is_not_there_says_so(hub: Hub) -> None:
+    with pytest.raises(NotFound, match="no person 'zoe'"):
+        await everything(hub).readings("zoe", "heart_rate", START, START)
+
+
+async def test_an_increment_adds_itself_and_a_total_that_starts_over_makes_no_spike(hub: Hub) -> None:
+    view = everything(hub)
+    hour = START - timedelta(hours=1)
+    totals = [(0, 1_000), (10, 1_500), (20, 40), (30, 90)]
+    await view.record([IncomingReading("anna", "steps", v, hour + timedelta(minutes=m)) for m, v in totals])
+    await view.record(
+        [IncomingReading("ben", "steps", v, hour + timedelta(minutes=m), increment=True) for m, v in totals]
+    )
+    (anna,) = await view.statistics("anna", "steps", "hour", hour, START)
+    (ben,) = await view.statistics("ben", "steps", "hour", hour, START)
+    assert anna.sum == 500 + 40 + 50
+    assert ben.sum == 1_000 + 1_500 + 40 + 90
