@@ -13,7 +13,7 @@ from web import answer
 from web.drawing import CurveData, LaneData, bars, draw_day, line
 from web.keys import CLOCK, OPTIONS
 from web.routing import PageRoute
-from web.today.card import Act, Chip, PersonCard, Row
+from web.today.card import Act, Chip, PersonCard, Room, Row
 
 ZONE = ZoneInfo("Europe/Berlin")
 FAMILIES = ("sleep", "heart", "glucose", "activity", "body", "food", "mood", "baby", "air", "practice", "device")
@@ -24,18 +24,27 @@ async def show(request: web.Request) -> web.Response:
         raise web.HTTPNotFound
     now = request.app[CLOCK].now()
     return answer.page(
-        request, "components/page.html", cards=[_adult(now), _baby(now), _home(now)], families=FAMILIES, spark=_wave(now)
+        request,
+        "components/page.html",
+        cards=[_adult(now), _baby(now), _home(now)],
+        families=FAMILIES,
+        spark=_wave(now),
     )
 
 
-def _series(now: datetime, hours: float, step: float, level: float, swing: float, seed: int) -> list[tuple[float, float | None]]:
+def _series(
+    now: datetime, hours: float, step: float, level: float, swing: float, seed: int
+) -> list[tuple[float, float | None]]:
     dice = random.Random(seed)
     count = int(hours * 60 / step)
     first = now.timestamp() - hours * 3600
     return [
         (
             first + index * step * 60,
-            level + swing * math.sin(index / count * 11 + seed) + swing * 0.5 * math.sin(index / count * 29) + dice.gauss(0, swing * 0.08),
+            level
+            + swing * math.sin(index / count * 11 + seed)
+            + swing * 0.5 * math.sin(index / count * 29)
+            + dice.gauss(0, swing * 0.08),
         )
         for index in range(count + 1)
     ]
@@ -57,7 +66,9 @@ def _adult(now: datetime) -> PersonCard:
         label="Glucose over the last 24 hours: between 4.1 and 9.0 mmol/L.",
         curve=CurveData("glucose", glucose, 1200, 3, (3.9, 10.0), 1),
         lanes=[
-            LaneData("moon", "Sleep", "sleep", [(now - timedelta(hours=11), now - timedelta(hours=3.6), "Sleep, 7 h 24 min")]),
+            LaneData(
+                "moon", "Sleep", "sleep", [(now - timedelta(hours=11), now - timedelta(hours=3.6), "Sleep, 7 h 24 min")]
+            ),
             LaneData(
                 "utensils",
                 "Food",
@@ -78,9 +89,46 @@ def _adult(now: datetime) -> PersonCard:
         day=day,
         rows=(
             Row("a", "#", "Glucose", "droplet", "glucose", "6.1", "mmol/L", now, "fresh", "flat", _wave(now, 6, 1, 3)),
-            Row("b", "#", "Heart rate", "heart-pulse", "heart", "62", "bpm", now - timedelta(minutes=3), "fresh", "down", spark),
-            Row("c", "#", "Steps", "footprints", "activity", "4,210", "", now - timedelta(minutes=41), "ageing", "", bars([5200, 8100, 9400, 3000, 7800, 10400, 4210]), "usual 5,900 by now"),
-            Row("d", "#", "Weight", "scale", "body", "64.2", "kg", now - timedelta(days=3), "stale", "", _wave(now, 64, 1, 6)),
+            Row(
+                "b",
+                "#",
+                "Heart rate",
+                "heart-pulse",
+                "heart",
+                "62",
+                "bpm",
+                now - timedelta(minutes=3),
+                "fresh",
+                "down",
+                spark,
+            ),
+            Row(
+                "c",
+                "#",
+                "Steps",
+                "footprints",
+                "activity",
+                "4,210",
+                "",
+                now - timedelta(minutes=41),
+                "ageing",
+                "",
+                bars([5200, 8100, 9400, 3000, 7800, 10400, 4210]),
+                "usual 5,900 by now",
+            ),
+            Row(
+                "d",
+                "#",
+                "Weight",
+                "scale",
+                "body",
+                "64.2",
+                "kg",
+                now - timedelta(days=3),
+                "stale",
+                "",
+                _wave(now, 64, 1, 6),
+            ),
         ),
     )
 
@@ -94,9 +142,27 @@ def _baby(now: datetime) -> PersonCard:
         label="Emil's last 24 hours: four sleeps, six feedings, five nappies.",
         curve=None,
         lanes=[
-            LaneData("moon", "Sleep", "sleep", [(now - a * hours, now - b * hours, "Sleep") for a, b in ((23, 21.6), (19, 17.9), (15.5, 10), (9.6, 5.2), (1.2, 0.4))]),
-            LaneData("milk", "Feedings", "baby", marks=[(now - h * hours, "milk", "Feeding") for h in (21, 17.5, 16, 9.8, 5, 1.9)]),
-            LaneData("baby", "Nappies", "food", marks=[(now - h * hours, "droplet", "Nappy") for h in (20.4, 16.2, 9.7, 4.8, 2.2)]),
+            LaneData(
+                "moon",
+                "Sleep",
+                "sleep",
+                [
+                    (now - a * hours, now - b * hours, "Sleep")
+                    for a, b in ((23, 21.6), (19, 17.9), (15.5, 10), (9.6, 5.2), (1.2, 0.4))
+                ],
+            ),
+            LaneData(
+                "milk",
+                "Feedings",
+                "baby",
+                marks=[(now - h * hours, "milk", "Feeding") for h in (21, 17.5, 16, 9.8, 5, 1.9)],
+            ),
+            LaneData(
+                "baby",
+                "Nappies",
+                "food",
+                marks=[(now - h * hours, "droplet", "Nappy") for h in (20.4, 16.2, 9.7, 4.8, 2.2)],
+            ),
         ],
     )
     return PersonCard(
@@ -110,8 +176,32 @@ def _baby(now: datetime) -> PersonCard:
         (Chip("Awake", "eye"),),
         day,
         (
-            Row("e", "#", "Temperature", "thermometer", "body", "36.8", "°C", now - timedelta(hours=2), "fresh", "flat", _wave(now, 36.8, 0.2, 2)),
-            Row("f", "#", "Weight", "scale", "baby", "8.14", "kg", now - timedelta(days=4), "fresh", "up", _wave(now, 8, 0.3, 5)),
+            Row(
+                "e",
+                "#",
+                "Temperature",
+                "thermometer",
+                "body",
+                "36.8",
+                "°C",
+                now - timedelta(hours=2),
+                "fresh",
+                "flat",
+                _wave(now, 36.8, 0.2, 2),
+            ),
+            Row(
+                "f",
+                "#",
+                "Weight",
+                "scale",
+                "baby",
+                "8.14",
+                "kg",
+                now - timedelta(days=4),
+                "fresh",
+                "up",
+                _wave(now, 8, 0.3, 5),
+            ),
         ),
         (Act("feeding", "Feeding", "milk"), Act("nappy", "Nappy", "baby"), Act("sleep", "Sleep", "moon")),
     )
@@ -124,10 +214,44 @@ def _home(now: datetime) -> PersonCard:
         "The air is fresh everywhere but the bedroom: 1,180 ppm of CO₂.",
         colour="household",
         lines=("4 °C and rain outside until the evening.",),
-        rows=(
-            Row("g", "#", "CO₂, bedroom", "wind", "air", "1,180", "ppm", now, "fresh", "up", _wave(now, 900, 240, 8)),
-            Row("h", "#", "Indoors", "thermometer", "air", "21.4", "°C", now, "fresh", "flat", _wave(now, 21, 1, 9)),
-            Row("i", "#", "Outdoors", "cloud-sun", "air", "4.0", "°C", now, "fresh", "down", _wave(now, 5, 3, 4)),
+        rooms=(
+            Room(
+                "Bedroom",
+                (
+                    Row("g", "#", "CO₂", "wind", "air", "1,180", "ppm", now, "fresh", "up", _wave(now, 900, 240, 8)),
+                    Row(
+                        "h",
+                        "#",
+                        "Temperature",
+                        "thermometer",
+                        "air",
+                        "17.4",
+                        "°C",
+                        now,
+                        "fresh",
+                        "flat",
+                        _wave(now, 21, 1, 9),
+                    ),
+                ),
+            ),
+            Room(
+                "Garden",
+                (
+                    Row(
+                        "i",
+                        "#",
+                        "Temperature",
+                        "thermometer",
+                        "air",
+                        "4.0",
+                        "°C",
+                        now,
+                        "fresh",
+                        "down",
+                        _wave(now, 5, 3, 4),
+                    ),
+                ),
+            ),
         ),
     )
 

@@ -2,19 +2,77 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from web import answer
+from hub.model import EntryState, Verb
+from web import answer, words
+from web.display import Display
+from web.keys import CLOCK
 from web.routing import PageRoute
+from web.today.build import cards
 
 if TYPE_CHECKING:
     from hub.view import View
 
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that waits for the viewer."""
+
+    kind: str
+    title: str
+    text: str = ""
+    href: str = ""
+    act: str = ""
+
+
 async def show(request: web.Request, view: View) -> web.Response:
-    return answer.page(request, "today/page.html")
+    now = request.app[CLOCK].now()
+    viewer = view.account.person if view.account is not None and view.account.person else "household"
+    zone = Display(view, viewer).zone
+    return answer.page(
+        request,
+        "today/page.html",
+        cards=await cards(view, now),
+        notices=notices(view),
+        greeting=_greeting(view, now, zone),
+        date=words.day(now, zone),
+    )
+
+
+def _greeting(view: View, now: datetime, zone: object) -> str:
+    hour = now.astimezone(zone).hour  # type: ignore[arg-type] # a ZoneInfo
+    part = "morning" if 4 <= hour < 12 else "afternoon" if 12 <= hour < 18 else "evening" if hour >= 18 else "night"
+    name = view.account.display_name if view.account is not None else ""
+    words_ = "Still up" if part == "night" else f"Good {part}"
+    return f"{words_}, {name}" if name else words_
+
+
+def notices(view: View) -> list[Notice]:
+    """Devices that wait for a person, sources that need the owner, and trouble with the database."""
+    found: list[Notice] = []
+    health = view.storage_health()
+    if not health.ok:
+        found.append(Notice("alarm", health.message, health.remedy, "/settings/database", "Look"))
+    for _, _, message, remedy in view.problems():
+        found.append(Notice("warn", message, remedy))
+    if not view.allowed(Verb.MANAGE, "household"):
+        return found
+    waiting = [one for one in view.devices() if one.pending and not one.ignored]
+    if waiting:
+        names = words.listed([one.description.name for one in waiting[:3]])
+        title = f"{words.plural(len(waiting), 'device')} {'waits' if len(waiting) == 1 else 'wait'} to hear whose"
+        title += " it is." if len(waiting) == 1 else " they are."
+        found.append(Notice("info", title, names, "/integrations/devices", "Say whose"))
+    for entry, status in view.entries():
+        if status.state in (EntryState.NEEDS_OWNER, EntryState.MISCONFIGURED, EntryState.STOPPED_BY_WATCHDOG):
+            place = f"/integrations/{entry.id}"
+            found.append(Notice("warn", f"{entry.title}: {status.problem}", status.remedy, place, "Mend it"))
+    return found
 
 
 ROUTES = (PageRoute("GET", "/", show),)

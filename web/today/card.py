@@ -45,6 +45,14 @@ class Act:
 
 
 @dataclass(frozen=True, slots=True)
+class Room:
+    """What one place of the house measures."""
+
+    name: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PersonCard:
     slug: str
     name: str
@@ -59,3 +67,5 @@ class PersonCard:
     day: DayPicture | None = None
     rows: tuple[Row, ...] = ()
     acts: tuple[Act, ...] = ()
+    rooms: tuple[Room, ...] = ()
+    """For the household, in place of rows."""

@@ -1,0 +1,159 @@
+"""What a card is made from: one person's states, last day, earlier days and journal."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Literal
+from zoneinfo import ZoneInfo
+
+from hub.model import HOUSEHOLD, Entity, JournalEntry, Kind, Person, State, Verb
+from web.display import Display
+
+if TYPE_CHECKING:
+    from hub.view import View
+
+DAY = timedelta(days=1)
+CURVES = ("interstitial_glucose", "blood_glucose", "heart_rate")
+"""The first of these that a person has is drawn over the day."""
+CURVE_NEEDS = 12
+"""Readings a day that make a curve rather than a few dots."""
+
+
+@dataclass(slots=True)
+class Gathered:
+    """Everything about one person (or the household) that Today's words and pictures look at."""
+
+    slug: str
+    person: Person | None
+    now: datetime
+    display: Display
+    newest: dict[str, tuple[Entity, State]] = field(default_factory=dict)
+    """Metric -> the source that speaks, with its state."""
+    states: list[tuple[Entity, State]] = field(default_factory=list)
+    journal: list[JournalEntry] = field(default_factory=list)
+    """The last two weeks, newest first; only of kinds that Today shows."""
+    days: dict[str, list[tuple[date, float]]] = field(default_factory=dict)
+    """Metric -> earlier local days with their figure, in the canonical unit."""
+    today: dict[str, float] = field(default_factory=dict)
+    """Metric -> the figure of today so far."""
+    by_now: dict[str, list[float]] = field(default_factory=dict)
+    """Counter -> what earlier days had reached by this time of day."""
+    series: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
+    """Entity id -> the last day's readings: seconds, canonical value."""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.display.zone
+
+    @property
+    def midnight(self) -> datetime:
+        return self.now.astimezone(self.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+
+    @property
+    def is_small(self) -> bool:
+        """True for a child under three: feedings and naps matter more than steps."""
+        born = self.person.birth_date if self.person is not None else None
+        return born is not None and (self.now.date() - born).days < 3 * 365
+
+    def entries(self, *kinds: str, since: datetime | None = None) -> list[JournalEntry]:
+        """Journal entries of these kinds, newest first."""
+        return [one for one in self.journal if one.kind in kinds and (since is None or (one.end or one.start) >= since)]
+
+    def fresh(self, metric: str) -> tuple[Entity, State] | None:
+        """The newest state of a metric, if it still says something about now."""
+        found = self.newest.get(metric)
+        if found is None or self.display.freshness(found[0], found[1].taken_at, self.now) == "stale":
+            return None
+        return found
+
+
+SHOWN_KINDS = ("sleep", "meal", "drink", "workout", "medication", "insulin", "feeding", "nappy", "symptom", "mood")
+
+
+async def gather(view: View, slug: str, now: datetime, wanted: Sequence[str]) -> Gathered:
+    """Collect what one card needs; `wanted` are the metrics that may become rows."""
+    person = next((one for one in view.people() if one.slug == slug), None)
+    found = Gathered(slug, person, now, Display(view, slug))
+    for entity, state in view.states(slug):
+        if state is not None and state.value is not None and state.taken_at is not None:
+            found.states.append((entity, state))
+    found.newest = _speakers(found)
+    shown = {key: found.newest[key][0] for key in wanted if key in found.newest}
+    await asyncio.gather(
+        _journal(view, found),
+        *(_series(view, found, entity) for entity in _drawn(found, shown)),
+        *(_daily(view, found, entity) for entity in shown.values()),
+        *(_by_now(view, found, entity) for key, entity in shown.items() if key == "steps"),
+    )
+    return found
+
+
+def _speakers(found: Gathered) -> dict[str, tuple[Entity, State]]:
+    """For each metric the source that was heard last; of sources within a quarter of an hour the earlier one wins."""
+    speakers: dict[str, tuple[Entity, State]] = {}
+    for entity, state in found.states:
+        if not entity.metric or state.taken_at is None:
+            continue
+        known = speakers.get(entity.metric)
+        at = known[1].taken_at if known is not None else None
+        if at is None or state.taken_at > at + timedelta(minutes=15):
+            speakers[entity.metric] = (entity, state)
+    return speakers
+
+
+def _drawn(found: Gathered, shown: dict[str, Entity]) -> list[Entity]:
+    """Entities whose last day is drawn: levels, and for the household every sensor of a shown metric."""
+    levels = [one for one in shown.values() if one.kind is Kind.GAUGE]
+    if found.slug == HOUSEHOLD:
+        levels = [entity for entity, _ in found.states if entity.metric in shown and entity.kind is Kind.GAUGE]
+    return levels
+
+
+async def _series(view: View, found: Gathered, entity: Entity) -> None:
+    chart = await view.chart(entity.id, found.now - DAY, found.now, points=5_000)
+    found.series[entity.id] = [
+        (at, value) for at, value in zip(chart.times, chart.values, strict=True) if isinstance(value, int | float)
+    ]
+
+
+async def _daily(view: View, found: Gathered, entity: Entity) -> None:
+    """Four weeks of days; what a day's figure is follows from how the metric is summed up."""
+    if entity.kind in (Kind.ENUM, Kind.TEXT):
+        return
+    rows = await view.statistics(found.slug, entity.metric, "day", found.midnight - 28 * DAY, found.now)
+    name: Literal["sum", "mean"] = "sum" if entity.kind in (Kind.COUNTER, Kind.DURATION) else "mean"
+    days = []
+    for row in rows:
+        figure = row.sum if name == "sum" else row.mean
+        if figure is None or not row.count:
+            continue
+        if row.start >= found.midnight:
+            found.today[entity.metric] = figure
+        else:
+            days.append((row.start.astimezone(found.zone).date(), figure))
+    found.days[entity.metric] = days
+
+
+async def _by_now(view: View, found: Gathered, entity: Entity) -> None:
+    """How far a counter had come by this time on each of the last two weeks' days."""
+    rows = await view.statistics(found.slug, entity.metric, "hour", found.midnight - 14 * DAY, found.midnight)
+    here = found.now.astimezone(found.zone)
+    part = here.minute / 60
+    reached: dict[date, float] = {}
+    for row in rows:
+        start = row.start.astimezone(found.zone)
+        share = 1.0 if start.hour < here.hour else part if start.hour == here.hour else 0.0
+        reached[start.date()] = reached.get(start.date(), 0.0) + (row.sum or 0.0) * share
+    found.by_now[entity.metric] = list(reached.values())
+
+
+async def _journal(view: View, found: Gathered) -> None:
+    if not view.scope(Verb.VIEW).touches(found.slug):
+        return
+    days = 14 if found.is_small else 2
+    found.journal, _ = await view.journal(
+        [found.slug], SHOWN_KINDS, found.now - days * DAY, found.now + DAY, limit=600 if found.is_small else 120
+    )
