@@ -1,0 +1,1 @@
+"""The HTTP surface that Nightscout's clients talk to."""
