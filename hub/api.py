@@ -78,6 +78,7 @@ from hub.plugin import (
     hookimpl,
 )
 from hub.template import Template, TemplateEnvironment, TemplateFailed, slugify
+from hub.units import UnitError, convert
 
 __all__ = [
     "HOUSEHOLD",
@@ -149,10 +150,12 @@ __all__ = [
     "TemplateEnvironment",
     "TemplateFailed",
     "Token",
+    "UnitError",
     "Value",
     "Verb",
     "WebhookRequest",
     "WebhookResponse",
+    "convert",
     "hookimpl",
     "slugify",
 ]
