@@ -38,7 +38,7 @@ AHEAD = timedelta(minutes=10)
 """How far a source's clock may run ahead of ours before its readings are refused."""
 LATE_AFTER_US = 900_000_000
 """A reading received longer than this after it was taken is late, also when it is the newest."""
-LARGEST_COMMIT = 2_000
+LARGEST_COMMIT = 1_000
 """Rows committed at a time, so that one flood does not delay its neighbours."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)

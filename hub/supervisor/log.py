@@ -17,6 +17,8 @@ class EntryLog(logging.LoggerAdapter[logging.Logger]):
         super().__init__(logging.getLogger(f"integrations.{entry}"), {"entry": entry})
         self.lines: deque[tuple[float, str, str]] = deque(maxlen=KEPT_LINES)
         """(seconds since 1970, level, text)."""
+        # The page shows what happened also where the console is kept quieter.
+        self.logger.setLevel(logging.INFO)
         self.logger.addHandler(_Keeper(self.lines))
 
     def process(self, msg: Any, kwargs: MutableMapping[str, Any]) -> tuple[Any, MutableMapping[str, Any]]:
