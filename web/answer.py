@@ -37,10 +37,14 @@ def page(request: web.Request, template: str, *, status: int = 200, **context: A
 
 def fragment(request: web.Request, template: str, *, status: int = 200, **context: Any) -> web.Response:
     """A piece of a page for htmx to swap in; forms in it get the page's token by its inherited header."""
+    return packed(request, html(request, template, **context).encode(), "text/html", status=status)
+
+
+def html(request: web.Request, template: str, **context: Any) -> str:
+    """A template as text, for fragments and streams."""
     owner = session.token_owner(request, {})
     given = {**common(request, request.get(VIEW)), "form_token": security.form_token(owner), **context}
-    text = request.app[RENDERER].render(template, given)
-    return packed(request, text.encode(), "text/html", status=status)
+    return request.app[RENDERER].render(template, given)
 
 
 def common(request: web.Request, view: View | None) -> dict[str, Any]:

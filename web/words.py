@@ -7,6 +7,8 @@ from datetime import date, datetime, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from markupsafe import Markup, escape
+
 MINUS = "\u2212"
 NARROW = "\u202f"
 """Narrow no-break space between a number and its unit."""
@@ -120,6 +122,16 @@ def size(count: float) -> str:
     return f"{number(count, 0 if unit == 'B' or count >= 100 else 1)}{NARROW}{unit}"
 
 
+def amount(text: str) -> Markup:
+    """HTML of a number in which the words after narrow spaces (`7 h 12 min`) are set as units."""
+    parts = text.split(NARROW)
+    made = Markup(escape(parts[0]))
+    for part in parts[1:]:
+        unit, space, rest = part.partition(" ")
+        made += Markup('<span class="unit">{}</span>{}{}').format(unit, space, rest)
+    return made
+
+
 def listed(items: list[str], last: str = "and") -> str:
     """`Anna`, `Anna and Ben`, `Anna, Ben and Emil`."""
     if len(items) < 2:
@@ -152,6 +164,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "signed": signed,
     "duration": duration,
     "ago": ago,
+    "amount": amount,
     "hour": hour,
     "day": day,
     "moment": moment,

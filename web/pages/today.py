@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from hub.model import EntryState, Verb
+from hub.model import HOUSEHOLD, EntryState, Verb
 from web import answer, words
 from web.display import Display
 from web.keys import CLOCK
+from web.live import Stream
 from web.routing import PageRoute
-from web.today.build import cards
+from web.today.build import card, cards
 
 if TYPE_CHECKING:
     from hub.view import View
@@ -44,12 +45,12 @@ async def show(request: web.Request, view: View) -> web.Response:
     )
 
 
-def _greeting(view: View, now: datetime, zone: object) -> str:
-    hour = now.astimezone(zone).hour  # type: ignore[arg-type] # a ZoneInfo
+def _greeting(view: View, now: datetime, zone: tzinfo) -> str:
+    hour = now.astimezone(zone).hour
     part = "morning" if 4 <= hour < 12 else "afternoon" if 12 <= hour < 18 else "evening" if hour >= 18 else "night"
     name = view.account.display_name if view.account is not None else ""
-    words_ = "Still up" if part == "night" else f"Good {part}"
-    return f"{words_}, {name}" if name else words_
+    greeting = "Still up" if part == "night" else f"Good {part}"
+    return f"{greeting}, {name}" if name else greeting
 
 
 def notices(view: View) -> list[Notice]:
@@ -75,4 +76,15 @@ def notices(view: View) -> list[Notice]:
     return found
 
 
-ROUTES = (PageRoute("GET", "/", show),)
+async def live(request: web.Request, view: View) -> web.StreamResponse:
+    """News for Today: values at once, cards when they have changed."""
+
+    async def draw(slug: str) -> str:
+        made = await card(view, slug, request.app[CLOCK].now())
+        return answer.html(request, "today/card.html", card=made)
+
+    slugs = (*(person.slug for person in view.people()), HOUSEHOLD)
+    return await Stream(request, view, slugs, draw).run()
+
+
+ROUTES = (PageRoute("GET", "/", show), PageRoute("GET", "/live/today", live))

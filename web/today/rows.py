@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from urllib.parse import quote
 
-from hub.model import Entity, Kind, Metric, State
+from hub.model import Entity, Family, Kind, Metric, State
 from hub.units import label
 from web import words
 from web.display import MINUTES, Shown
@@ -126,10 +126,16 @@ def row(found: Gathered, entity: Entity, state: State, rooms: dict[str, str]) ->
         unit=shown.unit,
         at=state.taken_at,
         freshness=found.display.freshness(entity, state.taken_at, found.now, available=state.available),
-        trend=trend_of(points, found.now.timestamp()) if len(points) >= CURVE_NEEDS else "",
+        trend=_trend(found, metric, points),
         spark=_spark(found, entity, metric, points),
         note=note,
     )
+
+
+def _trend(found: Gathered, metric: Metric | None, points: list[tuple[float, float]]) -> str:
+    """Steady is worth an arrow for glucose only; elsewhere it would be noise."""
+    trend = trend_of(points, found.now.timestamp()) if len(points) >= CURVE_NEEDS else ""
+    return "" if trend == "flat" and (metric is None or metric.family is not Family.GLUCOSE) else trend
 
 
 def _spark(found: Gathered, entity: Entity, metric: Metric | None, points: list[tuple[float, float]]) -> Spark | None:
@@ -168,7 +174,8 @@ def _change_note(found: Gathered, entity: Entity, state: State) -> str:
         return ""
     weeks = round((found.now.date() - days[0][0]).days / 7)
     change = found.display.number(entity, float(state.value)) - found.display.number(entity, days[0][1])
-    return f"{words.signed(change, found.display.decimals(entity))} in {words.plural(weeks, 'week')}" if weeks else ""
+    text = words.signed(change, found.display.decimals(entity))
+    return f"{text} in {words.plural(weeks, 'week')}" if weeks and text[0] in f"+{words.MINUS}" else ""
 
 
 def _usual_note(found: Gathered, entity: Entity, usual: Usual | None) -> str:

@@ -1,3 +1,5 @@
 // What every page gets: ages that grow, toasts that leave, sheets, and the live stream's values.
 import "./ages.js";
+import "./live.js";
+import "./sheets.js";
 import "./toasts.js";

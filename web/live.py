@@ -1,0 +1,133 @@
+"""The pages' own live stream: values at once as small JSON, cards again as fragments when they have changed."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from typing import TYPE_CHECKING, cast
+
+import orjson
+from aiohttp import hdrs, web
+
+from hub.model import EntitiesChanged, Event, JournalChanged, Lagged, PeopleChanged, StateChanged
+from web.display import Display
+from web.keys import CLOCK
+
+if TYPE_CHECKING:
+    from hub.view import View
+
+HEADERS = {
+    hdrs.CONTENT_TYPE: "text/event-stream; charset=utf-8",
+    hdrs.CACHE_CONTROL: "no-store",
+    "X-Accel-Buffering": "no",
+}
+QUIET = 15.0
+"""Seconds without news after which a comment tells proxies and browsers that the stream lives."""
+PAUSE = 15.0
+"""Seconds in which a card is drawn at most once for new values, which themselves move at once."""
+SOON = 0.3
+"""Seconds until a card is drawn again after something was logged, so that a burst costs one drawing."""
+WATCHED = (StateChanged, JournalChanged, EntitiesChanged, PeopleChanged)
+
+Draw = Callable[[str], Awaitable[str]]
+"""A person's slug -> the HTML of their card."""
+
+
+class Stream:
+    """One browser's stream; ends when the browser leaves, or the session is revoked."""
+
+    def __init__(self, request: web.Request, view: View, slugs: tuple[str, ...] = (), draw: Draw | None = None) -> None:
+        """`slugs`: whose news is sent (none: everybody's); `draw`: makes their cards anew."""
+        self._request, self._view, self._slugs, self._draw = request, view, slugs, draw
+        self._response = web.StreamResponse(headers=HEADERS)
+        self._displays: dict[str, Display] = {}
+        self._sent: dict[str, str] = {}
+        self._dirty: set[str] = set()
+        self._due = 0.0
+        """Monotonic instant at which the dirty cards are drawn."""
+
+    async def run(self) -> web.StreamResponse:
+        """Send news until the browser goes."""
+        await self._response.prepare(self._request)
+        events = cast("AsyncGenerator[Event, None]", self._view.subscribe(*WATCHED, name="page"))
+        with contextlib.suppress(ConnectionResetError):
+            await self._response.write(b"id: 1\n\n")
+            if "Last-Event-ID" in self._request.headers:
+                # A browser that comes back has missed news.
+                self._mark(self._slugs, SOON)
+            async with contextlib.aclosing(events):
+                await self._pump(events)
+        return self._response
+
+    async def _pump(self, events: AsyncGenerator[Event, None]) -> None:
+        clock = self._request.app[CLOCK]
+        news = asyncio.ensure_future(anext(events, None))
+        try:
+            while True:
+                wait = min(QUIET, max(0.0, self._due - clock.monotonic())) if self._dirty else QUIET
+                done, _ = await asyncio.wait({news}, timeout=wait)
+                if done:
+                    event = news.result()
+                    if event is None:
+                        return
+                    await self._tell(event)
+                    news = asyncio.ensure_future(anext(events, None))
+                elif not self._dirty:
+                    await self._response.write(b": quiet\n\n")
+                if self._dirty and clock.monotonic() >= self._due:
+                    await self._cards()
+        finally:
+            news.cancel()
+            with contextlib.suppress(asyncio.CancelledError, StopAsyncIteration):
+                await news
+
+    def _mark(self, slugs: Iterable[str], within: float) -> None:
+        due = self._request.app[CLOCK].monotonic() + within
+        self._due = min(self._due, due) if self._dirty else due
+        self._dirty.update(slugs)
+
+    async def _cards(self) -> None:
+        slugs, self._dirty = sorted(self._dirty), set()
+        if self._draw is not None:
+            for slug in slugs:
+                await self._card(slug, await self._draw(slug))
+
+    async def _tell(self, event: Event) -> None:
+        match event:
+            case StateChanged():
+                if not self._slugs or event.entity.person in self._slugs:
+                    self._mark([event.entity.person], PAUSE)
+                    await self._response.write(self._value(event))
+            case JournalChanged():
+                self._mark({event.new.person}.intersection(self._slugs), SOON)
+            case Lagged() | PeopleChanged() | EntitiesChanged():
+                self._mark(self._slugs, PAUSE)
+            case _:
+                pass
+
+    def _value(self, event: StateChanged) -> bytes:
+        entity, state = event.entity, event.new
+        display = self._displays.get(entity.person)
+        if display is None:
+            display = self._displays[entity.person] = Display(self._view, entity.person)
+        shown = display.state(entity, state)
+        body = {
+            "entity_id": entity.id,
+            "text": shown.text,
+            "unit": shown.unit,
+            "number": display.number(entity, state.value) if isinstance(state.value, int | float) else None,
+            "taken_at": state.taken_at,
+            "available": state.available,
+            "total": entity.kind.value == "counter",
+        }
+        return b"event: value\ndata: " + orjson.dumps(body) + b"\n\n"
+
+    async def _card(self, slug: str, html: str) -> None:
+        """Send a card only when it differs from the one sent last."""
+        if self._sent.get(slug) == html:
+            return
+        self._sent[slug] = html
+        lines = "".join(f"data: {line}\n" for line in html.splitlines() if line.strip())
+        partial = f'data: <hx-partial hx-target="#card-{slug}" hx-swap="outerMorph">\n{lines}data: </hx-partial>\n\n'
+        await self._response.write(partial.encode())

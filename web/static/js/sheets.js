@@ -1,0 +1,18 @@
+// Links marked data-sheet open in a sheet instead of a page; without this script they are ordinary links.
+const sheet = document.getElementById("sheet");
+
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("a[data-sheet]");
+  if (!link || !sheet || event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
+  event.preventDefault();
+  await htmx.ajax("GET", link.href, { target: "#sheet", swap: "innerHTML", source: link });
+  if (!sheet.open) sheet.showModal();
+  sheet.querySelector("[autofocus], input:not([type=hidden]), select, textarea, a, button")?.focus();
+});
+
+if (sheet) {
+  sheet.addEventListener("click", (event) => {
+    if (event.target === sheet || event.target.closest("[data-close]")) sheet.close();
+  });
+  sheet.addEventListener("close", () => sheet.replaceChildren());
+}
