@@ -24,7 +24,7 @@ _COLUMNS = "t.series, t.taken, t.value, t.delay, t.flags"
 
 
 class ChangeStore(Store):
-    _marked: Callable[[], None]
+    _marked: Callable[[Iterable[tuple[int, int]]], None]
 
     async def correct(self, series: int, taken_us: int, value: Value, *, by: str, reason: str) -> None:
         """Give a reading another value; the old one stays in the trail, and no source changes it back.
@@ -152,7 +152,7 @@ class ChangeStore(Store):
             else:
                 index.newest.pop(series, None)
             index.mark(hours)
-            self._marked()
+            self._marked(hours)
 
         transaction.after(remember)
 

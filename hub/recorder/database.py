@@ -143,6 +143,30 @@ class Database:
             "readings", records=rows, columns=("series", "taken", "value", "delay", "flags")
         )
 
+    async def replace(
+        self,
+        connection: AsyncConnection,
+        table: str,
+        key: str,
+        upsert: str,
+        rows: Sequence[tuple[Any, ...]],
+        gone: Sequence[tuple[int, int]],
+    ) -> None:
+        """Overwrite whole rows keyed (series, `key`), all columns in the table's order; delete those `gone`."""
+        if self.sqlite or len(rows) + len(gone) < 50:
+            await self.run_many(connection, upsert, rows)
+            await self.run_many(connection, f"DELETE FROM {table} WHERE series = ? AND {key} = ?", gone)
+            return
+        old = [*gone, *((row[0], row[1]) for row in rows)]
+        await self.run(
+            connection,
+            f"DELETE FROM {table} t USING unnest(CAST(? AS integer[]), CAST(? AS integer[])) k(a, b) "
+            f"WHERE t.series = k.a AND t.{key} = k.b",
+            *([pair[0] for pair in old], [pair[1] for pair in old]),
+        )
+        driver: Any = (await connection.get_raw_connection()).driver_connection
+        await driver.copy_records_to_table(table, records=rows)
+
     def sql(self, text: str) -> str:
         """`text` with the driver's own placeholders."""
         return text if self.sqlite else _numbered(text)

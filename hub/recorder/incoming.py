@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from math import isfinite
 from typing import Any
 
@@ -45,7 +45,7 @@ class Incoming:
     """Writes rows of many callers in one go."""
 
     def __init__(
-        self, database: Database, index: Index, words: Words, clock: Clock, marked: Callable[[], None]
+        self, database: Database, index: Index, words: Words, clock: Clock, marked: Callable[[Iterable[Key]], None]
     ) -> None:
         self._database = database
         self._index = index
@@ -157,7 +157,7 @@ class Incoming:
                     newest[raw[0]] = raw
             if touched:
                 index.mark(touched)
-                self._marked()
+                self._marked(touched)
 
         transaction.after(remember)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 from hub.clock import Clock
@@ -12,16 +13,20 @@ from hub.recorder.documents import DocumentStore
 from hub.recorder.facts import StorageHealth
 from hub.recorder.incoming import Incoming
 from hub.recorder.journal import JournalStore
+from hub.recorder.mending import MendingStore
 from hub.recorder.reading import ReadingStore
 from hub.recorder.schema import metadata
 from hub.recorder.trouble import explained
 
 
-class Recorder(ReadingStore, ChangeStore, AccountStore, JournalStore, DocumentStore):
+class Recorder(ReadingStore, ChangeStore, MendingStore, AccountStore, JournalStore, DocumentStore):
     """Made by `open`; every method may raise StorageUnavailable, a write then kept nothing."""
 
     def __init__(self, database: Database, clock: Clock, household: str, backups: Path | None) -> None:
         super().__init__(database, clock, household)
+        self._rules = {}
+        self._due = asyncio.Event()
+        self._mending = asyncio.Lock()
         self._incoming = Incoming(database, self._index, self._words, clock, self._marked)
         self._backups = backups
         self._notes: tuple[str, ...] = ()
@@ -54,19 +59,22 @@ class Recorder(ReadingStore, ChangeStore, AccountStore, JournalStore, DocumentSt
         await self._reload()
         self._writer.on_conflict = self._reload
         self._writer.start()
+        self._marked(self._index.marks)
+        self._mender = asyncio.create_task(self._keep_mending(), name="recorder mender")
 
     async def _reload(self) -> None:
         async with self._database.snapshot() as connection:
             await self._index.load(self._database, connection)
-
-    def _marked(self) -> None:
-        pass
+            await self._load_rules(connection)
 
     async def close(self) -> None:
         """Finish what is waiting and close; harmless when repeated."""
         if self._closed:
             return
         self._closed = True
+        if self._mender is not None:
+            self._mender.cancel()
+            await asyncio.wait([self._mender])
         await self._writer.close()
         await self._database.dispose()
 

@@ -32,6 +32,8 @@ class Transaction:
         """Hours (series, hour) whose readings this transaction changes."""
         self.unmarked: set[tuple[int, int]] = set()
         """Hours whose mark this transaction takes away."""
+        self.registered: set[int] = set()
+        """Series whose rule for statistics this transaction changes."""
         self._after: list[Callable[[], None]] = []
 
     def after(self, change: Callable[[], None]) -> None:
