@@ -1,5 +1,6 @@
 """A real hub on a real port, with a household and tokens of every reach."""
 
+import io
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -65,7 +66,9 @@ class House:
             headers["Authorization"] = f"Bearer {self.tokens.get(token, token)}"
         if raw is not None or body is not None:
             headers.setdefault("Content-Type", "application/json")
-        data = raw if raw is not None else orjson.dumps(body) if body is not None else None
+        data: Any = raw if raw is not None else orjson.dumps(body) if body is not None else None
+        if data is not None and len(data) > 1_000_000:
+            data = io.BytesIO(data)
         async with self.session.request(method, self.url + path, data=data, headers=headers, **more) as response:
             return Answer(response.status, response.headers, await response.read())
 
