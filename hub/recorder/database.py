@@ -184,6 +184,19 @@ class Database:
             return statement.on_conflict_do_nothing(index_elements=keys)
         return statement.on_conflict_do_update(index_elements=keys, set_=changed)
 
+    async def upsert_many(self, connection: AsyncConnection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+        """Like `upsert` for rows with the same columns, in one call to the driver."""
+        if not rows:
+            return
+        if self.sqlite:
+            from sqlalchemy.dialects.sqlite import insert
+        else:
+            from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment] # the same methods
+        keys = [column.name for column in table.primary_key.columns]
+        statement = insert(table)
+        changed = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+        await connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed), list(rows))
+
     def size(self) -> int | None:
         """Bytes of a SQLite database with its log; None for a server."""
         if self.path is None:

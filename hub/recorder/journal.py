@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import and_, or_, select
 
@@ -10,7 +11,8 @@ from hub.model import JournalEntry
 from hub.recorder import schema
 from hub.recorder.codec import dump, load, load_all
 from hub.recorder.instants import to_us
-from hub.recorder.store import Change, Store
+from hub.recorder.store import Store
+from hub.recorder.writer import Transaction
 
 AfterEntry = tuple[int, str]
 """Cursor of a page: (start_us, id) of its last entry."""
@@ -24,26 +26,31 @@ class JournalStore(Store):
     async def journal_save_many(self, entries: Sequence[JournalEntry], *, by: str) -> None:
         """Keep all of them, or none."""
         at = self._now()
-        changes: list[Change] = []
+        present: list[dict[str, Any]] = []
+        revisions: list[dict[str, Any]] = []
         for entry in entries:
             body = dump(entry)
             own = {"household_id": self._household, "id": entry.id, "revision": entry.revision}
-            changes.append(
-                self._database.upsert(
-                    schema.journal,
+            present.append(
+                {
                     **own,
-                    person=entry.person,
-                    kind=entry.kind,
-                    start_us=to_us(entry.start),
-                    deleted=entry.deleted,
-                    source=entry.source,
-                    external_id=entry.external_id,
-                    body=body,
-                )
+                    "person": entry.person,
+                    "kind": entry.kind,
+                    "start_us": to_us(entry.start),
+                    "deleted": entry.deleted,
+                    "source": entry.source,
+                    "external_id": entry.external_id,
+                    "body": body,
+                }
             )
-            changes.append(self._database.upsert(schema.journal_revisions, **own, actor=by, at_us=at, body=body))
-        if changes:
-            await self._change(*changes)
+            revisions.append({**own, "actor": by, "at_us": at, "body": body})
+
+        async def job(transaction: Transaction) -> None:
+            await self._database.upsert_many(transaction.connection, schema.journal, present)
+            await self._database.upsert_many(transaction.connection, schema.journal_revisions, revisions)
+
+        if present:
+            await self._writer.run(job)
 
     async def journal_get(self, entry_id: str) -> JournalEntry | None:
         table = schema.journal
