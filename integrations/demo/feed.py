@@ -20,6 +20,8 @@ _GRAIN = 120.0
 """Seconds of the finer live readings that are made up for after a pause."""
 _REMEMBER = 600.0
 """Seconds between notes of how far the feed is; what came after the last is told again, which changes nothing."""
+_BREATH = 2.0
+"""Seconds before history is told, so that every entry shows its newest days first; rooms come after people."""
 _DAY = timedelta(days=1)
 Item = tuple[float, Sample | JournalDraft]
 
@@ -31,6 +33,7 @@ async def listen(ctx: Context) -> None:
     feed = Feed(ctx, await ctx.load("told") or {})
     try:
         await feed.recent()
+        await ctx.clock.sleep(_BREATH * (2 if ctx.config.persona is Persona.HOUSEHOLD else 1))
         await feed.history()
         while True:
             await feed.tick()
@@ -61,11 +64,11 @@ class Feed:
         today = self._local(now)
         if self._until is None:
             self._oldest = today - _DAY
-            await self._hand_over([self._day(today - _DAY), self._day(today)], -math.inf, now)
+            await self._hand_over([await self._day(today - _DAY), await self._day(today)], -math.inf, now)
         else:
             start = max(self._local(self._until) - _DAY, today - timedelta(days=self._config.days))
             for number in range((today - start).days + 1):
-                await self._hand_over([self._day(start + number * _DAY)], self._until, now)
+                await self._hand_over([await self._day(start + number * _DAY)], self._until, now)
         self._until = now
         await self._note(now)
 
@@ -78,8 +81,7 @@ class Feed:
             days: list[Diary] = []
             while self._oldest > first and sum(len(day.samples) for day in days) < _BATCH:
                 self._oldest -= _DAY
-                days.append(self._day(self._oldest))
-                await self._ctx.clock.sleep(0)
+                days.append(await self._day(self._oldest))
             await self._hand_over(days, -math.inf, math.inf)
             left = (self._oldest - first).days
             await self._ctx.progress(1 - left / total, f"{left} days of history to go")
@@ -93,7 +95,7 @@ class Feed:
         now = self._ctx.clock.now().timestamp()
         if now <= self._until:
             return
-        self._plan(self._local(now))
+        await self._plan(self._local(now))
         due = Diary()
         while self._pending and self._pending[0][0] <= now:
             arrives, item = self._pending.popleft()
@@ -120,16 +122,16 @@ class Feed:
         at = (self._ctx.clock.now().timestamp() // every + 1) * every
         await self._ctx.clock.sleep_until(datetime.fromtimestamp(at, UTC))
 
-    def _plan(self, today: date) -> None:
+    async def _plan(self, today: date) -> None:
         """Have everything at hand that arrives today or later: yesterday's stragglers too."""
         if self._planned == today:
             return
         assert self._until is not None
-        days = [self._day(today - _DAY), self._day(today)]
+        days = [await self._day(today - _DAY), await self._day(today)]
         # After a long sleep of the machine there may be more days between.
         behind = self._local(self._until) - _DAY
         while behind < today - _DAY:
-            days.append(self._day(behind))
+            days.append(await self._day(behind))
             behind += _DAY
         items: list[Item] = []
         for day in days:
@@ -162,7 +164,9 @@ class Feed:
         await self._ctx.save("told", told)
         self._noted = now
 
-    def _day(self, day: date) -> Diary:
+    async def _day(self, day: date) -> Diary:
+        """A day takes up to 40 ms to make up; others have their turn before it."""
+        await self._ctx.clock.sleep(0)
         return generate_day(self._story, self._persona, day)
 
     def _local(self, instant: float) -> date:

@@ -28,6 +28,8 @@ _STATION = (
     ("uv", "UV index", "uv_index"),
 )
 _QUARTER = 900.0
+_COARSE_BEFORE = 30
+"""Days before the anchor; what is older was kept every half hour only."""
 
 DEVICES = (
     *(DeviceDescription(room.key, room.name, "Demo", "Air sensor", suggested_area=room.name) for room in ROOMS),
@@ -44,11 +46,12 @@ ENTITIES = (
 
 
 def house(story: Story, day: date, diary: Diary) -> None:
-    """The rooms every quarter of an hour, the weather every hour."""
+    """The rooms every quarter or half of an hour, the weather every hour."""
     frame = story.frame(day)
+    step = _QUARTER if (story.anchor - day).days <= _COARSE_BEFORE else 2 * _QUARTER
     for room in ROOMS:
         air_of = room_day(story, room, day)
-        for at in grid(frame.start, frame.end, _QUARTER):
+        for at in grid(frame.start, frame.end, step):
             air = air_of.at(at)
             for field, _, _, decimals in _ROOM:
                 diary.sense(f"{room.key}/{field}", at, round(getattr(air, field), decimals))

@@ -139,7 +139,7 @@ def test_no_series_has_two_values_at_one_instant(persona: Persona) -> None:
 
 def test_all_of_it_is_modest_in_size() -> None:
     readings = sum(len(day.samples) for persona in Persona for day in ninety_days(persona))
-    assert 150_000 < readings < 250_000
+    assert 150_000 < readings < 230_000
 
 
 def test_glucose_looks_like_a_worn_sensor_s() -> None:
