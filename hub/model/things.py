@@ -26,6 +26,8 @@ class DeviceDescription:
     via: str = ""
     suggested_area: str = ""
     configuration_url: str = ""
+    person: str = ""
+    """Whose it is, where the integration's configuration says so; empty: the entry's person, or the owner decides."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,8 +192,9 @@ class Entities:
         known = self._devices.get(device_id(entry.id, description.key))
         if known is not None and known.description == description:
             return
+        wished = description.person if self._people.known(description.person) else ""
         if known is None:
-            device = Device(device_id(entry.id, description.key), entry.id, description, entry.person)
+            device = Device(device_id(entry.id, description.key), entry.id, description, wished or entry.person)
         else:
             device = replace(known, description=description)
         await self._store.save_device(device)
@@ -201,6 +202,8 @@ class Entities:
         self.version += 1
         if known is None:
             self._bus.publish(DeviceFound(self._clock.now(), device))
+        elif device.pending and wished:
+            await self.assign(device.id, wished)
 
     def _entity(
         self,
@@ -211,7 +214,9 @@ class Entities:
         taken: set[str],
         numbers: Iterable[int],
     ) -> Entity:
-        metric = self._vocabulary.metrics.get(description.metric) if description.metric else None
+        # A metric the owner chose stays until the integration itself names one.
+        measured = description.metric or (known.metric if known is not None else "")
+        metric = self._vocabulary.metrics.get(measured) if measured else None
         if known is not None:
             entity_id, series, person, name = known.id, known.series, known.person, description.name or known.name
         else:
@@ -230,7 +235,7 @@ class Entities:
             person=person,
             name=name or (device.description.name if device else description.key),
             component=description.component,
-            metric=metric.key if metric is not None else (known.metric if known is not None else ""),
+            metric=metric.key if metric is not None else "",
             unit=metric.unit if metric is not None else description.unit,
             kind=metric.kind if metric is not None else description.kind,
             source=entry.domain,

@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
-from integrations.mqtt.components import climate, light, opening, reporting, settable, working
-from integrations.mqtt.components.base import Component, Config, text
+from integrations.mqtt.components import (
+    air,
+    climate,
+    light_basic,
+    light_json,
+    light_template,
+    opening,
+    reporting,
+    settable,
+    working,
+)
+from integrations.mqtt.components.base import Component, Config, boolean, number, plain, text
+
+__all__ = ["Component", "Config", "boolean", "component_of", "number", "plain", "text"]
 
 _COMPONENTS: dict[str, Component] = {
     "alarm_control_panel": working.ALARM_CONTROL_PANEL,
@@ -16,8 +28,8 @@ _COMPONENTS: dict[str, Component] = {
     "datetime": settable.DATETIME,
     "device_tracker": reporting.DEVICE_TRACKER,
     "event": reporting.EVENT,
-    "fan": climate.FAN,
-    "humidifier": climate.HUMIDIFIER,
+    "fan": air.FAN,
+    "humidifier": air.HUMIDIFIER,
     "image": reporting.IMAGE,
     "infrared": settable.INFRARED,
     "lawn_mower": working.LAWN_MOWER,
@@ -36,7 +48,12 @@ _COMPONENTS: dict[str, Component] = {
     "valve": opening.VALVE,
     "water_heater": climate.WATER_HEATER,
 }
-_LIGHTS = {"basic": light.BASIC, "default": light.BASIC, "json": light.JSON, "template": light.TEMPLATE}
+_LIGHTS = {
+    "basic": light_basic.BASIC,
+    "default": light_basic.BASIC,
+    "json": light_json.JSON,
+    "template": light_template.TEMPLATE,
+}
 WITHOUT_ENTITY = frozenset({"device_automation", "tag"})
 """Announced by publishers, and of no entity: triggers for automations."""
 

@@ -185,6 +185,17 @@ def as_number(value: Any) -> float | None:
     return found if math.isfinite(found) else None
 
 
+def set_choice(field_: str, topic: str, template: str, options: str = "", default: tuple[str, ...] = ()) -> Tell:
+    """A command that sets a choice: `options` is the configuration key that lists what is possible."""
+
+    def tell(telling: Telling) -> None:
+        value = telling.choice(field_, listing(telling.config, options, default) if options else [])
+        telling.publish(topic, value, template)
+        telling.assumed["state" if field_ in ("hvac_mode", "operation_mode") else field_] = value
+
+    return tell
+
+
 # -- the usual ways of reading a part
 
 

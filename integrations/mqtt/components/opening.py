@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import orjson
 
 from hub.api import Kind
@@ -19,10 +17,8 @@ from integrations.mqtt.components.base import (
     Telling,
     as_number,
     boolean,
-    listing,
     mapped_into,
     number,
-    plain,
     text,
 )
 
