@@ -137,6 +137,17 @@ class ViewStore:
         entries, _ = await self._view.journal([self._person], None, start, end, limit=limit)
         return list(entries)
 
+    async def journal_changes(self, since: datetime, after: datetime) -> list[JournalEntry]:
+        found: list[JournalEntry] = []
+        cursor: str | None = None
+        while True:
+            entries, cursor = await self._view.journal(
+                [self._person], None, since, None, limit=1_000, cursor=cursor, deleted=True
+            )
+            found += [one for one in entries if one.updated_at > after]
+            if cursor is None:
+                return found
+
     async def journal_of(self, origin: str, external_ids: Sequence[str]) -> dict[str, JournalEntry]:
         known: dict[str, JournalEntry] = await self._view.journal_by_external(
             self._person, origin or SOURCE, list(external_ids)
@@ -178,6 +189,12 @@ class ViewStore:
             subject=_subject(collection),
         )
         return found
+
+    async def last_change(self, collection: str) -> Document | None:
+        found: list[Document] = await self._view.documents_find(
+            self._person, collection, modified_after_us=0, limit=1, deleted=True, subject=_subject(collection)
+        )
+        return found[0] if found else None
 
     async def purge(self, collection: str, document_ids: Sequence[str]) -> None:
         await self._view.documents_remove(self._person, collection, list(document_ids), subject=_subject(collection))
@@ -245,6 +262,10 @@ class ContextStore:
         return await self._context.documents_find(
             collection, modified_after_us=to_us(after), limit=limit, descending=False, deleted=True
         )
+
+    async def last_change(self, collection: str) -> Document | None:
+        found = await self._context.documents_find(collection, modified_after_us=0, limit=1, deleted=True)
+        return found[0] if found else None
 
     async def purge(self, collection: str, document_ids: Sequence[str]) -> None:
         await self._context.documents_remove(collection, document_ids)

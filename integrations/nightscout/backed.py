@@ -40,7 +40,11 @@ class BackedWriter:
     async def put(self, raws: Sequence[Mapping[str, Any]]) -> list[Record]:
         """Keep records; a repeat of type and moment changes the one that is there. Answers them with their `_id`s."""
         now = self._out.now
-        items = [self._arrive(raw, now) for raw in raws]
+        return await self.keep([self._arrive(raw, now) for raw in raws])
+
+    async def keep(self, items: Sequence[Incoming], *, merge: bool = True) -> list[Record]:
+        """The same, of records that were made uniform; without `merge` fields that are not sent anew are dropped."""
+        now = self._out.now
         known = await self._known(items)
         latest: dict[Key, tuple[Incoming, str]] = {}
         keys: list[Key] = []
@@ -48,10 +52,10 @@ class BackedWriter:
             key = self._key_of(item, known)
             before = latest.get(key)
             old = known.get(key)
-            if before is not None:
-                item = self._over(item, before[0].record)
-            elif old is not None and not old.deleted:
-                item = self._over(item, visible(old.body))
+            if merge and before is not None:
+                item = replace(item, record={**before[0].record, **item.record})
+            elif merge and old is not None and not old.deleted:
+                item = replace(item, record={**visible(old.body), **item.record})
             latest[key] = (item, self._id_for(item, key, old))
             keys.append(key)
         await self._revive(known[key] for key in latest if key in known and known[key].deleted)
@@ -72,9 +76,6 @@ class BackedWriter:
     def type_of(self, document: Document) -> str:
         """The record's type; entries without a word are sensor values."""
         return str(document.body.get("type", "sgv" if self.collection == "entries" else ""))
-
-    def _over(self, item: Incoming, below: Mapping[str, Any]) -> Incoming:
-        return replace(item, record={**below, **item.record})
 
     def _id_for(self, item: Incoming, key: Key, old: Document | None) -> str:
         if old is not None:
@@ -151,7 +152,7 @@ class BackedWriter:
                 continue
             # Each a microsecond later than the one before, so that changes have an order.
             documents.append(Document(document_id, key[1], to_us(now) + len(documents), False, body))
-            seconds.append((item.wished_id, documents[-1]))
+            seconds += [(item.wished_id, documents[-1]), (item.identifier, documents[-1])]
         if documents:
             await self._out.put(self.collection, documents)
         signs = names.signs(seconds)

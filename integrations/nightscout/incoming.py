@@ -78,6 +78,19 @@ def entry(raw: Mapping[str, Any], now: datetime) -> Incoming:
     return _with_value(Incoming(at, record, wished), "entries")
 
 
+def v3(raw: Mapping[str, Any], collection: str) -> Incoming:
+    """A document of API v3, whose fields are kept as they are; it has been checked to have a `date`."""
+    record = {name: one for name, one in raw.items() if name != "_id"}
+    at = parse(record.get("date"))
+    assert at is not None
+    made = Incoming(at, record)
+    if collection != "entries":
+        return made
+    if not record.get("type"):
+        record["type"] = "mbg" if "mbg" in record and "sgv" not in record else "sgv"
+    return _with_value(made, collection)
+
+
 def activity(raw: Mapping[str, Any], now: datetime) -> Incoming:
     """An activity record (`hr-bpm`, `steps-total`, `motion-class` ...)."""
     record, wished = take_id(raw)

@@ -37,9 +37,9 @@ class PaperShelf:
         """Keep records; answers them with their `_id`s."""
         return await self._writer.put(raws)
 
-    async def keep(self, items: Sequence[Incoming]) -> list[Record]:
-        """The same, of records that were made uniform."""
-        return await self._writer.keep(items)
+    async def keep(self, items: Sequence[Incoming], *, over: Document | None = None) -> list[Record]:
+        """The same, of records that were made uniform; `over` is the document whose place the only one takes."""
+        return await self._writer.keep(items, over=over)
 
     async def pages(self, query: Query, *, type_: str = "", size: int = SIZE) -> AsyncIterator[Page]:
         """What matches, newest first, window after window."""
@@ -60,8 +60,7 @@ class PaperShelf:
         """One record by `_id` or `identifier`."""
         document = await names.find(self._store, self.collection, record_id)
         if document is not None:
-            found = [] if document.deleted else await self._joined([[document], *([] for _ in self._sources()[1:])])
-            return found[0] if found else None
+            return (await self.shown([document])).get(document.id)
         if not is_object_id(record_id):
             return None
         second = second_of(record_id)
@@ -71,6 +70,12 @@ class PaperShelf:
                 if page.found:
                     return page.found[0]
         return None
+
+    async def shown(self, documents: Sequence[Document]) -> dict[str, Found]:
+        """Documents, by their ids, as they are read; those removed on the page are left out."""
+        alive = [one for one in documents if not one.deleted]
+        found = await self._joined([alive, *([] for _ in self._sources()[1:])]) if alive else []
+        return {one.document.id: one for one in found if one.document is not None}
 
     async def remove(self, found: Sequence[Found]) -> int:
         """Take records out of sight; those who ask for changes hear of it."""
@@ -102,13 +107,13 @@ class TreatmentShelf(PaperShelf):
     def __init__(self, store: Store) -> None:
         super().__init__("treatments", store, TreatmentWriter(store))
 
-    async def keep(self, items: Sequence[Incoming]) -> list[Record]:
+    async def keep(self, items: Sequence[Incoming], *, over: Document | None = None) -> list[Record]:
         """A record that is a journal entry of another source changes that one."""
         kept: list[Record] = []
         for item in items:
-            entry = await self._entry_of(item)
+            entry = await self._entry_of(item) if over is None else None
             if entry is None:
-                kept += await super().keep([item])
+                kept += await super().keep([item], over=over)
                 continue
             for draft in diary.drafts_of(item.record, "", item.at):
                 if draft.kind == entry.kind:

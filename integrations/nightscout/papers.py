@@ -41,22 +41,22 @@ class PaperWriter:
         now = self._out.now
         return await self.keep([item for raw in raws for item in self._arrive(raw, now)])
 
-    async def keep(self, items: Sequence[Incoming]) -> list[Record]:
-        """The same, of records that were made uniform."""
+    async def keep(self, items: Sequence[Incoming], *, over: Document | None = None) -> list[Record]:
+        """The same, of records that were made uniform; `over` is the document whose place the only one takes."""
         now_us = to_us(self._out.now)
         documents: dict[str, Document] = {}
         seconds: list[tuple[str, Document]] = []
         answers: list[str] = []
         olds: dict[str, Document] = {}
         for item in items:
-            old = await self._old(item, documents)
+            old = over or await self._old(item, documents)
             document_id = old.id if old is not None else item.identifier or item.wished_id or self._derived(item)
             if old is not None and document_id not in documents:
                 olds[document_id] = old
             body = self._body(item, document_id, old)
             made = Document(document_id, to_us(item.at), now_us + len(documents), False, body)
             documents[document_id] = made
-            seconds.append((item.wished_id, made))
+            seconds += [(item.wished_id, made), (item.identifier, made)]
             answers.append(document_id)
         changed = [one for one in documents.values() if not self._same(olds.get(one.id), one)]
         if changed:

@@ -15,6 +15,7 @@ IMPLICIT_DAYS = 4
 """How far back a question reaches that names no date."""
 TIME_FIELDS = frozenset({"date", "dateString", "sysTime", "created_at", "timestamp", "startDate", "srvModified"})
 _SLASHED = re.compile(r"/(.*)/([a-z]*)", re.DOTALL)
+_BEGINS = re.compile(r"\^(\d{4})(?:-(\d{2}))?(?![\d{*?+])")
 _NESTED_QUANTIFIER = re.compile(r"\([^()]*[*+{][^()]*\)[*+{]")
 _LONGEST_PATTERN, _LONGEST_SUBJECT = 2_000, 400
 _MISSING = object()
@@ -35,33 +36,42 @@ class Query:
     """When one record is asked for by its `_id`."""
 
 
-def build(find: Mapping[str, Any] | None, *, date_field: str, now: datetime) -> Query:
-    """A query of `find`; without a date (or an `_id`) it reaches back four days. Raises BadQuery."""
+def build(
+    find: Mapping[str, Any] | None, *, date_field: str, now: datetime, implicit: bool = True, also: tuple[str, ...] = ()
+) -> Query:
+    """A query of `find`; without a date (or an `_id`) it reaches back four days, if `implicit`. Raises BadQuery.
+
+    Conditions on `date_field`, or those `also` named, narrow what is looked at.
+    """
     find = dict(find or {})
     wanted = find.get("_id")
     if wanted is not None:
         test = _all(find)
         return Query(test, None, None, wanted if isinstance(wanted, str) else None)
-    start, end = _range(find, date_field)
+    start, end = _range(find, (date_field, *also))
     dated = find.get(date_field) is not None or find.get("dateString") is not None
-    if not dated:
+    if implicit and not dated:
         start = now - timedelta(days=IMPLICIT_DAYS)
     return Query(_all(find), start, end)
 
 
-def _range(find: Mapping[str, Any], date_field: str) -> tuple[datetime | None, datetime | None]:
+def _range(find: Mapping[str, Any], date_fields: tuple[str, ...]) -> tuple[datetime | None, datetime | None]:
     """What the conditions on the moment itself leave; a margin for second-precision texts is on either side."""
     start: datetime | None = None
     end: datetime | None = None
-    for field in {date_field, "dateString", "sysTime"}:
+    for field in dict.fromkeys((*date_fields, "dateString", "sysTime")):
         condition = find.get(field)
         if condition is None:
             continue
         operators = condition if isinstance(condition, Mapping) else {"$eq": condition}
         for operator, value in operators.items():
+            if operator == "$regex":
+                begin, finish = _span(str(value))
+                start, end = begin or start, finish or end
+                continue
             at = parse(value)
             if at is None:
-                if field == date_field and operator in ("$gt", "$gte", "$lt", "$lte"):
+                if field in date_fields and operator in ("$gt", "$gte", "$lt", "$lte"):
                     raise BadQuery(f"find[{field}][{operator}]: {value!r} is no date; use ISO 8601 or milliseconds")
                 continue
             if operator in ("$gt", "$gte", "$eq"):
@@ -70,6 +80,15 @@ def _range(find: Mapping[str, Any], date_field: str) -> tuple[datetime | None, d
                 end = min(end or at, at)
     margin = timedelta(seconds=2)
     return (start - margin if start is not None else None, end + margin if end is not None else None)
+
+
+def _span(pattern: str) -> tuple[datetime | None, datetime | None]:
+    """The year or month that an expression for dates begins with, if it does."""
+    found = _BEGINS.match(pattern)
+    if found is None:
+        return None, None
+    begin = parse(f"{found[1]}-{found[2] or '01'}-01")
+    return begin, begin + timedelta(days=32 if found[2] else 367) if begin is not None else None
 
 
 def _all(find: Mapping[str, Any]) -> Callable[[Document], bool]:

@@ -63,6 +63,18 @@ class BackedShelf(BackedWriter):
                     return one
         return None
 
+    async def shown(self, documents: Sequence[Document]) -> dict[str, Found]:
+        """Documents, by their ids, as they are read; those removed on the page are left out."""
+        wanted = sorted((one for one in documents if not one.deleted), key=lambda one: one.at_us)
+        found: dict[str, Found] = {}
+        while wanted:
+            first, last = at_of(wanted[0]), at_of(wanted[0]) + timedelta(days=1)
+            run = {one.id for one in wanted if at_of(one) < last}
+            wanted = [one for one in wanted if at_of(one) >= last]
+            async for page in self.pages(Query(lambda _: True, first, last)):
+                found |= {one.document.id: one for one in page.found if one.document and one.document.id in run}
+        return found
+
     async def remove(self, found: Sequence[Found]) -> int:
         """Take records out of sight: tombstones for readings, removed documents for those who ask for changes."""
         for kind in self._kinds:

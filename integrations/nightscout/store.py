@@ -74,6 +74,10 @@ class Writer(Protocol):
         """Documents modified later than `after`, in the order of their changes."""
         ...
 
+    async def last_change(self, collection: str) -> Document | None:
+        """The document that was modified last, perhaps removed."""
+        ...
+
     async def purge(self, collection: str, document_ids: Sequence[str]) -> None:
         """Remove documents without a trace."""
         ...
@@ -102,6 +106,10 @@ class Store(Writer, Protocol):
 
     async def journal(self, start: datetime, end: datetime, limit: int) -> list[JournalEntry]:
         """Newest first, without removed ones."""
+        ...
+
+    async def journal_changes(self, since: datetime, after: datetime) -> list[JournalEntry]:
+        """Entries that start later than `since` and were changed or removed later than `after`."""
         ...
 
     async def change_journal(self, entry: JournalEntry, draft: JournalDraft) -> None: ...

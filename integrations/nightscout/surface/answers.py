@@ -72,6 +72,10 @@ def json(
     return squeezed(made)
 
 
+def plain_json(body: Any) -> str:
+    return orjson.dumps(body, option=_OPTIONS).decode()
+
+
 def text(request: web.BaseRequest, body: str, content_type: str = "text/plain") -> web.Response:
     return squeezed(web.Response(text=body, content_type=content_type, headers=common(request)))
 

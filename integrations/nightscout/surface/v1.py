@@ -48,7 +48,9 @@ async def read(call: Call) -> web.StreamResponse:
         limit = call.count(1_000 if call.find else 100)
     else:
         limit = call.count(_COUNTS[collection])
-    pages = _pages(shelf(collection, call.store), asked, _type(call), limit)
+    # With further conditions many records may be passed over before enough are found.
+    size = limit if set(call.find) <= {DATE_FIELDS[collection], "dateString", "type"} else None
+    pages = _pages(shelf(collection, call.store), asked, _type(call), size)
     return await answers.records(call.request, pages, limit, call.extension, call.store.now)
 
 
@@ -160,9 +162,9 @@ def _type(call: Call) -> str:
     return wanted if isinstance(wanted, str) and collection_of(call) == "entries" else ""
 
 
-async def _pages(shelves: Shelf, asked: Query, type_: str, limit: int | None) -> AsyncIterator[Page]:
-    """Pages no larger than needed; sensor values with their change since the one before."""
-    size = min(max(limit or 1_000, 10), 1_000)
+async def _pages(shelves: Shelf, asked: Query, type_: str, wanted: int | None) -> AsyncIterator[Page]:
+    """Pages of about as many as are wanted; sensor values with their change since the one before."""
+    size = min(max(wanted or 1_000, 10), 1_000)
     async for page in shelves.pages(asked, type_=type_, size=size):
         if isinstance(shelves, BackedShelf) and shelves.collection == "entries" and page.found:
             complete(page.found, await _older(shelves, page.found[-1]))
