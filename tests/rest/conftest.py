@@ -1,7 +1,9 @@
 """A real hub on a real port, with a household and tokens of every reach."""
 
 import io
+import shutil
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +18,7 @@ from hub.model import Role, Verb
 from hub.view import SetupRequest
 
 EVERYTHING = frozenset(Verb)
+PASSWORD = "long enough a password"
 
 
 @dataclass
@@ -85,43 +88,52 @@ class House:
         return text
 
 
-async def open_house(data: Path, url: str = "") -> AsyncIterator[House]:
+@asynccontextmanager
+async def running(data: Path, url: str = "", tokens: dict[str, str] | None = None) -> AsyncIterator[House]:
+    """A hub on `data`; set up anew unless `tokens` says that it was."""
     hub = await Hub.start(Settings(data, database_url=url, port=0, automatic_entries=False))
     try:
-        await hub.views.setup(
-            SetupRequest(
-                owner="Anna",
-                password="long enough a password",
-                household="Test house",
-                time_zone="Europe/Madrid",
-                people=[{"name": "Ben"}, {"name": "Cleo"}],
-            ),
-            code=None,
-        )
-        accounts = hub.views.system()
-        await accounts.add_account("Ben", "another long password", role=Role.ADULT, person="ben")
         async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60)) as session:
-            house = House(hub, session)
-            await house.token("owner", verbs=EVERYTHING)
-            await house.token("ben", account="ben", verbs=EVERYTHING)
-            await house.token("anna only", persons=["anna"], verbs=[Verb.VIEW, Verb.RECORD])
-            await house.token("viewer", verbs=[Verb.VIEW])
-            await house.token("steps only", verbs=[Verb.VIEW, Verb.RECORD], subjects=["steps"])
+            house = House(hub, session, dict(tokens or {}))
+            if tokens is None:
+                await _set_up(house)
             yield house
     finally:
         await hub.stop()
 
 
+async def _set_up(house: House) -> None:
+    people = [{"name": "Ben"}, {"name": "Cleo"}]
+    request = SetupRequest("Anna", PASSWORD, "Test house", "Europe/Madrid", people=people)
+    await house.hub.views.setup(request, code=None)
+    await house.hub.views.system().add_account("Ben", "another long password", role=Role.ADULT, person="ben")
+    await house.token("owner", verbs=EVERYTHING)
+    await house.token("ben", account="ben", verbs=EVERYTHING)
+    await house.token("anna only", persons=["anna"], verbs=[Verb.VIEW, Verb.RECORD])
+    await house.token("viewer", verbs=[Verb.VIEW])
+    await house.token("steps only", verbs=[Verb.VIEW, Verb.RECORD], subjects=["steps"])
+
+
+@pytest.fixture(scope="session")
+async def moved_in(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
+    """A data folder that was set up, to copy, and its tokens: passwords are hashed slowly, and once is enough."""
+    data = tmp_path_factory.mktemp("moved-in") / "data"
+    async with running(data) as house:
+        return data, house.tokens
+
+
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
+async def house(tmp_path: Path, moved_in: tuple[Path, dict[str, str]]) -> AsyncIterator[House]:
     """On SQLite."""
-    async for house in open_house(tmp_path / "data"):
+    data, tokens = moved_in
+    shutil.copytree(data, tmp_path / "data")
+    async with running(tmp_path / "data", tokens=tokens) as house:
         yield house
 
 
 @pytest.fixture
 async def house_on_postgres(tmp_path: Path, postgres_database: str) -> AsyncIterator[House]:
-    async for house in open_house(tmp_path / "data", postgres_database):
+    async with running(tmp_path / "data", postgres_database) as house:
         yield house
 
 

@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from hub.model import Verb
-from tests.rest.conftest import House
+from tests.rest.conftest import PASSWORD, House
 from web.rest.live import BROADCASTER
 from web.rest.live.listener import Listener, Wish
 
@@ -260,7 +260,7 @@ async def test_a_socket_hears_nothing_of_people_it_may_not_see(house: House, ago
 
 
 async def test_a_page_of_another_site_cannot_open_a_socket_with_our_cookie(house: House) -> None:
-    session = await house.hub.views.sign_in("anna", "long enough a password")
+    session = await house.hub.views.sign_in("anna", PASSWORD)
     for origin, status in (("https://evil.example", 403), (house.url, 101)):
         headers = {"Cookie": f"homeostat_session={session}", "Origin": origin}
         try:

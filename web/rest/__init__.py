@@ -8,7 +8,7 @@ import orjson
 from aiohttp import web
 
 from web.keys import CLOCK, VIEWS
-from web.rest import openapi, operations
+from web.rest import hush, openapi, operations
 from web.rest.body import Bodies
 from web.rest.endpoint import BODIES, Call, Endpoint, add, as_json, run
 from web.rest.live import BROADCASTER, Broadcaster, stream_events, stream_socket
@@ -32,6 +32,7 @@ STREAMS = (
 
 def add_routes(app: web.Application) -> None:
     """Everything here, onto an application that has views and a clock."""
+    hush.install()
     app[BODIES], app[RENDERED], app[operations.REGISTRY] = Bodies(), Rendered(), operations.Registry()
     app[BROADCASTER] = Broadcaster(app[VIEWS], app[CLOCK])
     app.on_shutdown.append(app[BROADCASTER].close)

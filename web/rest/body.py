@@ -91,6 +91,17 @@ def check_type(request: web.Request) -> None:
         )  # fmt: skip
 
 
+def whole(value: Any) -> Any:
+    """The JSON value with `5.0` as 5: to JSON they are the same number."""
+    if isinstance(value, dict):
+        return {name: whole(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [whole(one) for one in value]
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
+        return int(value)
+    return value
+
+
 def decode(raw: bytes, *, lenient: bool = False) -> Any:
     """The JSON value; `lenient` lets NaN and Infinity through, so that one reading is refused and not its batch."""
     try:

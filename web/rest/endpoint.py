@@ -57,8 +57,8 @@ class Endpoint:
     largest: int = bodies.LARGEST
     lists: frozenset[str] = frozenset()
     """Query parameters that may be repeated."""
-    body_schema: Callable[[View], Mapping[str, Any]] | None = None
-    """The body's schema where the hub's vocabulary decides it."""
+    body_schema: Callable[[View, dict[str, Any]], Mapping[str, Any]] | None = None
+    """The body's schema where the hub's vocabulary decides it; what it refers to is put into the dictionary."""
     parse: Callable[[Any], Any] | None = None
     """Reads the decoded body instead of `body`'s model; for batches whose items are refused one by one."""
 
@@ -143,7 +143,8 @@ async def read_body(endpoint: Endpoint, request: web.Request) -> Any:
         return endpoint.parse(decoded)
     try:
         # By the rules of JSON: an enum or a date is text here, and nothing else is bent into shape.
-        return endpoint.body.model_validate_json(raw)
+        # Written again, so that no number is left that the database could not keep.
+        return endpoint.body.model_validate_json(orjson.dumps(bodies.whole(decoded)))
     except ValidationError as error:
         raise from_validation(error, "body", endpoint.body.model_fields) from None
 

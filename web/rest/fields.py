@@ -70,11 +70,15 @@ def _switch(given: Any) -> Any:
 _INSTANT_SCHEMA = {"type": "string", "format": "date-time", "examples": ["2026-05-01T07:30:00Z"]}
 Instant = Annotated[datetime, BeforeValidator(instant), WithJsonSchema(_INSTANT_SCHEMA)]
 QueryInstant = Annotated[datetime, BeforeValidator(query_instant), WithJsonSchema(_INSTANT_SCHEMA)]
-Whole = Annotated[int, BeforeValidator(_whole)]
+whole = BeforeValidator(_whole)
+"""Goes after the limits of an `int` parameter, so that its schema shows them."""
 Switch = Annotated[bool, BeforeValidator(_switch)]
 Text = Annotated[str, StringConstraints(pattern=r"^[^\u0000]*$", max_length=10_000)]
 Name = Annotated[str, StringConstraints(pattern=r"^[^\u0000]*$", min_length=1, max_length=200)]
-Limit = Annotated[Whole, Field(ge=1, le=1_000, description="How many at most.")]
+Key = Annotated[str, StringConstraints(pattern=r"^[ -~]+$", max_length=100)]
+"""A slug, a metric key, an entity id, a cursor: what the hub has given, or a near miss of it."""
+Unit = Annotated[str, StringConstraints(pattern=r"^[^\u0000]*$", min_length=1, max_length=40)]
+Limit = Annotated[int, Field(ge=1, le=1_000, description="How many at most."), whole]
 
 
 class Query(BaseModel):

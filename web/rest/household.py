@@ -11,6 +11,7 @@ from pydantic import Field
 from hub.model import HOUSEHOLD, Household, Metric, Person, Token, Verb
 from web.rest.endpoint import Call, Endpoint
 from web.rest.fields import Body, Name
+from web.rest.problem import Problem
 from web.rest.shapes import (
     HouseholdShape,
     Me,
@@ -118,8 +119,8 @@ def metric_shape(one: Metric) -> MetricShape:
         "kind": one.kind.value,
         "family": one.family.value,
         "aggregation": one.aggregation.value,
-        "hard": one.hard,
-        "plausible": one.plausible,
+        "hard": list(one.hard),
+        "plausible": list(one.plausible),
         "options": list(one.options),
         "loinc": one.loinc,
         "device_class": one.device_class,
@@ -178,6 +179,13 @@ async def create_token(call: Call) -> NewToken:
 
 
 async def revoke_token(call: Call) -> Tokens:
+    if call.path["id"] == call.view.actor.token:
+        raise Problem(
+            409,
+            "own_token",
+            "This is the token that asks.",
+            hint="Revoke it with another one, on the page, or with `homeostat token revoke`.",
+        )
     await call.view.revoke_token(call.path["id"])
     return await list_tokens(call)
 
@@ -214,6 +222,6 @@ ENDPOINTS = (
         "POST", "/hub/v1/tokens", "Make a token", "tokens", create_token, NewToken, body=TokenRequest, status=201,
         description="Needs a signed-in browser: a token cannot make tokens. Its text is shown this once.",
     ),
-    Endpoint("DELETE", "/hub/v1/tokens/{id}", "Revoke a token", "tokens", revoke_token, Tokens),
+    Endpoint("DELETE", "/hub/v1/tokens/{id}", "Revoke a token", "tokens", revoke_token, Tokens, errors=(409,)),
     Endpoint("GET", "/hub/v1/problems", "What the owner should know", "household", list_problems, Problems),
 )  # fmt: skip

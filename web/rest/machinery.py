@@ -228,6 +228,7 @@ def parameters(decoded: Any) -> dict[str, Any]:
     return decoded
 
 
+PARAMETERS = {"type": "object", "description": "What GET /hub/v1/actions tells for this name."}
 ENDPOINTS = (
     Endpoint("GET", "/hub/v1/integrations", "The catalogue", "integrations", list_integrations, Integrations),
     Endpoint(
@@ -262,7 +263,7 @@ ENDPOINTS = (
     Endpoint("GET", "/hub/v1/actions", "What can be done", "actions", list_actions, Actions),
     Endpoint(
         "POST", "/hub/v1/actions/{name}", "Do it", "actions", call_action, ActionResult, body=ActionBody,
-        body_schema=lambda view: {"type": "object", "description": "As GET /hub/v1/actions tells for this name."},
+        body_schema=lambda view, definitions: PARAMETERS,
         parse=parameters,
     ),
 )  # fmt: skip

@@ -52,6 +52,8 @@ def document(endpoints: Sequence[Endpoint], view: View, version: str) -> dict[st
     paths: dict[str, dict[str, Any]] = {}
     for endpoint in endpoints:
         described = _operation(endpoint, schemas, components, view)
+        if endpoint.status == 201:
+            described["responses"]["201"]["links"] = _links(endpoint, endpoints)
         paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = described
     return {
         "openapi": "3.1.0",
@@ -78,7 +80,7 @@ def document(endpoints: Sequence[Endpoint], view: View, version: str) -> dict[st
 
 
 def _operation(
-    endpoint: Endpoint, schemas: Mapping[str, Any], components: Mapping[str, Any], view: View
+    endpoint: Endpoint, schemas: Mapping[str, Any], components: dict[str, Any], view: View
 ) -> dict[str, Any]:
     problem = {"description": "", "content": {JSON: {"schema": schemas["problem"]}}}
     responses: dict[str, Any] = {
@@ -101,9 +103,21 @@ def _operation(
     if endpoint.body is not None:
         schema = schemas[f"{endpoint.name} body"]
         if endpoint.body_schema is not None:
-            schema = endpoint.body_schema(view)
+            schema = endpoint.body_schema(view, components)
         described["requestBody"] = {"required": True, "content": {JSON: {"schema": schema}}}
     return described
+
+
+def _links(made: Endpoint, endpoints: Sequence[Endpoint]) -> dict[str, Any]:
+    """Where what was made is found: every address below, its name taken from the answer."""
+    return {
+        one.name: {
+            "operationId": one.name,
+            "parameters": {f"path.{name}": f"$response.body#/{name}" for name in re.findall(r"{(\w+)}", one.path)},
+        }
+        for one in endpoints
+        if one.path.startswith(f"{made.path}/{{")
+    }
 
 
 def _path(endpoint: Endpoint) -> list[dict[str, Any]]:

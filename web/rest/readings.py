@@ -13,7 +13,7 @@ from hub.model import Flag, Merged, Reading, Statistic, Verb
 from hub.units import convert
 from web.rest import incoming
 from web.rest.endpoint import JSON, Call, Endpoint
-from web.rest.fields import EARLIEST, LATEST, Body, Instant, Name, Query, QueryInstant, Text, Whole, from_us
+from web.rest.fields import EARLIEST, LATEST, Body, Instant, Key, Name, Query, QueryInstant, Text, Unit, from_us, whole
 from web.rest.problem import Problem
 from web.rest.shapes import (
     Changed,
@@ -36,25 +36,27 @@ _FLAGS: dict[Flag, list[str]] = {}
 
 
 class Series(Query):
-    person: Annotated[Name | None, Field(description="Whose: a slug, or `household`; with `metric`.")] = None
-    metric: Annotated[Name | None, Field(description="A key of /hub/v1/metrics.")] = None
-    entity_id: Annotated[Name | None, Field(description="One source alone, instead of person and metric.")] = None
+    person: Annotated[
+        Key | None, Field(description="Whose: a slug, or `household`; with `metric`.", examples=["household"])
+    ] = None
+    metric: Annotated[Key | None, Field(description="A key of /hub/v1/metrics.", examples=["weight"])] = None
+    entity_id: Annotated[Key | None, Field(description="One source alone, instead of person and metric.")] = None
 
 
 class ReadingsQuery(Series):
     start: Annotated[QueryInstant, Field(description="From this instant on.")] = EARLIEST
     end: Annotated[QueryInstant, Field(description="Before this instant.")] = LATEST
-    limit: Annotated[Whole, Field(ge=1, le=MOST_ROWS, description="Rows at most; `cursor` continues.")] = 1_000
-    cursor: Annotated[Name | None, Field(description="As the page before gave it.")] = None
+    limit: Annotated[int, Field(ge=1, le=MOST_ROWS, description="Rows at most; `cursor` continues."), whole] = 1_000
+    cursor: Annotated[Key | None, Field(description="As the page before gave it.")] = None
     order: Literal["oldest_first", "newest_first"] = "oldest_first"
-    unit: Annotated[Name | None, Field(description="Convert values to this unit.")] = None
+    unit: Annotated[Unit | None, Field(description="Convert values to this unit.")] = None
 
 
 class StatisticsQuery(Series):
     period: Literal["hour", "day"] = "day"
     start: QueryInstant = EARLIEST
     end: QueryInstant = LATEST
-    unit: Annotated[Name | None, Field(description="Convert values to this unit.")] = None
+    unit: Annotated[Unit | None, Field(description="Convert values to this unit.")] = None
 
 
 class ReadingsBody(Body):
@@ -70,9 +72,9 @@ class CorrectionBody(Body):
 
 
 class RemovalQuery(Query):
-    entity_id: Name
-    taken_at: Annotated[list[QueryInstant], Field(min_length=1, max_length=500, description="May be repeated.")]
-    reason: Text = ""
+    entity_id: Key
+    taken_at: Annotated[list[QueryInstant], Field(min_length=1, max_length=50, description="May be repeated.")]
+    reason: Key = "removed"
 
 
 class RestoreBody(Body):
@@ -81,7 +83,7 @@ class RestoreBody(Body):
 
 
 class RevisionsQuery(Query):
-    entity_id: Name
+    entity_id: Key
     start: QueryInstant = EARLIEST
     end: QueryInstant = LATEST
 
@@ -274,7 +276,7 @@ ENDPOINTS = (
         record_readings,
         ReceiptShape,
         body=ReadingsBody,
-        body_schema=lambda view: incoming.BODY_SCHEMA,
+        body_schema=lambda view, definitions: incoming.BODY_SCHEMA,
         parse=incoming.listed,
         description="Answered after the commit that survives a power cut. Sending the same again changes nothing.",
     ),

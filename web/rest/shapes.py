@@ -203,8 +203,10 @@ class MetricShape(TypedDict):
     kind: str
     family: str
     aggregation: str
-    hard: tuple[float | None, float | None]
-    plausible: tuple[float | None, float | None]
+    hard: list[float | None]
+    """Lowest and highest that are kept; null: no limit."""
+    plausible: list[float | None]
+    """Lowest and highest that are not marked."""
     options: list[str]
     loinc: str | None
     device_class: str | None

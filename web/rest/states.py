@@ -11,7 +11,7 @@ from pydantic import Field
 
 from hub.model import Entity, State
 from web.rest.endpoint import Call, Endpoint, as_json
-from web.rest.fields import Name, Query
+from web.rest.fields import Key, Query
 from web.rest.shapes import Entities, EntityShape, States, StateShape
 
 if TYPE_CHECKING:
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 
 class StatesQuery(Query):
-    person: Annotated[Name | None, Field(description="Only this person's; a slug, or `household`.")] = None
+    person: Annotated[
+        Key | None, Field(description="Only this person's; a slug, or `household`.", examples=["household"])
+    ] = None
 
 
 class Rendered:

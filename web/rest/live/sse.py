@@ -9,7 +9,7 @@ from pydantic import Field
 
 from web.keys import CLOCK
 from web.rest.endpoint import Call
-from web.rest.fields import Name, Query, Switch
+from web.rest.fields import Key, Query, Switch
 from web.rest.live.broadcast import BROADCASTER
 from web.rest.live.listener import Listener, Wish
 from web.rest.live.news import USUAL
@@ -25,8 +25,8 @@ RETRY_MS = 2_000
 
 
 class LiveQuery(Query):
-    person: Annotated[list[Name] | None, Field(description="Only theirs; may be repeated.")] = None
-    entity_id: Annotated[list[Name] | None, Field(description="Only these entities; may be repeated.")] = None
+    person: Annotated[list[Key] | None, Field(description="Only theirs; may be repeated.")] = None
+    entity_id: Annotated[list[Key] | None, Field(description="Only these entities; may be repeated.")] = None
     events: Annotated[list[Kind] | None, Field(description="What to tell; left out: state and journal.")] = None
     snapshot: Annotated[Switch, Field(description="Begin with every present state.")] = False
 
