@@ -77,6 +77,7 @@ from hub.plugin import (
     WebhookResponse,
     hookimpl,
 )
+from hub.recipe import NothingThere, ReadingRule, apply_rule, look_up, look_up_list, rule_entity
 from hub.template import Template, TemplateEnvironment, TemplateFailed, slugify
 from hub.units import UnitError, convert
 
@@ -129,10 +130,12 @@ __all__ = [
     "Metric",
     "NotFound",
     "NotReady",
+    "NothingThere",
     "PeopleChanged",
     "Person",
     "Problem",
     "Reading",
+    "ReadingRule",
     "ReadingsRecorded",
     "ReadingsRejected",
     "ReadingsRemoved",
@@ -155,7 +158,11 @@ __all__ = [
     "Verb",
     "WebhookRequest",
     "WebhookResponse",
+    "apply_rule",
     "convert",
     "hookimpl",
+    "look_up",
+    "look_up_list",
+    "rule_entity",
     "slugify",
 ]
