@@ -17,7 +17,7 @@ from integrations.nightscout.surface.tickets import looks_like_one
 _HEX = re.compile(r"[0-9a-fA-F]+")
 _REQUEST = re.compile(r"/authorization/request/([^/]+)$")
 _SMALL = 1 << 20
-_SHOWN = "nightscout_credential"
+_SHOWN: web.RequestKey[Credential] = web.RequestKey("nightscout_credential")
 
 
 async def read(request: web.Request) -> Credential | None:
