@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
-
-import jmespath
-from jmespath.exceptions import JMESPathError
-from jmespath.parser import ParsedResult
-from jmespath.visitor import TreeInterpreter
+from typing import TYPE_CHECKING, Any
 
 from hub.errors import HubError
+
+if TYPE_CHECKING:
+    from jmespath.parser import ParsedResult
 
 _SHOWN = 12
 """Keys named in an error."""
@@ -27,6 +25,9 @@ class NothingThere(HubError):
 @lru_cache(maxsize=1_024)
 def compiled(path: str) -> ParsedResult:
     """A path, checked; `$` and `@` alone stand for the whole answer, a leading `$.` is left out. Raises PathInvalid."""
+    import jmespath  # only hubs with a recipe pay for it
+    from jmespath.exceptions import JMESPathError
+
     text = path.strip()
     if text in ("", "$"):
         text = "@"
@@ -45,7 +46,12 @@ def compiled(path: str) -> ParsedResult:
 def look_up(path: str, data: Any) -> Any:
     """What is at `path`; None where a null stands there. Raises NothingThere, PathInvalid."""
     expression = compiled(path)
-    found = _evaluated(path, expression.parsed, data)
+    from jmespath.exceptions import JMESPathError
+
+    try:
+        found = expression.search(data)
+    except JMESPathError as error:
+        raise NothingThere(f"{path!r} does not fit this answer: {str(error).splitlines()[0]}") from None
     if found is None:
         missing = _missing(expression.parsed, data)
         if missing is not None:
@@ -76,15 +82,10 @@ def kind(found: Any) -> str:
     return "text" if isinstance(found, str) else "true or false" if isinstance(found, bool) else "a number"
 
 
-def _evaluated(path: str, node: Any, data: Any) -> Any:
-    try:
-        return TreeInterpreter().visit(node, data)
-    except JMESPathError as error:
-        raise NothingThere(f"{path!r} does not fit this answer: {str(error).splitlines()[0]}") from None
-
-
 def _missing(node: Any, data: Any) -> str | None:
     """Where a path that found nothing ends, in words; None when a null stands at its end."""
+    from jmespath.visitor import TreeInterpreter
+
     children = node["children"]
     if node["type"] in ("subexpression", "index_expression"):
         for index, child in enumerate(children):

@@ -156,5 +156,7 @@ def _value(rule: ReadingRule, raw: Any, number: bool) -> float | str | bool:
     try:
         value = float(raw)
     except ValueError:
-        raise BadReading(f"{rule.path!r} is the text {raw[:40]!r} where a number was expected") from None
+        raise BadReading(
+            f"{rule.path!r} is text where a number was expected; say what is meant with `values`"
+        ) from None
     return value * rule.scale + rule.offset

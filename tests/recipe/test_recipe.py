@@ -151,7 +151,7 @@ def test_words_are_mapped_and_text_is_no_number() -> None:
         sample = apply_rule(asleep, {"s": raw}, NOW, UTC, Kind.ENUM)
         assert sample is not None
         assert sample.value == meant
-    with pytest.raises(BadReading, match="'heavy' where a number"):
+    with pytest.raises(BadReading, match="is text where a number"):
         apply_rule(rule(path="w"), {"w": "heavy"}, NOW, UTC)
     with pytest.raises(BadReading, match="true or false"):
         apply_rule(rule(path="w"), {"w": True}, NOW, UTC)
