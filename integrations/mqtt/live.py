@@ -121,6 +121,23 @@ class Live:
             attributes=attributes or None,
         )
 
+    def taken_at(self, message: Incoming) -> int:
+        """When it was measured: as the payload says (`taken_at_template`, or `last_seen` when retained), else now."""
+        template = self.thing.when
+        if template is None and not message.retain:
+            return message.taken_us
+        try:
+            variables = message.variables(self.thing.encoding or "utf-8")
+            data = variables.get("value_json")
+            if template is not None:
+                told: Any = template.text(variables)
+            else:
+                told = data.get("last_seen") if isinstance(data, dict) else None
+        except (UnicodeDecodeError, LookupError, TemplateFailed):
+            return message.taken_us
+        found = instant_us(told)
+        return found if found is not None and found <= message.taken_us else message.taken_us
+
     def assume(self, assumed: Mapping[str, Any]) -> None:
         """Take a command's effect for granted."""
         self.fields.update(assumed)
@@ -247,3 +264,16 @@ def readers(live: Live, templates: TemplateEnvironment) -> list[Reader]:
         parts, votes, _ = at(attributes)
         patterns[attributes] = (parts, votes, True)
     return [Reader(live, pattern, templates, *what) for pattern, what in patterns.items()]
+
+
+def instant_us(told: Any) -> int | None:
+    """Microseconds since 1970 of an ISO 8601 text with zone, or of seconds or milliseconds since 1970."""
+    number = as_number(told)
+    if number is not None:
+        seconds = number / 1000 if number > 1e11 else number
+        return int(seconds * 1_000_000) if seconds > 1e9 else None
+    try:
+        instant = datetime.fromisoformat(str(told))
+    except ValueError:
+        return None
+    return (instant - EPOCH) // timedelta(microseconds=1) if instant.tzinfo is not None else None

@@ -10,7 +10,19 @@ import orjson
 class Incoming:
     """One received message. `mid` and `generation` say which delivery there is to acknowledge."""
 
-    __slots__ = ("_json", "_text", "dup", "generation", "mid", "payload", "qos", "retain", "taken_us", "topic")
+    __slots__ = (
+        "_json",
+        "_text",
+        "dup",
+        "generation",
+        "mid",
+        "payload",
+        "qos",
+        "repeated",
+        "retain",
+        "taken_us",
+        "topic",
+    )
 
     def __init__(
         self,
@@ -28,6 +40,8 @@ class Incoming:
         self.retain, self.dup, self.generation = retain, dup, generation
         self.taken_us = taken_us
         """When it arrived, in microseconds since 1970; no two messages have the same."""
+        self.repeated = False
+        """A retained payload that the topic had before."""
         self._text: str | None = None
         self._json: dict[str, Any] | None = None
 

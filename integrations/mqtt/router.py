@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -65,12 +64,6 @@ class Router(Generic[T]):
     def wanted(self) -> dict[str, int]:
         """The fewest filters that bring every topic, each with its quality of service."""
         return {pattern: qos for pattern, (_, qos) in self._filters.items() if not self._covered(pattern)}
-
-    def overlaps(self, topic: str, asked: Iterable[str]) -> int:
-        """How many of the asked-for filters match a topic: how many copies of its messages may come."""
-        from integrations.mqtt.topics import matches
-
-        return sum(1 for pattern in asked if pattern == topic or matches(pattern, topic))
 
     def _match(self, topic: str) -> list[T]:
         levels = topic.split("/")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from hub.api import DeviceDescription, EntityDescription, TemplateEnvironment
+from hub.api import DeviceDescription, EntityDescription, Template, TemplateEnvironment
 from integrations.mqtt.components import Component, boolean, component_of, number, plain, text
 from integrations.mqtt.components.reporting import is_open, optimistic
 from integrations.mqtt.discovery.names import names
@@ -43,8 +43,9 @@ class Thing:
     availability_mode: str
     expire_after: float
     off_delay: float
-    qos: int
     encoding: str
+    when: Template | None
+    """From `taken_at_template`: when the value was measured. Home Assistant does not know this key."""
     open: bool
     """True when only its values can tell whether they are numbers."""
     optimistic: bool
@@ -56,13 +57,17 @@ def build(announced: Announced, device: DeviceDescription | None, templates: Tem
     try:
         component = component_of(announced.component, config)
         check(announced.component, component, config, templates)
-        return _thing(announced, component, config, device)
+        return _thing(announced, component, config, device, templates)
     except ValueError as error:
         raise Refused(str(error)) from None
 
 
 def _thing(
-    announced: Announced, component: Component, config: dict[str, Any], device: DeviceDescription | None
+    announced: Announced,
+    component: Component,
+    config: dict[str, Any],
+    device: DeviceDescription | None,
+    templates: TemplateEnvironment,
 ) -> Thing:
     unique = config.get("unique_id")
     key = f"{announced.component}:{unique}" if unique is not None else f"{announced.component}/{announced.id}"
@@ -105,8 +110,8 @@ def _thing(
         availability_mode=text(config, "availability_mode", "latest"),
         expire_after=number(config, "expire_after", 0),
         off_delay=number(config, "off_delay", 0),
-        qos=max(1, int(number(config, "qos", 0))) if number(config, "qos", 0) < 2 else 2,
         encoding=_encoding(config),
+        when=templates.compile(text(config, "taken_at_template")) if config.get("taken_at_template") else None,
         open=announced.component == "sensor" and is_open(config),
         optimistic=assumed,
     )

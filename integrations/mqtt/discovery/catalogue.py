@@ -141,7 +141,7 @@ class Catalogue:
         self.lives[thing.key] = live
         self._readers[thing.key] = readers(live, self._templates)
         for reader in self._readers[thing.key]:
-            self._router.add(reader.pattern, reader, thing.qos)
+            self._router.add(reader.pattern, reader, 1)
 
     def rekind(self, live: Live) -> EntityDescription:
         """Describe an entity with the kind its values showed."""

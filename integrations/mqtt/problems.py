@@ -1,0 +1,68 @@
+"""What the owner should see, said once, and taken back when it is over."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hub.api import Context
+from integrations.mqtt.live import Live
+
+MOST = 50
+"""Problems of one kind that are shown one by one."""
+
+
+class Problems:
+    """Values stay out of the log: it gets names, the owner's page gets the reasons too."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+        self._shown: dict[str, str] = {}
+        self._waiting: dict[str, tuple[str, str]] = {}
+
+    async def show(self, key: str, message: str, remedy: str = "") -> None:
+        if self._shown.get(key) == message:
+            return
+        if key not in self._shown and len(self._shown) >= MOST:
+            return
+        self._shown[key] = message
+        await self._ctx.problem(key, message, remedy)
+
+    async def clear(self, key: str) -> None:
+        if self._shown.pop(key, None) is not None:
+            await self._ctx.problem(key, "")
+
+    def complain(self, live: Live, reason: str) -> None:
+        """A message of an entity's topic that cannot be understood."""
+        key = f"message:{live.thing.key}"
+        if key not in self._shown and key not in self._waiting and len(self._shown) + len(self._waiting) < MOST:
+            name = live.thing.description.attributes.get("friendly_name", live.thing.key)
+            self._ctx.log.warning("a message for %s cannot be understood", name)
+            self._waiting[key] = (
+                f"A message for {name} cannot be understood: {reason}",
+                "Its state stays as it was. Look at what the device publishes.",
+            )
+
+    def discovery(self, topic: str, refused: Sequence[tuple[str, str]]) -> None:
+        """What a discovery message announces and cannot be used; nothing when all of it can."""
+        key = f"discovery:{topic}"
+        if not refused:
+            if key in self._shown or key in self._waiting:
+                self._waiting[key] = ("", "")
+            return
+        where, reason = refused[0]
+        more = f" (and {len(refused) - 1} more of the same message)" if len(refused) > 1 else ""
+        message = f"A device announces something unusable at {where}: {reason}{more}"
+        if self._shown.get(key) == message:
+            return
+        self._ctx.log.warning("not used: %s: %s", where, reason)
+        if len(self._shown) + len(self._waiting) < MOST or key in self._shown:
+            self._waiting[key] = (message, "Mend it in the device's settings, or remove the message from the broker.")
+
+    async def flush(self) -> None:
+        """Show what has gathered."""
+        waiting, self._waiting = self._waiting, {}
+        for key, (message, remedy) in waiting.items():
+            if message:
+                await self.show(key, message, remedy)
+            else:
+                await self.clear(key)
