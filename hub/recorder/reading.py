@@ -38,7 +38,7 @@ class ReadingStore(Store):
         """Readings with start <= taken < end, ordered by (taken, series), at most `limit`, those past `after`."""
         order, rows = "DESC" if descending else "ASC", list[Any]()
         for one in sorted(set(series)):
-            low, high = _bounds(one, start_us, end_us, after, descending)
+            low, high = bounds(one, start_us, end_us, after, descending)
             rows += await self._database.fetch(
                 f"SELECT {COLUMNS} FROM readings WHERE series = ? AND taken >= ? AND taken < ? "
                 f"ORDER BY taken {order} LIMIT ?",
@@ -92,7 +92,7 @@ def public(row: Sequence[Any]) -> StoredReading:
     return StoredReading(series, taken, taken + delay, value, flags & PUBLIC_FLAGS)
 
 
-def _bounds(series: int, start: int, end: int, after: After | None, descending: bool) -> tuple[int, int]:
+def bounds(series: int, start: int, end: int, after: After | None, descending: bool) -> tuple[int, int]:
     """The part of [start, end) that lies past the cursor, for one series."""
     if after is None:
         return start, end

@@ -14,12 +14,13 @@ from hub.recorder.facts import StorageHealth
 from hub.recorder.incoming import Incoming
 from hub.recorder.journal import JournalStore
 from hub.recorder.mending import MendingStore
+from hub.recorder.merging import MergeStore
 from hub.recorder.reading import ReadingStore
 from hub.recorder.schema import metadata
 from hub.recorder.trouble import explained
 
 
-class Recorder(ReadingStore, ChangeStore, MendingStore, AccountStore, JournalStore, DocumentStore):
+class Recorder(ReadingStore, ChangeStore, MendingStore, MergeStore, AccountStore, JournalStore, DocumentStore):
     """Made by `open`; every method may raise StorageUnavailable, a write then kept nothing."""
 
     def __init__(self, database: Database, clock: Clock, household: str, backups: Path | None) -> None:

@@ -160,28 +160,47 @@ def _state(state: str, names: dict[int, str]) -> str:
     return state[1:] if state[0] == "=" else names.get(int(state), "")
 
 
+def bucket_of(period: Period, taken: int, time_zone: str) -> int:
+    """Number of the hour or local day of an instant."""
+    return taken // HOUR if period == "hour" else day_of(taken, time_zone)
+
+
+def stretch_of(period: Period, number: int, time_zone: str) -> Stretch:
+    """Start and end of an hour or local day."""
+    return (number * HOUR, number * HOUR + HOUR) if period == "hour" else day_stretch(number, time_zone)
+
+
+def reached(
+    parts: Sequence[tuple[int, int, Partial]],
+    before: Point | None,
+    period: Period,
+    asked: Stretch,
+    time_zone: str,
+    hold: int,
+    now: int,
+) -> set[int]:
+    """Numbers of the hours or days in [asked) that have readings, or into which a state is held."""
+    if asked[1] <= asked[0]:
+        return set()
+    first, last = bucket_of(period, asked[0], time_zone), bucket_of(period, asked[1] - 1, time_zone)
+    found = {bucket_of(period, start, time_zone) for start, _, _ in parts}
+    points = [before, *(partial.last for _, _, partial in parts)]
+    nexts = [start for start, _, _ in parts] + [stretch_of(period, last, time_zone)[1]]
+    for point, following in zip(points, nexts, strict=True):
+        if point is not None:
+            until = min(point[0] + hold, following, now)
+            if until > point[0]:
+                low = max(first, bucket_of(period, point[0], time_zone))
+                found |= set(range(low, min(last, bucket_of(period, until - 1, time_zone)) + 1))
+    return found
+
+
 def _filled(
     parts: Sequence[tuple[int, int, Partial]], before: Point | None, period: Period, asked: Stretch, survey: Survey
 ) -> list[tuple[int, int, Partial]]:
     """With the hours or days that have no reading but a state that was still held."""
-
-    def bucket(taken: int) -> int:
-        return taken // HOUR if period == "hour" else day_of(taken, survey.time_zone)
-
-    def stretch(number: int) -> Stretch:
-        return (number * HOUR, number * HOUR + HOUR) if period == "hour" else day_stretch(number, survey.time_zone)
-
-    first, last = bucket(asked[0]), bucket(asked[1] - 1) if asked[1] > asked[0] else bucket(asked[0]) - 1
-    reached = {bucket(start) for start, _, _ in parts}
-    points = [before, *(partial.last for _, _, partial in parts)]
-    nexts = [start for start, _, _ in parts] + [stretch(last)[1]]
-    for point, following in zip(points, nexts, strict=True):
-        if point is not None:
-            until = min(point[0] + survey.rule.hold, following, survey.now)
-            if until > point[0]:
-                reached |= set(range(max(first, bucket(point[0])), min(last, bucket(until - 1)) + 1))
-    if not reached:
-        return []
-    stretches = [stretch(number) for number in sorted(reached)]
-    made = compose(parts, before, stretches, survey.rule, survey.now)
+    zone_, rule, now = survey.time_zone, survey.rule, survey.now
+    numbers = reached(parts, before, period, asked, zone_, rule.hold, now)
+    stretches = [stretch_of(period, number, zone_) for number in sorted(numbers)]
+    made = compose(parts, before, stretches, rule, now)
     return [(start, end, made[start]) for start, end in stretches if made[start].count or made[start].states]

@@ -82,7 +82,7 @@ class Survey:
             parts = [(hour * HOUR, hour * HOUR + HOUR, partial) for hour, partial in hours if hour * HOUR >= start]
             made = compose(parts, before, stretches, self.rule, self.now)
         else:
-            made = fold(await self._points(start, end), before, stretches, self.rule, self.now)
+            made = fold(await self.points(start, end), before, stretches, self.rule, self.now)
         return {day: made[stretch[0]] for day, stretch in zip(days, stretches, strict=True)}
 
     async def before(self, taken: int) -> Point | None:
@@ -168,7 +168,8 @@ class Survey:
                 return points, points[-1][0] // HOUR
             size *= 8
 
-    async def _points(self, start: int, end: int) -> list[Point]:
+    async def points(self, start: int, end: int) -> list[Point]:
+        """Readings with start <= taken < end."""
         rows = await self._rows(
             f"{_POINTS} AND taken >= ? AND taken < ?{self._only} ORDER BY taken",
             *(start, end),

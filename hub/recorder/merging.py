@@ -1,0 +1,230 @@
+"""Several sources of one metric as one series: in each interval the first of them that has readings speaks."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hub.model import Kind
+from hub.recorder.days import day_of, day_stretch
+from hub.recorder.facts import StoredReading, StoredStatistic
+from hub.recorder.index import HOUR
+from hub.recorder.partial import Partial, Point, Rule, Stretch, compose, fold
+from hub.recorder.reading import After, bounds
+from hub.recorder.schema import TEXT
+from hub.recorder.statistics import Period, StatisticStore, bucket_of, reached, statistic, stretch_of
+from hub.recorder.survey import Survey, runs
+
+_FLOOR = "r.taken - ((r.taken % CAST(? AS bigint)) + CAST(? AS bigint)) % CAST(? AS bigint)"
+_NOBODY_BEFORE = (
+    f" AND NOT EXISTS (SELECT 1 FROM readings h WHERE h.series = ? AND h.taken >= {_FLOOR}"
+    f" AND h.taken < {_FLOOR} + CAST(? AS bigint))"
+)
+
+
+class Piece(NamedTuple):
+    """A stretch, of an hour at most, in which one source speaks."""
+
+    start: int
+    end: int
+    series: int
+    partial: Partial
+
+
+class MergeStore(StatisticStore):
+    async def merged(
+        self,
+        series_by_priority: Sequence[int],
+        interval_s: float,
+        start_us: int,
+        end_us: int,
+        *,
+        limit: int = 1000,
+        after: After | None = None,
+        descending: bool = False,
+    ) -> list[StoredReading]:
+        """A page of the readings of whoever speaks: in each interval (UTC-aligned) the first source that has any."""
+        interval, order = round(interval_s * 1_000_000), "DESC" if descending else "ASC"
+        sources, rows = list(dict.fromkeys(series_by_priority)), list[Any]()
+        for place, one in enumerate(sources):
+            low, high = bounds(one, start_us, end_us, after, descending)
+            hidden = _NOBODY_BEFORE * place
+            above = [value for higher in sources[:place] for value in (higher, *[interval] * 7)]
+            rows += await self._database.fetch(
+                "SELECT r.series, r.taken, r.value, r.delay, r.flags FROM readings r "
+                f"WHERE r.series = ? AND r.taken >= ? AND r.taken < ?{hidden} ORDER BY r.taken {order} LIMIT ?",
+                *(one, low, high, *above, limit),
+            )
+        rows.sort(key=lambda row: (row[1], row[0]), reverse=descending)
+        return await self._words.readings(rows[:limit])
+
+    async def merged_statistics(
+        self,
+        series_by_priority: Sequence[int],
+        interval_s: float,
+        period: Period,
+        start_us: int,
+        end_us: int,
+        *,
+        time_zone: str,
+    ) -> list[StoredStatistic]:
+        """Statistics of the merged series: what each source counted while it spoke, and never what two counted."""
+        sources = list(dict.fromkeys(series_by_priority))
+        if len(sources) < 2:
+            found = [self.statistics(one, period, start_us, end_us, time_zone=time_zone) for one in sources]
+            return [statistic for one in found for statistic in await one]
+        if end_us <= start_us:
+            return []
+        rule = self._rules.get(sources[0], (Rule(), ""))[0]
+        first, last = bucket_of(period, start_us, time_zone), bucket_of(period, end_us - 1, time_zone)
+        start, end = stretch_of(period, first, time_zone)[0], stretch_of(period, last, time_zone)[1]
+        async with self._database.snapshot() as connection:
+            surveys = [self._survey(connection, one, time_zone) for one in sources]
+            merge = _Merge(surveys, round(interval_s * 1_000_000), time_zone if period == "day" else "")
+            pieces = await merge.pieces(start - max(survey.rule.hold for survey in surveys), end)
+            pieces, names = await self._same_words(pieces, connection)
+        earlier = [piece for piece in pieces if piece.start < start]
+        before = earlier[-1].partial.last if earlier else None
+        parts = [(piece.start, piece.end, piece.partial) for piece in pieces[len(earlier) :]]
+        now = surveys[0].now
+        numbers = {bucket_of(period, part[0], time_zone) for part in parts}
+        if rule.kind is Kind.ENUM:
+            numbers = reached(parts, before, period, (start, end), time_zone, rule.hold, now)
+        stretches = [stretch_of(period, number, time_zone) for number in sorted(numbers)]
+        made = compose(parts, before, stretches, rule, now)
+        return [
+            statistic(_speaker(pieces, stretch), *stretch, made[stretch[0]], rule.kind, names)
+            for stretch in stretches
+            if made[stretch[0]].count or made[stretch[0]].states
+        ]
+
+    def _survey(self, connection: AsyncConnection, series: int, time_zone: str) -> Survey:
+        rule = self._rules.get(series, (Rule(), ""))[0]
+        return Survey(self._database, connection, series, rule, time_zone, self._now())
+
+    async def _same_words(self, pieces: list[Piece], connection: AsyncConnection) -> tuple[list[Piece], dict[int, str]]:
+        """Each series numbers its texts in its own way; give all pieces the same numbers, and what they mean."""
+        used = {
+            (piece.series, int(piece.partial.last[1]))
+            for piece in pieces
+            if piece.partial.last and piece.partial.last[2] & TEXT
+        }
+        used |= {(piece.series, int(state)) for piece in pieces for state in piece.partial.states if state[0] != "="}
+        if not used:
+            return pieces, {}
+        texts = await self._words.texts(used, connection)
+        numbers = {text: number for number, text in enumerate(sorted(set(texts.values())))}
+        for piece in pieces:
+            partial, series = piece.partial, piece.series
+            if partial.last and partial.last[2] & TEXT:
+                number = numbers[texts[series, int(partial.last[1])]]
+                partial.last = (partial.last[0], float(number), partial.last[2])
+            partial.states = {
+                state if state[0] == "=" else str(numbers[texts[series, int(state)]]): length
+                for state, length in partial.states.items()
+            }
+        return pieces, {number: text for text, number in numbers.items()}
+
+
+class _Merge:
+    def __init__(self, surveys: Sequence[Survey], interval: int, time_zone: str) -> None:
+        self._surveys = surveys
+        self._interval = interval
+        self._zone = time_zone
+        """Where days are asked for and may begin within an hour; else empty."""
+
+    async def pieces(self, start: int, end: int) -> list[Piece]:
+        """Who speaks when, between two instants; in order of time."""
+        interval = self._interval
+        low, high = start // interval * interval // HOUR, -(-(-(-end // interval) * interval) // HOUR)
+        hours = [dict(await survey.hours(low, high)) for survey in self._surveys]
+        everyone = sorted(set().union(*hours))
+        cut = self._cut(hour for hour in everyone if not any(hour in own and own[hour].final for own in hours))
+        made: list[Piece] = []
+        if interval % HOUR == 0:
+            speaks: dict[int, int] = {}
+            for place in reversed(range(len(hours))):
+                speaks |= {hour * HOUR // interval: place for hour in hours[place]}
+            for hour in everyone:
+                place = speaks[hour * HOUR // interval]
+                if hour in cut:
+                    continue
+                if hour in hours[place]:
+                    made.append(self._whole(place, hour, hours[place][hour]))
+            for run in runs(sorted(cut)):
+                made += await self._cells(run)
+        else:
+            alone = self._alone(everyone, hours, cut)
+            made += [self._whole(place, hour, hours[place][hour]) for hour, place in alone.items()]
+            for run in runs([hour for hour in everyone if hour not in alone]):
+                made += await self._cells(run)
+        return sorted(piece for piece in made if piece.start >= start // HOUR * HOUR and piece.start < end)
+
+    def _whole(self, place: int, hour: int, partial: Partial) -> Piece:
+        return Piece(hour * HOUR, hour * HOUR + HOUR, self._surveys[place].series, partial)
+
+    def _cut(self, hours: Iterable[int]) -> set[int]:
+        """Hours within which a day begins."""
+        if not self._zone:
+            return set()
+        return {hour for hour in hours if day_of(hour * HOUR, self._zone) != day_of(hour * HOUR + HOUR - 1, self._zone)}
+
+    def _alone(self, everyone: Sequence[int], hours: Sequence[dict[int, Partial]], cut: set[int]) -> dict[int, int]:
+        """Hours, not shared and following its own words, in which one source speaks -> its place."""
+        reach, alone, previous = -(-self._interval // HOUR) - 1, dict[int, int](), -1
+        for hour in everyone:
+            near = [
+                place
+                for place, own in enumerate(hours)
+                if any(other in own for other in range(hour - reach, hour + reach + 1))
+            ]
+            gone = [place for place in near if hour in hours[place] and hours[place][hour].final]
+            if gone:
+                alone[hour] = previous = gone[0]
+            elif len(near) == 1 and previous in (-1, near[0]) and hour not in cut:
+                alone[hour] = previous = near[0]
+            else:
+                previous = near[0] if len(near) == 1 else -2
+        return alone
+
+    async def _cells(self, hours: Sequence[int]) -> list[Piece]:
+        """The pieces of hours that follow one another, from the readings."""
+        interval, start, end = self._interval, hours[0] * HOUR, hours[-1] * HOUR + HOUR
+        low, high = start // interval * interval, -(-end // interval) * interval
+        points = [await survey.points(low, high) for survey in self._surveys]
+        befores = [await survey.before(low) for survey in self._surveys]
+        taken = [[point[0] for point in own] for own in points]
+        edges = {*range(low, high + 1, interval), *range(start, end + 1, HOUR)}
+        if self._zone:
+            days = range(day_of(start, self._zone), day_of(end - 1, self._zone) + 1)
+            edges |= {day_stretch(day, self._zone)[0] for day in days}
+        ordered = [edge for edge in sorted(edges) if start <= edge <= end]
+        made = []
+        for begin, until in pairwise(ordered):
+            opened = begin // interval * interval
+            place = next((p for p, own in enumerate(taken) if _any(own, opened, opened + interval)), None)
+            if place is None or not _any(taken[place], begin, until):
+                continue
+            first, following = bisect_left(taken[place], begin), bisect_left(taken[place], until)
+            before: Point | None = points[place][first - 1] if first else befores[place]
+            survey = self._surveys[place]
+            made_here = fold(points[place][first:following], before, [(begin, until)], survey.rule, survey.now)
+            made.append(Piece(begin, until, survey.series, made_here[begin]))
+        return made
+
+
+def _any(taken: Sequence[int], start: int, end: int) -> bool:
+    place = bisect_left(taken, start)
+    return place < len(taken) and taken[place] < end
+
+
+def _speaker(pieces: Sequence[Piece], stretch: Stretch) -> int | None:
+    """The only source of a stretch; None when there are several."""
+    low = bisect_left(pieces, stretch[0], key=lambda piece: piece.start)
+    high = bisect_left(pieces, stretch[1], key=lambda piece: piece.start)
+    spoke = {piece.series for piece in pieces[low:high]} or {piece.series for piece in pieces[max(0, low - 1) : low]}
+    return spoke.pop() if len(spoke) == 1 else None
