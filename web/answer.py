@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import zlib
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from hub.view import View
 
 THEMES = ("auto", "light", "dark", "night")
+SAID = "homeostat_said"
+"""Carries a toast over a redirect."""
 PACK_FROM = 860
 """Bytes under which compressing a body costs more than it saves."""
 
@@ -32,6 +35,8 @@ def page(request: web.Request, template: str, *, status: int = 200, **context: A
     response = packed(request, text.encode(), "text/html", status=status)
     for name, value in cookies.items():
         session.set_cookie(request, response, name, value, days=1)
+    if SAID in request.cookies:
+        response.del_cookie(SAID, path="/")
     return response
 
 
@@ -62,8 +67,28 @@ def common(request: web.Request, view: View | None) -> dict[str, Any]:
         "partial": "HX-Request" in request.headers,
         "household": view.household() if view is not None else None,
         "people": {person.slug: person for person in view.people()} if view is not None else {},
-        "said": None,
+        "said": _said(request),
     }
+
+
+def done(request: web.Request, path: str, text: str, *, undo: str = "") -> web.Response:
+    """See `path`, where a toast says what was done and, with `undo`, offers to post there to take it back."""
+    response = go(request, path)
+    note = base64.urlsafe_b64encode(orjson.dumps({"text": text, "undo": undo})).decode()
+    response.set_cookie(SAID, note, max_age=60, httponly=True, samesite="Strict", path="/")
+    return response
+
+
+def _said(request: web.Request) -> dict[str, str] | None:
+    note = request.cookies.get(SAID)
+    if not note:
+        return None
+    try:
+        said = orjson.loads(base64.urlsafe_b64decode(note.encode()))
+        text, undo = str(said["text"]), str(said["undo"])
+    except (ValueError, KeyError, TypeError):
+        return None
+    return {"text": text, "undo": undo if undo.startswith("/") and not undo.startswith("//") else ""}
 
 
 def columns(request: web.Request, body: Any) -> web.Response:

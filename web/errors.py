@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from http import HTTPStatus
 from typing import TYPE_CHECKING, NamedTuple
 
 from aiohttp import hdrs, web
@@ -19,6 +20,7 @@ from hub.errors import (
     StorageUnavailable,
 )
 from web.answer import problem_page
+from web.rest.problem import Problem
 
 if TYPE_CHECKING:
     from aiohttp.typedefs import Handler
@@ -108,8 +110,8 @@ def tell(request: web.Request, fault: Fault, detail: str) -> web.Response:
     """The failure for a person or, where a program asks, as JSON."""
     if wants_page(request):
         return problem_page(request, fault.status, fault.title, detail, fault.meaning, fault.advice)
-    body = {"error": detail or fault.title, "meaning": fault.meaning, "advice": fault.advice}
-    return web.json_response(body, status=fault.status)
+    code = HTTPStatus(fault.status).phrase.lower().replace(" ", "_")
+    return Problem(fault.status, code, detail or f"{fault.title}.", hint=f"{fault.meaning} {fault.advice}").answer()
 
 
 def wants_page(request: web.Request) -> bool:

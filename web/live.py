@@ -114,6 +114,8 @@ class Stream:
         shown = display.state(entity, state)
         body = {
             "entity_id": entity.id,
+            "person": entity.person,
+            "metric": entity.metric,
             "text": shown.text,
             "unit": shown.unit,
             "number": display.number(entity, state.value) if isinstance(state.value, int | float) else None,

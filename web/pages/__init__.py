@@ -5,9 +5,9 @@ from __future__ import annotations
 from aiohttp import web
 
 from web import routing
-from web.pages import components, today
+from web.pages import charts, components, metric, readings, today
 
-MODULES = (components, today)
+MODULES = (today, charts, readings, metric, components)
 
 
 def add_routes(app: web.Application) -> None:

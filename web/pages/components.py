@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 
 from web import answer
-from web.drawing import CurveData, LaneData, bars, draw_day, line
+from web.drawing import CurveData, LaneData, Spark, bars, draw_day, line
 from web.keys import CLOCK, OPTIONS
 from web.routing import PageRoute
 from web.today.card import Act, Chip, PersonCard, Room, Row
@@ -50,7 +50,7 @@ def _series(
     ]
 
 
-def _wave(now: datetime, level: float = 62, swing: float = 8, seed: int = 1) -> object:
+def _wave(now: datetime, level: float = 62, swing: float = 8, seed: int = 1) -> Spark | None:
     points = _series(now, 24, 15, level, swing, seed)
     return line(points, now.timestamp() - 86_400, now.timestamp(), gap=3600, usual=(level - swing, level + swing))
 
