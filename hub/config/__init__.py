@@ -1,5 +1,5 @@
 """Reads the configuration folder; fails with file, line, key and a hint."""
 
-from hub.config.load import load_settings
+from hub.config.load import FILE, ConfigFlaws, Reading, load_settings, read_config
 
-__all__ = ["load_settings"]
+__all__ = ["FILE", "ConfigFlaws", "Reading", "load_settings", "read_config"]

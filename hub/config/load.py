@@ -2,10 +2,133 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
 
-from hub.daemon import Settings
+from pydantic import ValidationError
+
+from hub import logs
+from hub.config.checked import flaws_of
+from hub.config.entries import SECTION, declared
+from hub.config.model import Config
+from hub.config.places import Flaw, Places
+from hub.config.read import Reader
+from hub.config.surroundings import environment
+from hub.daemon.settings import Settings
+from hub.errors import ConfigInvalid
+
+FILE = "hub.yaml"
+_DRIVERS = {
+    "postgres": "postgresql+asyncpg",
+    "postgresql": "postgresql+asyncpg",
+    "sqlite": "sqlite+aiosqlite",
+}
 
 
-def load_settings(config_dir: Path) -> Settings:
-    return Settings(data_dir=config_dir / "data")
+class ConfigFlaws(ConfigInvalid):
+    """Everything wrong with the configuration, one line each."""
+
+    def __init__(self, flaws: list[Flaw]) -> None:
+        first, *others = [flaw.error() for flaw in flaws]
+        super().__init__(first.problem, file=first.file, line=first.line, key=first.key, hint=first.hint)
+        self.errors = (first, *others)
+        self.args = ("\n".join(str(one) for one in self.errors),)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A configuration that was read: settings, and where everything stands."""
+
+    settings: Settings
+    places: Places
+    """With the flaws of declared entries, which stop nothing but themselves."""
+
+
+def load_settings(config_dir: Path, *, variables: Mapping[str, str] | None = None) -> Settings:
+    """The settings of a folder; defaults without hub.yaml. Raises ConfigInvalid that names everything wrong."""
+    return read_config(config_dir, variables=variables).settings
+
+
+def read_config(config_dir: Path, *, variables: Mapping[str, str] | None = None) -> Reading:
+    """The settings of a folder with their places. Raises ConfigFlaws."""
+    folder = config_dir.absolute()
+    file = folder / FILE
+    try:
+        reader = Reader(folder, environment(folder, variables))
+        raw = reader.read(file) if file.is_file() else None
+    except OSError as error:
+        raise ConfigInvalid(f"can't be read: {error.strerror}", file=str(error.filename)) from None
+    logs.hide(*reader.hidden)
+    places = reader.places
+    if file.is_dir():
+        places.flaw((), "this is a folder; the settings are a file of this name.")
+    config = _checked({} if raw is None else raw, places)
+    entries = declared(config.integrations if config is not None else [], places)
+    broken = [flaw for flaw in places.flaws if not _of_an_entry(flaw)]
+    if broken or config is None:
+        raise ConfigFlaws(broken or places.flaws)
+    url = _database_url(config.database.url, folder, places)
+    logs.hide(*_passwords(url))
+    web, log = config.web, config.logging
+    settings = Settings(
+        data_dir=_folder(folder, config.data),
+        database_url=url,
+        host=web.host,
+        port=web.port,
+        entries=entries,
+        allowed_hosts=tuple(web.hosts),
+        trusted_proxies=tuple(web.trusted_proxies),
+        metrics_open=web.metrics_open,
+        custom_integrations=_folder(folder, config.custom_integrations),
+        log=logs.LogSettings(log.level, log.levels, int(log.size), log.keep),
+        household=config.household.model_dump(exclude_none=True),
+    )
+    return Reading(settings, places)
+
+
+def _checked(raw: Any, places: Places) -> Config | None:
+    if not isinstance(raw, dict):
+        if not places.flaws:
+            places.flaw((), "this must be `key: value` lines.", f"The keys are: {', '.join(Config.model_fields)}.")
+        return None
+    try:
+        return Config.model_validate(raw)
+    except ValidationError as error:
+        flaws_of(error, (), Config, places, whole=Config)
+        return None
+
+
+def _of_an_entry(flaw: Flaw) -> bool:
+    return len(flaw.path) > 1 and flaw.path[0] == SECTION
+
+
+def _folder(base: Path, name: str) -> Path:
+    return base / Path(name).expanduser()
+
+
+def _database_url(url: str, folder: Path, places: Places) -> str:
+    """With the driver the hub uses, and a SQLite file relative to the folder. Raises ConfigFlaws."""
+    scheme, found, rest = url.strip().partition("://")
+    if not url.strip():
+        return ""
+    if not found or not re.fullmatch(r"(postgres|postgresql|sqlite)(\+\w+)?", scheme):
+        place = places.of(("database", "url"))
+        hint = "Write postgresql://USER:PASSWORD@HOST/NAME or sqlite:///FILE, or leave it out."
+        raise ConfigFlaws([Flaw(("database", "url"), place, "this is not the address of a database.", hint)])
+    scheme = _DRIVERS.get(scheme, scheme)
+    if scheme.startswith("sqlite"):
+        name = rest.removeprefix("/")
+        return f"{scheme}:///{_folder(folder, name)}"
+    return f"{scheme}://{rest}"
+
+
+def _passwords(url: str) -> tuple[str, ...]:
+    try:
+        password = urlsplit(url).password or ""
+    except ValueError:
+        return ()
+    return (password, unquote(password)) if password else ()

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+from hub.logs import LogSettings
 from hub.model import ConfigEntry
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     data_dir: Path
-    database_url: str = ""
+    database_url: str = field(default="", repr=False)
     """SQLAlchemy's; empty: SQLite in `data_dir`."""
     host: str = "127.0.0.1"
     port: int = 8480
@@ -28,6 +31,9 @@ class Settings:
     automatic_entries: bool = True
     """Make entries of integrations that come by themselves (MQTT)."""
     custom_integrations: Path | None = None
+    household: Mapping[str, Any] = field(default_factory=dict)
+    """Fields of `Household` that the configuration file decides, at every start."""
+    log: LogSettings = field(default_factory=LogSettings)
 
     @property
     def url(self) -> str:

@@ -22,6 +22,8 @@ class ConfigEntry:
     disabled: bool = False
     declared_in: str = ""
     """`hub.yaml:12` when it comes from the file and can't be changed on the page."""
+    problem: str = ""
+    """Why it can't be started as it is declared; such an entry is shown and never run."""
 
 
 class EntryState(StrEnum):

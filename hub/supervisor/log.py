@@ -7,6 +7,8 @@ from collections import deque
 from collections.abc import MutableMapping
 from typing import Any
 
+from hub.logs import PRIVATE
+
 KEPT_LINES = 200
 
 
@@ -22,6 +24,7 @@ class EntryLog(logging.LoggerAdapter[logging.Logger]):
         self.logger.addHandler(_Keeper(self.lines))
 
     def process(self, msg: Any, kwargs: MutableMapping[str, Any]) -> tuple[Any, MutableMapping[str, Any]]:
+        kwargs["extra"] = {**(self.extra or {}), **kwargs.get("extra", {})}
         return msg, kwargs
 
     def close(self) -> None:
@@ -37,5 +40,7 @@ class _Keeper(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         text = record.getMessage()
         if record.exc_info and record.exc_info[1] is not None:
-            text = f"{text}: {type(record.exc_info[1]).__name__}: {record.exc_info[1]}"
+            text = f"{text}: {record.exc_info[1]}"
+        if private := getattr(record, PRIVATE, ""):
+            text = f"{text}: {private}"
         self._lines.append((record.created, record.levelname.lower(), text[:500]))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import difflib
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
@@ -12,12 +11,15 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from hub import logs
 from hub.errors import AuthFailed, ConfigInvalid, HubError, NotReady, StorageUnavailable
 from hub.model import Command, ConfigEntry, EntryChanged, EntryState, EntryStatus, Receipt, Sample
 from hub.plugin import Integration, WebhookRequest, WebhookResponse
 from hub.supervisor.backoff import Backoff
 from hub.supervisor.context import EntryContext
+from hub.supervisor.declared import remedy_for
 from hub.supervisor.log import EntryLog
+from hub.supervisor.options import explain, secrets_of, unknown_options
 from hub.supervisor.services import Services
 from hub.supervisor.watchdog import LoopBlocked
 
@@ -41,19 +43,26 @@ class EntryRunner:
         self._blocks = 0
         self._silent = False
 
-    async def start(self) -> None:
-        """Validate the options and start the tasks; returns at once."""
+    async def start(self, *, idle: bool = False) -> None:
+        """Validate the options and start the tasks (`idle`: none); returns at once."""
         if self.entry.disabled:
             self._state(EntryState.DISABLED)
             return
         try:
             config = self.integration.config.model_validate(dict(self.entry.options))
         except ValidationError as error:
-            self._state(EntryState.MISCONFIGURED, problem=_explain(error, self.integration), remedy="Edit its options.")
+            self._misconfigured(explain(error, self.integration.config))
             return
+        if self.entry.declared_in and (strange := unknown_options(self.entry.options, self.integration.config)):
+            self._misconfigured("; ".join(strange))
+            return
+        logs.hide(*secrets_of(config))
         self.context = EntryContext(
             self.entry, config, self._hub, self.log, on_receipt=self._received, on_progress=self._progressed
         )
+        if idle:
+            self._state(EntryState.STOPPED)
+            return
         every = self.integration.every
         seconds = (every(config) if callable(every) else every).total_seconds()
         if self.integration.poll is not None:
@@ -128,7 +137,7 @@ class EntryRunner:
                 self._state(EntryState.NEEDS_OWNER, problem=str(error), remedy="Enter the credentials anew.")
                 return
             except ConfigInvalid as error:
-                self._state(EntryState.MISCONFIGURED, problem=str(error), remedy="Edit its options.")
+                self._misconfigured(str(error))
                 return
             except (NotReady, StorageUnavailable, TimeoutError, OSError) as error:
                 wait = backoff.next(getattr(error, "retry_after", None))
@@ -191,7 +200,9 @@ class EntryRunner:
 
     def _failed(self, reason: str, wait: float, *, trace: bool) -> None:
         if not self._silent:
-            self.log.warning("went away: %s", reason, exc_info=trace)
+            # What a stranger's exception says may quote a reading: the page shows it, the log names its type.
+            told = reason.partition(":")[0] if trace else reason
+            self.log.warning("went away: %s", told, exc_info=trace)
             self._silent = True
         now = self._hub.clock.now()
         self.status = replace(self.status, errors=self.status.errors + 1)
@@ -211,26 +222,18 @@ class EntryRunner:
         )
         if receipt.rejected:
             first = receipt.rejected[0]
-            self.log.warning("%d samples were refused, the first because: %s", len(receipt.rejected), first.reason)
+            private = {logs.PRIVATE: f"the first because {first.reason}"}
+            self.log.warning("%d samples were refused", len(receipt.rejected), extra=private)
 
     def _progressed(self, fraction: float | None, text: str) -> None:
         self.status = replace(self.status, progress=fraction, progress_text=text)
         self._hub.bus.publish(EntryChanged(self._hub.clock.now(), self.status))
+
+    def _misconfigured(self, problem: str) -> None:
+        self._state(EntryState.MISCONFIGURED, problem=problem, remedy=remedy_for(self.entry, "Edit its options."))
 
     def _state(self, state: EntryState, *, problem: str = "", remedy: str = "", next_try: Any = None) -> None:
         now = self._hub.clock.now()
         since = self.status.since if self.status.state is state else now
         self.status = replace(self.status, state=state, since=since, problem=problem, remedy=remedy, next_try=next_try)
         self._hub.bus.publish(EntryChanged(now, self.status))
-
-
-def _explain(error: ValidationError, integration: Integration) -> str:
-    """The options' problems in one line, with the option that was probably meant."""
-    parts: list[str] = []
-    known = list(integration.config.model_fields)
-    for one in error.errors()[:5]:
-        where = ".".join(str(part) for part in one["loc"])
-        near = difflib.get_close_matches(where, known, n=1)
-        meant = f" (did you mean {near[0]}?)" if one["type"] == "extra_forbidden" and near else ""
-        parts.append(f"{where or 'options'}: {one['msg'].lower()}{meant}")
-    return "; ".join(parts)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from hub.errors import Conflict, NotFound
-from hub.model import HOUSEHOLD, Command, ConfigEntry, EntryChanged, EntryState, EntryStatus
+from hub.model import HOUSEHOLD, Command, ConfigEntry, EntryChanged, EntryState, EntryStatus, PeopleChanged
 from hub.plugin import ActionSpec, Context, WebhookRequest, WebhookResponse
 from hub.registry import RegistryStore
 from hub.registry.names import free
 from hub.supervisor.actions import action_spec
 from hub.supervisor.catalogue import Catalogue
+from hub.supervisor.declared import remedy_for, together
 from hub.supervisor.runner import EntryRunner
 from hub.supervisor.services import Services
 from hub.supervisor.watchdog import Watchdog
@@ -30,21 +32,45 @@ class Supervisor:
         self._entries: dict[str, ConfigEntry] = {}
         self._broken: dict[str, EntryStatus] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._idle = False
         self.watchdog = Watchdog(self._blame, self._on_block)
 
     @property
     def entries(self) -> Mapping[str, ConfigEntry]:
         return self._entries
 
-    async def start(self, declared: tuple[ConfigEntry, ...] = ()) -> None:
-        """Start kept entries and those of the configuration file; a broken one never keeps a healthy one from it."""
-        self.watchdog.start()
-        for entry in await self._store.load_entries():
-            self._entries[entry.id] = entry
-        for entry in declared:
+    async def start(self, declared: tuple[ConfigEntry, ...] = (), *, idle: bool = False) -> None:
+        """Start kept entries and those of the configuration file; a broken one never keeps a healthy one from it.
+
+        `idle`: entries can be added, changed and imported into, and none of them polls or listens.
+        """
+        self._idle = idle
+        if not idle:
+            self.watchdog.start()
+            self._spawn(self._await_people())
+        for entry in together(await self._store.load_entries(), declared, self.catalogue):
             self._entries[entry.id] = entry
         for entry in list(self._entries.values()):
             await self._run(entry)
+
+    async def redeclare(self, declared: tuple[ConfigEntry, ...]) -> list[str]:
+        """Take over a changed configuration file; returns the ids of entries that were started, changed or stopped."""
+        wanted = {entry.id: entry for entry in together(await self._store.load_entries(), declared, self.catalogue)}
+        changed: list[str] = []
+        for entry_id in [one for one in self._entries if one not in wanted]:
+            await self._halt(entry_id)
+            del self._entries[entry_id]
+            self._broken.pop(entry_id, None)
+            changed.append(entry_id)
+        for entry in wanted.values():
+            known = self._entries.get(entry.id)
+            self._entries[entry.id] = entry
+            # Where it stands in the file is no reason to start it anew.
+            if known is None or replace(known, declared_in=entry.declared_in) != entry:
+                await self._halt(entry.id)
+                await self._run(entry)
+                changed.append(entry.id)
+        return changed
 
     async def stop(self) -> None:
         """Stop everything in reverse; says in the log what did not end in time. Safe to call twice."""
@@ -89,6 +115,8 @@ class Supervisor:
             person = ""
         elif not person:
             raise Conflict(f"{integration.name}: say whose data it is")
+        elif not self._hub.people.known(person):
+            raise Conflict(f"there is no person {person!r}; there are: {', '.join(self._hub.people.all) or 'none yet'}")
         entry = ConfigEntry(
             entry_id or free(domain, self._entries), domain, title or integration.name, person, dict(options)
         )
@@ -174,20 +202,45 @@ class Supervisor:
         try:
             integration = self.catalogue.get(entry.domain)
         except NotFound as error:
-            status = EntryStatus(
-                entry.id,
-                EntryState.MISCONFIGURED,
-                self._hub.clock.now(),
-                problem=str(error),
-                remedy="Install or mend the integration, or remove this entry.",
+            self._not_started(
+                entry, entry.problem or str(error), "Install or mend the integration, or remove this entry."
             )
-            self._broken[entry.id] = status
-            self._hub.bus.publish(EntryChanged(status.since, status))
-            _log.warning("entry %s was not started: %s", entry.id, error)
+            return
+        if entry.problem:
+            self._not_started(entry, entry.problem, "")
+            return
+        if entry.person and not self._hub.people.known(entry.person):
+            people = ", ".join(self._hub.people.all) or "nobody yet"
+            self._not_started(entry, f"There is no person {entry.person!r}; there are: {people}.", "Add the person.")
             return
         runner = EntryRunner(entry, integration, self._hub)
         self._runners[entry.id] = runner
-        await runner.start()
+        await runner.start(idle=self._idle)
+
+    def _not_started(self, entry: ConfigEntry, problem: str, what_to_do: str) -> None:
+        status = EntryStatus(
+            entry.id,
+            EntryState.MISCONFIGURED,
+            self._hub.clock.now(),
+            problem=problem,
+            remedy=remedy_for(entry, what_to_do),
+        )
+        self._broken[entry.id] = status
+        self._hub.bus.publish(EntryChanged(status.since, status))
+        _log.warning("entry %s was not started: %s", entry.id, problem)
+
+    async def _await_people(self) -> None:
+        """An entry whose person is added later starts then."""
+        with self._hub.bus.subscribe(PeopleChanged, name="supervisor") as news:
+            async for _ in news:
+                for entry in [self._entries[one] for one in self._broken if one in self._entries]:
+                    if entry.person and not entry.problem and self._hub.people.known(entry.person):
+                        await self._run(entry)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def _blame(self, filename: str) -> str | None:
         for marker in ("/integrations/", "/custom_integrations/"):
@@ -199,6 +252,4 @@ class Supervisor:
     def _on_block(self, domain: str, seconds: float, where: str) -> None:
         for runner in self._runners.values():
             if runner.entry.domain == domain or runner.integration.domain == domain:
-                task = asyncio.get_running_loop().create_task(runner.blocked(seconds, where))
-                self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
+                self._spawn(runner.blocked(seconds, where))

@@ -1,0 +1,124 @@
+"""The one settings model: every key of hub.yaml, its default and its limits."""
+
+from __future__ import annotations
+
+import ipaddress
+import zoneinfo
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ByteSize, ConfigDict, Field, field_validator, model_validator
+
+Level = Literal["debug", "info", "warning", "error"]
+
+
+def _listed(value: Any) -> Any:
+    """One text is a list with commas, so that `!env` can give one."""
+    if isinstance(value, str):
+        return [one.strip() for one in value.split(",") if one.strip()]
+    return value
+
+
+Listed = Annotated[list[str], BeforeValidator(_listed)]
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty(cls, value: Any) -> Any:
+        """A key with nothing but comments below it reads as null."""
+        return {} if value is None else value
+
+
+class Web(Section):
+    host: str = Field("127.0.0.1", min_length=1)
+    port: int = Field(8480, ge=0, le=65_535)
+    hosts: Listed = []
+    trusted_proxies: Listed = []
+    metrics_open: bool = False
+
+    @field_validator("hosts")
+    @classmethod
+    def _names(cls, value: list[str]) -> list[str]:
+        for one in value:
+            if "/" in one or ":" in one:
+                raise ValueError("a host is a bare name such as hub.example.org, without https:// and port")
+        return [one.lower().rstrip(".") for one in value]
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _addresses(cls, value: list[str]) -> list[str]:
+        for one in value:
+            try:
+                ipaddress.ip_address(one)
+            except ValueError:
+                raise ValueError("a proxy is named by its address, such as 127.0.0.1") from None
+        return value
+
+
+class Database(Section):
+    url: str = ""
+
+
+class Logging(Section):
+    level: Level = "info"
+    levels: dict[str, Level] = {}
+    size: ByteSize = Field(ByteSize(5_000_000), ge=10_000, le=1_000_000_000)
+    keep: int = Field(5, ge=0, le=100)
+
+
+class HouseholdFacts(Section):
+    """What is left out stays as it was set on the page."""
+
+    name: str | None = Field(None, min_length=1, max_length=200)
+    time_zone: str | None = None
+    latitude: float | None = Field(None, ge=-90, le=90)
+    longitude: float | None = Field(None, ge=-180, le=180)
+    language: str | None = Field(None, pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")
+    units: dict[str, str] | None = None
+
+    @field_validator("time_zone")
+    @classmethod
+    def _zone(cls, value: str | None) -> str | None:
+        if value is not None and value not in zoneinfo.available_timezones():
+            raise ValueError("this is not a time zone of the IANA database, such as Europe/Madrid")
+        return value
+
+    @model_validator(mode="after")
+    def _both(self) -> Self:
+        if (self.latitude is None) != (self.longitude is None):
+            raise ValueError("latitude and longitude go together; give both or none")
+        return self
+
+
+class Config(Section):
+    web: Web = Web()
+    database: Database = Database()
+    data: str = Field("data", min_length=1)
+    custom_integrations: str = "custom_integrations"
+    logging: Logging = Logging()
+    household: HouseholdFacts = HouseholdFacts()
+    integrations: list[Any] = []
+
+    @field_validator("integrations", mode="before")
+    @classmethod
+    def _none(cls, value: Any) -> Any:
+        return [] if value is None else value
+
+
+class Declared(Section):
+    """One item of `integrations`."""
+
+    domain: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    title: str = Field("", max_length=200)
+    person: str = Field("", pattern=r"^[a-z0-9_]*$")
+    id: str = Field("", pattern=r"^[a-z0-9_]*$", max_length=100)
+    disabled: bool = False
+    when: Any = True
+    options: dict[str, Any] = {}
+
+    @field_validator("options", mode="before")
+    @classmethod
+    def _none(cls, value: Any) -> Any:
+        return {} if value is None else value

@@ -1,0 +1,54 @@
+"""An entry's options against its integration's model, in words, and the secrets among them."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import BaseModel, SecretBytes, SecretStr, ValidationError
+
+
+def explain(error: ValidationError, model: type[BaseModel]) -> str:
+    """The options' problems in one line, with the option that was probably meant; values are not quoted."""
+    parts: list[str] = []
+    known = list(model.model_fields)
+    for one in error.errors(include_url=False, include_input=False)[:5]:
+        where = ".".join(str(part) for part in one["loc"])
+        if one["type"] == "extra_forbidden":
+            parts.append(unknown(where, known))
+        else:
+            message = one["msg"].removeprefix("Value error, ")
+            parts.append(f"{where or 'options'}: {message[:1].lower()}{message[1:]}")
+    return "; ".join(parts)
+
+
+def unknown(name: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1)
+    return f"{name}: this option is not known{f' (did you mean {near[0]}?)' if near else ''}"
+
+
+def unknown_options(options: Mapping[str, Any], model: type[BaseModel]) -> list[str]:
+    """Complaints about names that a model which ignores strangers would pass over in silence."""
+    if model.model_config.get("extra") in ("allow", "forbid"):
+        return []
+    known = [name for name, field in model.model_fields.items() if field.validation_alias is None]
+    aliases = [str(field.validation_alias) for field in model.model_fields.values() if field.validation_alias]
+    return [unknown(name, known) for name in options if name not in (*known, *aliases)]
+
+
+def secrets_of(value: Any) -> Iterator[str]:
+    """Every `SecretStr` of a validated config, however deep."""
+    if isinstance(value, SecretStr):
+        yield value.get_secret_value()
+    elif isinstance(value, SecretBytes):
+        yield value.get_secret_value().decode(errors="replace")
+    elif isinstance(value, BaseModel):
+        for name in type(value).model_fields:
+            yield from secrets_of(getattr(value, name))
+    elif isinstance(value, Mapping):
+        for one in value.values():
+            yield from secrets_of(one)
+    elif isinstance(value, list | tuple | set | frozenset):
+        for one in value:
+            yield from secrets_of(one)
