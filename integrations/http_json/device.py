@@ -94,7 +94,8 @@ async def _answer(ctx: Context) -> Any:
     }
     if config.token.get_secret_value():
         headers["Authorization"] = f"Bearer {config.token.get_secret_value()}"
-    auth = aiohttp.BasicAuth(config.username, config.password.get_secret_value()) if config.username else None
+    if config.username:
+        headers["Authorization"] = aiohttp.encode_basic_auth(config.username, config.password.get_secret_value())
     if config.method == "POST":
         headers.setdefault("Content-Type", "application/json")
     try:
@@ -102,9 +103,9 @@ async def _answer(ctx: Context) -> Any:
             config.method,
             config.url,
             headers=headers,
-            auth=auth,
             data=config.body.encode() if config.method == "POST" else None,
             ssl=config.verify_tls,
+            allow_redirects=False,  # headers may hold secrets that are for this address alone
             timeout=aiohttp.ClientTimeout(total=config.timeout_seconds),
         ) as response:
             _check(response, ctx)
@@ -127,6 +128,9 @@ def _check(response: aiohttp.ClientResponse, ctx: Context) -> None:
         raise AuthFailed(f"it refuses us (HTTP {status}); check name, password or token")
     if status in (404, 405, 410):
         raise ConfigInvalid(f"there is nothing to ask here (HTTP {status})", key="url", hint="Check the address.")
+    if 300 <= status < 400:
+        onward = response.headers.get("Location", "nowhere").split("?")[0]
+        raise ConfigInvalid(f"it sends us on to {onward}", key="url", hint="Put that address there if you trust it.")
     if status >= 400:
         retry = response.headers.get("Retry-After", "")
         raise NotReady(f"it answers HTTP {status}", retry_after=float(retry) if retry.isdigit() else None)
