@@ -163,8 +163,7 @@ def listed(
     """A finished list, with what makes the next request cheap."""
     headers = common(request)
     if modified is not None:
-        modified = settled(modified, now)
-        headers[hdrs.LAST_MODIFIED] = format_datetime(modified, usegmt=True)
+        headers[hdrs.LAST_MODIFIED] = format_datetime(settled(modified, now), usegmt=True)
     if extension in _SEPARATORS:
         body, kind = separated(gathered, extension).encode(), _TYPES[extension]
     else:
