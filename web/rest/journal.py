@@ -155,7 +155,9 @@ def _check_data(kind: JournalKind, data: Mapping[str, Any], *, status: int = 422
     try:
         kept = kind.model.model_validate_json(orjson.dumps(data)).model_dump(mode="json")
     except ValidationError as error:
-        raise from_validation(error, "body data", kind.model.model_fields, status=status) from None
+        # What a kind checks beyond its schema (a stage that ends before it starts) is well formed and cannot be true.
+        beyond = all(one["type"] in ("value_error", "assertion_error") for one in error.errors())
+        raise from_validation(error, "body data", kind.model.model_fields, status=409 if beyond else status) from None
     bent = _bent(data, kept)
     if bent:
         raise Problem(status, "invalid", f"{bent!r} is of another type than the kind wants.", where=f"body data {bent}")
