@@ -42,6 +42,8 @@ QUANTITIES = (
     Quantity("energy", "Energy", ("kcal",), ("kcal", "kJ")),
     Quantity("wind", "Wind", ("km/h", "m/s"), ("km/h", "m/s", "[mi_i]/h", "[kn_i]"), "wind"),
 )
+SPELT = {"rem": "REM", "ecg": "ECG"}
+"""Options that are not just words with underscores."""
 ALWAYS = {"distance": "km"}
 """Units that read better than the canonical one, unless somebody chose another."""
 
@@ -106,7 +108,7 @@ class Display:
         if value is None:
             return Shown(words.NONE)
         if isinstance(value, str):
-            return Shown(words.capital(words.spaced(value)) if entity.kind is Kind.ENUM else value)
+            return Shown(SPELT.get(value, words.capital(words.spaced(value))) if entity.kind is Kind.ENUM else value)
         if entity.component == "binary_sensor":
             return Shown("On" if value else "Off")
         if self.is_length_of_time(entity):

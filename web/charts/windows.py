@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from hub.errors import BadReading
 
@@ -23,14 +23,19 @@ class Window:
         return (self.end - self.start).total_seconds()
 
 
-def window_of(name: str, now: datetime, *, first: datetime | None = None, end: datetime | None = None) -> Window:
-    """The named range that ends at `end` (None: now); an unknown name is a week."""
+def window_of(
+    name: str, now: datetime, *, first: datetime | None = None, end: datetime | None = None, whole: tzinfo | None = None
+) -> Window:
+    """The named range that ends at `end` (None: now); an unknown name is a week. `whole`: begin at local midnight."""
     end = end or now
     if name == "all":
         start = min(first or end, end - timedelta(days=1))
         return Window(name, start, end)
     name = name if name in RANGES else "week"
-    return Window(name, end - timedelta(days=RANGES[name]), end)
+    start = end - timedelta(days=RANGES[name])
+    if whole is not None and name != "day":
+        start = (start + timedelta(days=1)).astimezone(whole).replace(hour=0, minute=0, second=0, microsecond=0)
+    return Window(name, start, end)
 
 
 def instant(text: str, name: str) -> datetime:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
@@ -11,7 +11,7 @@ import orjson
 from aiohttp import web
 
 from hub.errors import NotFound
-from hub.model import HOUSEHOLD, Entity, Flag, Reading, State, Verb
+from hub.model import HOUSEHOLD, Entity, Flag, Kind, Reading, State, Verb
 from web import answer
 from web.charts import column_of, events_between, window_of
 from web.charts.columns import Column, first_instant
@@ -85,7 +85,12 @@ async def _show(
     display = Display(view, shown.person)
     name = request.query.get("range", "day" if shown.kind.value == "gauge" else "week")
     first = await first_instant(view, shown) if name == "all" else None
-    window = window_of(name, now, first=first)
+    states = [view.state(one.id) for one in sources]
+    newest = max((pair for pair in states if pair[1] and pair[1].taken_at), key=_taken, default=(shown, None))
+    summed = shown.kind in (Kind.COUNTER, Kind.DURATION)
+    window = window_of(
+        name, now, first=first, whole=display.zone if summed else None, end=_night(shown, name, newest[1])
+    )
     wanted = [*keys, *_extra(request, keys)]
     columns: list[Column] = []
     for key in wanted:
@@ -98,9 +103,10 @@ async def _show(
             column.usual = (display.number(shown, TARGET[0]), display.number(shown, TARGET[1]))
         columns.append(column)
     happened = await events_between(view, shown.person, window.start, window.end)
-    states = [view.state(one.id) for one in sources]
-    newest = max((pair for pair in states if pair[1] and pair[1].taken_at), key=_taken, default=(shown, None))
     page = await _readings(request, view, shown, display, merged=merged)
+    summary = await summarise(view, shown, window.name, window.start, window.end, merged=merged)
+    if len(sources) > 1 and not merged and summary.sentence:
+        summary.sentence = f"{source_name(view, shown)}: {summary.sentence}"
     base = request.path
     return answer.page(
         request,
@@ -134,7 +140,7 @@ async def _show(
         .replace("<", "\\u003c"),
         drawn=any(one.times for one in columns),
         columns=columns,
-        summary=await summarise(view, shown, window.name, window.start, window.end, merged=merged),
+        summary=summary,
         readings=page[0],
         older=page[1],
         sources=[_source(view, display, one, now) for one in sources],
@@ -146,6 +152,13 @@ async def _show(
         may_record=view.allowed(Verb.RECORD, shown.person, shown.metric or shown.id),
         may_arrange=merged and len(sources) > 1 and view.allowed(Verb.RECORD, shown.person, shown.metric),
     )
+
+
+def _night(shown: Entity, name: str, state: State | None) -> datetime | None:
+    """A day of sleep stages ends with the night, not in the middle of the next one."""
+    if shown.metric != "sleep_stage" or name != "day" or state is None or state.taken_at is None:
+        return None
+    return state.taken_at + timedelta(minutes=30)
 
 
 def _taken(pair: tuple[Entity, State | None]) -> datetime:

@@ -75,6 +75,7 @@ class Chart {
     this.data.series.forEach((one, index) => {
       const { line, dash } = tints[index];
       one.tint = line;
+      one.dash = dash;
       const few = one.times.length < 60;
       series.push({
         scale: one.scale,
@@ -163,7 +164,7 @@ class Chart {
         grid: { ...grid, show: seen.size === 1 },
         size: (u, values) => (values ? Math.max(34, ...values.map((value) => String(value ?? "").length * 7 + 14)) : 34),
         ...(one.kind === "states"
-          ? { splits: () => options.map((_, row) => row + 0.5), values: () => options.map((_, row) => options[options.length - 1 - row].replaceAll("_", " ")) }
+          ? { splits: () => options.map((_, row) => row + 0.5), values: () => options.map((_, row) => this.optionWords(options[options.length - 1 - row])) }
           : { values: (u, splits) => splits.map((value) => new Intl.NumberFormat("en", { maximumFractionDigits: 2 }).format(value)) }),
       });
     }
@@ -227,7 +228,8 @@ class Chart {
     const window_ = [this.u.scales.x.min, this.u.scales.x.max];
     if (shape !== this.shape || this.states) this.build();
     else {
-      this.data.series.forEach((one, index) => { one.tint = palette(this.data.series)[index].line; });
+      const tints = palette(this.data.series);
+      this.data.series.forEach((one, index) => Object.assign(one, { tint: tints[index].line, dash: tints[index].dash }));
       this.u.setData(this.joined(), false);
       this.u.setScale("x", { min: window_[0], max: window_[1] });
       this.events.set(this.data.events);
@@ -261,7 +263,7 @@ class Chart {
     for (const one of this.data.series) {
       const near = this.nearest(one, at);
       const item = this.element("span", `readout-item f-${one.family}`);
-      if (this.data.series.length > 1) item.append(this.element("span", "dot"), this.element("span", "readout-name", one.name));
+      if (this.data.series.length > 1) item.append(this.swatch(one), this.element("span", "readout-name", one.name));
       item.append(this.element("strong", "num", near.text), ` ${near.more}`);
       parts.push(item);
     }
@@ -281,7 +283,7 @@ class Chart {
     let reach = one.resolution === "day" ? 86400 : one.resolution === "hour" ? 5400 : (this.u.scales.x.max - this.u.scales.x.min) / 40;
     if (one.kind === "states") {
       one.times.forEach((time, index) => { if (time <= at) best = index; });
-      return { text: best < 0 ? "–" : one.values[best].replaceAll("_", " "), more: "" };
+      return { text: best < 0 ? "–" : this.optionWords(one.values[best]), more: "" };
     }
     one.times.forEach((time, index) => {
       if (one.values[index] != null && Math.abs(time - at) <= reach) {
@@ -293,6 +295,17 @@ class Chart {
     const [text, unit] = one.words(one.values[best]);
     const span = one.low.length && one.low[best] !== one.high[best] ? `, ${one.words(one.low[best])[0]} to ${one.words(one.high[best])[0]}` : "";
     return { text, more: `${unit}${span}` };
+  }
+
+  optionWords(option) {
+    return option === "rem" ? "REM" : option.replaceAll("_", " ");
+  }
+
+  swatch(one) {
+    const line = this.element("span", "swatch");
+    line.style.borderTopColor = one.tint;
+    line.style.borderTopStyle = !one.dash?.length ? "solid" : one.dash[0] > 3 ? "dashed" : "dotted";
+    return line;
   }
 
   element(tag, className, text = "") {

@@ -18,11 +18,14 @@ export function faded(found, alpha) {
   return `color-mix(in srgb, ${found} ${alpha * 100}%, transparent)`;
 }
 
+// Series of one family differ by dash and by how much ink is mixed in; the first keeps the family's own colour.
 export function palette(series) {
   const seen = {};
+  const ink = colour("--ink");
   return series.map((one) => {
     const rank = (seen[one.family] = (seen[one.family] ?? -1) + 1);
-    return { line: colour("--f", one.family), dash: DASHES[rank % DASHES.length] };
+    const own = colour("--f", one.family);
+    return { line: rank ? `color-mix(in oklab, ${own} ${100 - rank * 22}%, ${ink})` : own, dash: DASHES[rank % DASHES.length] };
   });
 }
 
