@@ -1,0 +1,136 @@
+"""From a JSON schema (draft 2020-12, as Pydantic writes it) to what a form shows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+KEPT = "\u2022" * 8
+"""Stands in a secret's field for one that is kept when nothing is typed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    value: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One input; `kind` chooses the control."""
+
+    name: str
+    label: str
+    kind: str
+    """text, secret, number, switch, select, lines, json, date, time, datetime-local."""
+    help: str = ""
+    value: str = ""
+    required: bool = False
+    error: str = ""
+    choices: tuple[Choice, ...] = ()
+    low: str = ""
+    high: str = ""
+    step: str = ""
+    placeholder: str = ""
+
+
+_FORMATS = {"password": "secret", "date": "date", "time": "time", "date-time": "datetime-local"}
+
+
+def fields(
+    schema: Mapping[str, Any], values: Mapping[str, Any] | None = None, errors: Mapping[str, str] | None = None
+) -> list[Field]:
+    """A field for each property, in the model's order; `values` are shown, secrets only as kept."""
+    values, errors = values or {}, errors or {}
+    definitions = schema.get("$defs", {})
+    required = set(schema.get("required", ()))
+    found = []
+    for name, raw in schema.get("properties", {}).items():
+        facts = _resolved(raw, definitions)
+        given = values.get(name, facts.get("default"))
+        kind = _kind(facts)
+        found.append(
+            Field(
+                name=name,
+                label=facts.get("title") or _words(name),
+                kind=kind,
+                help=str(facts.get("description", "")),
+                value=_shown(kind, given),
+                required=name in required and kind != "switch",
+                error=errors.get(name, ""),
+                choices=_choices(facts, name in required),
+                low=_text(facts.get("minimum", facts.get("exclusiveMinimum"))),
+                high=_text(facts.get("maximum", facts.get("exclusiveMaximum"))),
+                step="1" if facts.get("type") == "integer" else "any",
+                placeholder=KEPT if kind == "secret" and name in values else _text((facts.get("examples") or [""])[0]),
+            )
+        )
+    return found
+
+
+def _resolved(raw: Mapping[str, Any], definitions: Mapping[str, Any]) -> dict[str, Any]:
+    """A property with references followed and `| None` taken off."""
+    facts = dict(raw)
+    for key in ("anyOf", "oneOf", "allOf"):
+        some = [one for one in facts.get(key, ()) if one.get("type") != "null"]
+        if some:
+            # Of several types the first is what a form offers; the model takes the others from files.
+            facts = {**_resolved(some[0], definitions), **{k: v for k, v in facts.items() if k != key}}
+    if "$ref" in facts:
+        target = definitions.get(str(facts["$ref"]).rpartition("/")[2], {})
+        own = {k: v for k, v in facts.items() if k != "$ref"}
+        inner = {k: v for k, v in target.items() if k not in ("title", "description")}
+        facts = {**inner, **own}
+    return facts
+
+
+def _kind(facts: Mapping[str, Any]) -> str:
+    if "enum" in facts or "const" in facts:
+        return "select"
+    kind = facts.get("type")
+    if kind == "boolean":
+        return "switch"
+    if kind in ("integer", "number"):
+        return "number"
+    if kind == "array":
+        return "lines" if facts.get("items", {}).get("type") == "string" else "json"
+    if kind == "object":
+        return "json"
+    if facts.get("writeOnly"):
+        return "secret"
+    return _FORMATS.get(str(facts.get("format", "")), "text")
+
+
+def _choices(facts: Mapping[str, Any], required: bool) -> tuple[Choice, ...]:
+    if "enum" not in facts and "const" not in facts:
+        return ()
+    options = [str(one) for one in facts.get("enum", [facts.get("const")])]
+    none = () if required or facts.get("default") is not None else (Choice("", "Not said"),)
+    return (*none, *(Choice(one, _words(one) if one.islower() else one) for one in options))
+
+
+def _shown(kind: str, given: Any) -> str:
+    if given is None or kind == "secret":
+        return ""
+    if kind == "switch":
+        return "on" if given else ""
+    if kind == "lines" and isinstance(given, list | tuple | set):
+        return "\n".join(str(one) for one in given)
+    if kind == "json":
+        return "" if given in ([], {}) else orjson.dumps(given, option=orjson.OPT_INDENT_2).decode()
+    return _text(given)
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _words(name: str) -> str:
+    """`api_secret` -> `Api secret`."""
+    return re.sub(r"[_\s]+", " ", name).strip().capitalize()
