@@ -144,6 +144,8 @@ class BackedWriter:
             plain_id = document_id == self.derive(item.at, item.type)
             if old is None and plain_id and not body:
                 continue
+            if item.type not in ("", "sgv"):
+                body["type"] = item.type
             if self._out.origin:
                 body[BY] = self._out.origin
             if item.wished_id and document_id != item.wished_id:
@@ -161,10 +163,7 @@ class BackedWriter:
 
     def _body(self, item: Incoming, kept: bool) -> Record:
         if kept and item.kind is not None and item.value is not None:
-            body = extras(item.kind, item.at, item.value, item.record)
-            if item.kind.type != "sgv":
-                body["type"] = item.kind.type
-            return body
+            return extras(item.kind, item.at, item.value, item.record)
         return {**item.record, WHOLE: True}
 
 

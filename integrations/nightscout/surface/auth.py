@@ -10,7 +10,7 @@ from aiohttp import hdrs, web
 
 from hub.api import Credential
 from integrations.nightscout.surface import answers
-from integrations.nightscout.surface.server import Server, current
+from integrations.nightscout.surface.server import Server, current, soon
 from integrations.nightscout.surface.throttle import TooMany
 from integrations.nightscout.surface.tickets import looks_like_one
 
@@ -22,7 +22,7 @@ _SHOWN: web.RequestKey[Credential] = web.RequestKey("nightscout_credential")
 
 async def read(request: web.Request) -> Credential | None:
     """The credential shown, after the wait that wrong ones before it earned this address."""
-    server = current()
+    server = await soon()
     if server is None:
         raise web.HTTPServiceUnavailable(
             text="The Nightscout server is switched off; switch it on under Integrations.",

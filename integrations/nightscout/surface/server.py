@@ -19,12 +19,22 @@ class Server:
     throttle: Throttle
 
 
+_PATIENCE = 100
 _running: list[Server] = []
 
 
 def current() -> Server | None:
     """None while the entry is switched off or not yet started."""
     return _running[-1] if _running else None
+
+
+async def soon() -> Server | None:
+    """The same, after a moment's patience: requests may arrive while the hub is still starting its entries."""
+    for _ in range(_PATIENCE):
+        if _running:
+            break
+        await asyncio.sleep(0.02)
+    return current()
 
 
 async def listen(ctx: Context) -> None:

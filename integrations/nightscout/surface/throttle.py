@@ -62,7 +62,9 @@ class Throttle:
             self._addresses.popitem(last=False)
 
     def succeeded(self, address: str, credential: Credential) -> None:
-        self._addresses.pop(address, None)
+        """A credential seen to be right for the first time mends its address: somebody has corrected a mistake."""
+        if _digest(credential) not in self._good:
+            self._addresses.pop(address, None)
         self._good[_digest(credential)] = None
         self._good.move_to_end(_digest(credential))
         while len(self._good) > REMEMBERED:

@@ -97,7 +97,12 @@ async def test_a_finger_stick_is_a_reading_and_no_entry(site: Site) -> None:
 async def test_the_same_treatment_twice_is_one_by_id_by_identifier_and_by_moment(site: Site) -> None:
     at = iso(minutes_ago(5))
     by_moment = {"eventType": "Carb Correction", "created_at": at, "carbs": 10}
-    by_name = {"eventType": "Carb Correction", "created_at": at, "carbs": 11, "_id": "6F9619FF-8B86-D011-B42D-00C04FC964FF"}
+    by_name = {
+        "eventType": "Carb Correction",
+        "created_at": at,
+        "carbs": 11,
+        "_id": "6F9619FF-8B86-D011-B42D-00C04FC964FF",
+    }
     by_id = {"eventType": "Note", "created_at": at, "notes": "x", "_id": "5f7b2f4a0e6d4f0b8c3a5d9c"}
     first = await site.post("/api/v1/treatments", [by_moment, by_name, by_id])
     again = await site.post("/api/v1/treatments", [{**by_moment, "carbs": 12}, by_name, {**by_id, "notes": "y"}])
@@ -131,7 +136,15 @@ async def test_a_treatment_without_a_moment_is_of_now_and_event_time_decides(sit
 
 
 async def test_empty_numbers_go_and_numbers_in_words_become_numbers(site: Site) -> None:
-    sent = {"eventType": "Note", "notes": "", "carbs": 0, "insulin": "", "glucose": 0, "units": "mg/dl", "duration": "30"}
+    sent = {
+        "eventType": "Note",
+        "notes": "",
+        "carbs": 0,
+        "insulin": "",
+        "glucose": 0,
+        "units": "mg/dl",
+        "duration": "30",
+    }
     [kept] = await site.post("/api/v1/treatments", sent)
     assert {"notes", "carbs", "insulin", "glucose", "units"}.isdisjoint(kept)
     assert kept["duration"] == 30
@@ -192,11 +205,11 @@ async def test_the_journals_own_entries_are_treatments(site: Site) -> None:
     view, at = everything(site.hub), minutes_ago(30)
     await view.add_journal("anna", JournalDraft("meal", at, None, {"name": "Porridge", "carbs": 33}))
     await view.add_journal("anna", JournalDraft("insulin", at, None, {"units": 3.5, "delivery": "bolus"}))
-    await view.add_journal("anna", JournalDraft("insulin", at, None, {"units": 18, "delivery": "basal", "product": "L"}))
-    await view.add_journal("anna", JournalDraft("note", at, None, {"text": "felt odd"}))
     await view.add_journal(
-        "anna", JournalDraft("workout", at, at + timedelta(minutes=20), {"activity": "running"})
+        "anna", JournalDraft("insulin", at, None, {"units": 18, "delivery": "basal", "product": "L"})
     )
+    await view.add_journal("anna", JournalDraft("note", at, None, {"text": "felt odd"}))
+    await view.add_journal("anna", JournalDraft("workout", at, at + timedelta(minutes=20), {"activity": "running"}))
     await view.add_journal("ben", JournalDraft("meal", at, None, {"carbs": 99}))
     read = await site.get("/api/v1/treatments.json")
     told = sorted((one["eventType"], one.get("carbs"), one.get("insulin"), one.get("duration")) for one in read)
@@ -223,7 +236,12 @@ async def test_trios_questions_and_removals_are_understood(site: Site) -> None:
         "/api/v1/treatments.json",
         [
             {"eventType": "Carb Correction", "created_at": iso(at), "carbs": 12, "enteredBy": "Trio", "id": "ONE"},
-            {"eventType": "Carb Correction", "created_at": iso(at + timedelta(minutes=1)), "carbs": 8, "enteredBy": "page"},
+            {
+                "eventType": "Carb Correction",
+                "created_at": iso(at + timedelta(minutes=1)),
+                "carbs": 8,
+                "enteredBy": "page",
+            },
             {"eventType": "Note", "created_at": iso(at), "enteredBy": "page", "notes": "n"},
             {"eventType": "Temporary Target", "created_at": iso(at), "duration": 60, "enteredBy": "page"},
         ],
