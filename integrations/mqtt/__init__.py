@@ -1,0 +1,41 @@
+"""MQTT: devices that announce themselves come in, every state goes out, and a broker is brought along."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hub.api import Command, Context, Integration, hookimpl
+from integrations.mqtt.config import Config
+from integrations.mqtt.logins import ACTIONS
+
+
+async def listen(ctx: Context) -> None:
+    from integrations.mqtt.session import listen as run
+
+    await run(ctx)
+
+
+async def act(ctx: Context, command: Command) -> None:
+    from integrations.mqtt.session import act as run
+
+    await run(ctx, command)
+
+
+@hookimpl
+def register_integrations(register: Callable[[Integration], None]) -> None:
+    register(
+        Integration(
+            domain="mqtt",
+            name="MQTT",
+            config=Config,
+            listen=listen,
+            act=act,
+            actions=ACTIONS,
+            icon="radio-tower",
+            description="Devices that speak MQTT, and every state for those who listen. Brings its own broker.",
+            documentation="mqtt.md",
+            belongs_to="devices",
+            single=True,
+            automatic=True,
+        )
+    )

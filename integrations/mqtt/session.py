@@ -1,0 +1,284 @@
+"""One running MQTT entry: broker, connection, what comes in and what goes out."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Coroutine
+from fnmatch import fnmatchcase
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any, cast
+from weakref import WeakKeyDictionary
+
+from hub.api import (
+    Command,
+    Context,
+    DeviceDescription,
+    EntitiesChanged,
+    EntityDescription,
+    NotReady,
+    TemplateEnvironment,
+    slugify,
+)
+from integrations.mqtt import broker as brokers
+from integrations.mqtt.commands import tell
+from integrations.mqtt.config import SCHEMES, Assign, Config
+from integrations.mqtt.connection import Address, Connection, Will
+from integrations.mqtt.discovery.catalogue import Catalogue, Change
+from integrations.mqtt.inbound import Inbound, merge
+from integrations.mqtt.ledger import Ledger
+from integrations.mqtt.live import EPOCH, Reader
+from integrations.mqtt.memory import Memory
+from integrations.mqtt.message import Incoming
+from integrations.mqtt.outbound import Outbound
+from integrations.mqtt.problems import Problems
+from integrations.mqtt.router import Router
+
+GIVE_UP = 60.0
+"""Seconds without a broker after which the hub shows the entry as retrying."""
+SAVE_EVERY = 600.0
+SAFE_METRICS = {"blood_glucose_concentration": "blood_glucose"}
+"""Device classes that can mean only one thing."""
+_sessions: WeakKeyDictionary[Context, Session] = WeakKeyDictionary()
+
+
+class Session:
+    def __init__(self, ctx: Context) -> None:
+        self.ctx = ctx
+        self.config = cast(Config, ctx.config)
+        self.templates = TemplateEnvironment(ctx.clock, ctx.household.time_zone)
+        self.broker: brokers.Broker | None = None
+        self.built = False
+        """Whether what follows is there."""
+        self.connection: Connection
+        self.catalogue: Catalogue
+        self.inbound: Inbound
+        self.outbound: Outbound
+        self._announce_again = asyncio.Event()
+        self._born = 0.0
+        self._ledger = Ledger(ctx.data_dir / "deliveries")
+        self._memory = Memory(ctx.data_dir)
+        self._problems = Problems(ctx)
+
+    async def run(self) -> None:
+        """Until cancelled. Raises NotReady, AuthFailed, ConfigInvalid."""
+        self._build(await self._address())
+        await self._recall()
+        await self.outbound.prepare()
+        work = [self._stay_connected(), self.inbound.run(), self.inbound.watch_deadlines(), self._save_now_and_then(),
+                self.outbound.run(), self.outbound.obey(), self._follow_owner(), self._announce_when_asked()]  # fmt: skip
+        if self.broker is not None:
+            work.append(self.broker.watch())
+        await _together(work)
+
+    def _build(self, address: Address) -> None:
+        router: Router[Reader] = Router()
+        self.catalogue = Catalogue(
+            self.config.prefix,
+            self.templates,
+            router,
+            default_name=address.host,
+            complain=self._problems.complain,
+            person_of=self._person_of,
+            metric_of=self._metric_of,
+        )
+        self.inbound = Inbound(self.ctx, self.catalogue, router, self._ledger, self._memory, self._problems)
+        client = self.config.client_id or f"homeostat-{slugify(self.ctx.household.id)}-{self.ctx.entry.id}"
+        will = Will(f"{self.config.base}/{slugify(self.ctx.household.id)}/status", b"offline")
+        self.connection = Connection(address, client, self.ctx.clock, self.ctx.log, self.inbound.arrived, will)
+        self.connection.on_refused = self._refused
+        self.inbound.connection = self.connection
+        self.outbound = Outbound(self.ctx, self.config, self.connection, _version())
+        self.inbound.commands = self._command
+        self.built = True
+
+    async def close(self) -> None:
+        if self.built:
+            if self.config.publish:
+                self.outbound.goodbye()
+            await self.connection.close()
+        if self.broker is not None:
+            await self.broker.stop()
+        self._memory.save_discovery()
+        self._memory.save_payloads()
+        self._ledger.close()
+
+    async def act(self, command: Command) -> None:
+        if not self.built:
+            raise NotReady("MQTT is still starting")
+        live = tell(self.catalogue, self.connection, self.templates, command)
+        if live is not None:
+            now = int((self.ctx.clock.now() - EPOCH).total_seconds() * 1_000_000)
+            sample = live.sample(now, always=True)
+            if sample is not None and live.enabled:
+                await self.inbound.tell(Change(), [sample], {})
+
+    # -- getting there
+
+    async def _address(self) -> Address:
+        config = self.config
+        if not config.url:
+            self.broker = brokers.make(self.ctx, config)
+            await self.broker.start()
+            return brokers.address(self.broker)
+        parts = config.parts
+        return Address(
+            parts.hostname or "",
+            parts.port or SCHEMES[parts.scheme],
+            username=config.username,
+            password=config.password.get_secret_value(),
+            tls=config.tls,
+            ca=config.ca,
+            certificate=config.certificate,
+            key=config.key,
+            insecure=config.insecure,
+        )
+
+    async def _recall(self) -> None:
+        """Know at once what was announced before, so that what waits at the broker finds its entities."""
+        if not self.config.discovery:
+            return
+        change = Change()
+        for index, (topic, payload) in enumerate(list(self._memory.discovery.items())):
+            merge(change, self.catalogue.apply(topic, payload))
+            if index % 50 == 49:
+                await asyncio.sleep(0)
+        await self.inbound.tell(change, [], {})
+
+    async def _stay_connected(self) -> None:
+        delay, since = 0.5, self.ctx.clock.monotonic()
+        first = True
+        while True:
+            try:
+                await self.connection.open()
+            except NotReady as error:
+                if first or self.ctx.clock.monotonic() - since > GIVE_UP:
+                    raise
+                await self._problems.show("connection", f"No connection to the broker: {error}", "It is tried again.")
+                await self.ctx.clock.sleep(delay * (0.5 + random.random()))
+                delay = min(15.0, delay * 2)
+                continue
+            if not first:
+                self.ctx.log.info("the broker is back")
+            first, delay = False, 0.5
+            await self._problems.clear("connection")
+            await self._connected()
+            await self.connection.lost.wait()
+            since = self.ctx.clock.monotonic()
+            self.ctx.log.warning("the connection to the broker is lost; what it holds for us comes later")
+
+    async def _connected(self) -> None:
+        if not self.connection.session_present:
+            self._ledger.forget()
+        prefix = self.config.prefix
+        always = {self.outbound.commands_filter: 1} if self.config.publish else {}
+        if self.config.discovery:
+            always |= {f"{prefix}/+/+/config": 1, f"{prefix}/+/+/+/config": 1}
+        if self.config.announce:
+            always[f"{prefix}/status"] = 1
+        self.inbound.always = always
+        self.connection.ask_for(self.inbound.wanted())
+        if self.config.birth and self.config.discovery:
+            self._born = self.ctx.clock.monotonic()
+            self.connection.publish(f"{prefix}/status", b"online", qos=1)
+        await self.outbound.connected()
+
+    def _command(self, message: Incoming) -> bool:
+        """What is no reading: commands, and the news that a Home Assistant has started."""
+        if message.topic == f"{self.config.prefix}/status":
+            own = self.ctx.clock.monotonic() - self._born < 5.0
+            if message.payload == b"online" and not message.retain and not own:
+                self._announce_again.set()
+            return False
+        return self.config.publish and self.outbound.command(message)
+
+    async def _follow_owner(self) -> None:
+        """Notice what the owner enables and disables."""
+        async for event in self.ctx.events(EntitiesChanged):
+            mine = [*event.entities, *event.gone] if isinstance(event, EntitiesChanged) else []
+            if not mine or any(entity.entry == self.ctx.entry.id for entity in mine):
+                self.inbound.entities_changed()
+
+    async def _announce_when_asked(self) -> None:
+        while True:
+            await self._announce_again.wait()
+            self._announce_again.clear()
+                await self.outbound.connected()
+            await self.ctx.clock.sleep(5.0)
+
+    async def _save_now_and_then(self) -> None:
+        while True:
+            await self.ctx.clock.sleep(SAVE_EVERY)
+            self._memory.save_payloads()
+
+    def _refused(self, pattern: str) -> None:
+        self.ctx.log.warning("the broker does not let us read %s", pattern)
+
+    # -- the owner's rules
+
+    def _rule(self, device: DeviceDescription | None, identifiers: list[str]) -> Assign | None:
+        if device is None:
+            return None
+        for rule in self.config.assign:
+            if (
+                fnmatchcase(device.name.lower(), rule.device.lower())
+                and fnmatchcase(device.manufacturer.lower(), rule.manufacturer.lower())
+                and any(fnmatchcase(one.lower(), rule.identifier.lower()) for one in identifiers)
+            ):
+                return rule
+        return None
+
+    def _person_of(self, device: DeviceDescription, identifiers: list[str]) -> str:
+        rule = self._rule(device, identifiers)
+        return rule.person if rule is not None else ""
+
+    def _metric_of(self, entity: EntityDescription, device: DeviceDescription | None, identifiers: list[str]) -> str:
+        rule = self._rule(device, identifiers)
+        for pattern, metric in (rule.metrics if rule is not None else {}).items():
+            if fnmatchcase(entity.name.lower(), pattern.lower()):
+                return metric if self.ctx.metric(metric) is not None else ""
+        safe = SAFE_METRICS.get(entity.device_class, "")
+        return safe if safe and self.ctx.metric(safe) is not None else ""
+
+
+async def _together(work: list[Coroutine[Any, Any, None]]) -> None:
+    """Run all; the first that fails ends the others, and its error is raised as it is."""
+    tasks = [asyncio.create_task(one) for one in work]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def session_of(ctx: Context) -> Session:
+    """The running session of an entry. Raises NotReady."""
+    session = _sessions.get(ctx)
+    if session is None:
+        raise NotReady("MQTT is not running now")
+    return session
+
+
+async def listen(ctx: Context) -> None:
+    """Run until cancelled."""
+    session = Session(ctx)
+    _sessions[ctx] = session
+    try:
+        await session.run()
+    finally:
+        _sessions.pop(ctx, None)
+        await session.close()
+
+
+async def act(ctx: Context, command: Command) -> None:
+    await session_of(ctx).act(command)
+
+
+def _version() -> str:
+    try:
+        return version("homeostat")
+    except PackageNotFoundError:
+        return "0"
