@@ -65,8 +65,16 @@ class Session:
         self._build(await self._address())
         await self._recall()
         await self.outbound.prepare()
-        work = [self._stay_connected(), self.inbound.run(), self.inbound.watch_deadlines(), self._save_now_and_then(),
-                self.outbound.run(), self.outbound.obey(), self._follow_owner(), self._announce_when_asked()]  # fmt: skip
+        work = [
+            self._stay_connected(),
+            self.inbound.run(),
+            self.inbound.watch_deadlines(),
+            self.outbound.run(),
+            self.outbound.obey(),
+            self._follow_owner(),
+            self._announce_when_asked(),
+            self._save_now_and_then(),
+        ]
         if self.broker is not None:
             work.append(self.broker.watch())
         await _together(work)
@@ -203,7 +211,7 @@ class Session:
         while True:
             await self._announce_again.wait()
             self._announce_again.clear()
-                await self.outbound.connected()
+            await self.outbound.connected()
             await self.ctx.clock.sleep(5.0)
 
     async def _save_now_and_then(self) -> None:
