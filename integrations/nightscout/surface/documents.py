@@ -84,8 +84,11 @@ class Documents:
         async for page in self._shelf.pages(query, size=500):
             yield page.found
 
-    async def changes(self, after: datetime, limit: int) -> list[Found]:
-        """What was made, changed or removed later than `after`, in that order; records of one instant stay together."""
+    async def changes(self, after: datetime, until: datetime, limit: int) -> list[Found]:
+        """What was made, changed or removed later than `after`, in that order; records of one instant stay together.
+
+        The millisecond of `until` is left for the next time, as it may not be over.
+        """
         documents = await self._store.changed(self.collection, after, limit + _TIES)
         alive = await self._shelf.shown(documents)
         found: dict[str, Found] = {}
@@ -94,7 +97,8 @@ class Documents:
             found[document.id] = made._replace(modified=max(made.modified, from_us(document.modified_us)))
         for one in await self._others(after):
             found.setdefault(one.document.id if one.document is not None else one.record["_id"], one)
-        ordered = sorted(found.values(), key=lambda one: one.modified)
+        settled = [one for one in found.values() if to_ms(one.modified) < to_ms(until)]
+        ordered = sorted(settled, key=lambda one: one.modified)
         if len(ordered) <= limit:
             return ordered
         last = to_ms(ordered[limit - 1].modified)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from aiohttp import hdrs, web
@@ -16,7 +17,7 @@ from integrations.nightscout.surface.call import Call
 from integrations.nightscout.surface.documents import Documents, shown
 from integrations.nightscout.surface.search import limit_of, search
 from integrations.nightscout.surface.shelves import V3_COLLECTIONS, subject
-from integrations.nightscout.times import iso, offset_minutes, parse, to_ms
+from integrations.nightscout.times import from_ms, iso, offset_minutes, parse, to_ms
 
 _EARLIEST_MS, _WIDEST = 946_684_800_000, 1_440
 _FIXED = (
@@ -59,7 +60,9 @@ async def history(call: Call) -> web.StreamResponse:
     after = parse(said) if said != "0" else parse(1)
     if after is None:
         raise Refused(400, "Bad or missing Last-Modified header/parameter")
-    found = await documents.changes(after, limit_of(call.request.query))
+    # Changes are told apart by the millisecond, so one is either wholly before the cursor or wholly after it.
+    begin = from_ms(to_ms(after) + 1) - timedelta(microseconds=1)
+    found = await documents.changes(begin, call.store.now, limit_of(call.request.query))
     headers: dict[str, str] = {}
     if found:
         newest = max(to_ms(one.modified) for one in found)
