@@ -96,6 +96,8 @@ class Inbound:
                     availability = self._revive(live) or availability
                 if availability:
                     there[live.thing.key] = live.available
+                if changed and self._problems.odd:
+                    self._problems.fine(live)
                 if changed and live.enabled:
                     sample = self._sample(live, message, change)
                     if sample is not None:

@@ -172,7 +172,7 @@ class Reader:
         live = self.live
         availability = False
         for index, one, template in self._availability:
-            word = self._text(message, template)
+            word = self._text(message, template, quiet=True)
             if word == one.available or word == one.not_available:
                 live.vote(index, word == one.available)
                 availability = True
@@ -194,7 +194,7 @@ class Reader:
             changed = True
         return changed, availability
 
-    def _text(self, message: Incoming, template: Template | None) -> str | None:
+    def _text(self, message: Incoming, template: Template | None, *, quiet: bool = False) -> str | None:
         live = self.live
         encoding = live.thing.encoding
         try:
@@ -206,7 +206,7 @@ class Reader:
                 variables = {**variables, "this": known, "entity_id": live.thing.key}
             return template.text(variables)
         except TemplateFailed as error:
-            if "is_defined" not in template.source:  # type: ignore[union-attr] # without a template nothing fails so
+            if not quiet and "is_defined" not in template.source:  # type: ignore[union-attr] # without a template nothing fails so
                 live.complain(live, f"the template cannot be applied: {error}")
         except (UnicodeDecodeError, LookupError):
             live.complain(live, f"the message is not {encoding} text")

@@ -9,6 +9,7 @@ from integrations.mqtt.live import Live
 
 MOST = 50
 """Problems of one kind that are shown one by one."""
+ODD_EVERY = 10.0
 
 
 class Problems:
@@ -18,6 +19,10 @@ class Problems:
         self._ctx = ctx
         self._shown: dict[str, str] = {}
         self._waiting: dict[str, tuple[str, str]] = {}
+        self.odd: dict[str, str] = {}
+        """Entities with messages that cannot be understood, and why."""
+        self._odd_shown = 0
+        self._odd_at = -ODD_EVERY
 
     async def show(self, key: str, message: str, remedy: str = "") -> None:
         if self._shown.get(key) == message:
@@ -33,14 +38,31 @@ class Problems:
 
     def complain(self, live: Live, reason: str) -> None:
         """A message of an entity's topic that cannot be understood."""
-        key = f"message:{live.thing.key}"
-        if key not in self._shown and key not in self._waiting and len(self._shown) + len(self._waiting) < MOST:
-            name = live.thing.description.attributes.get("friendly_name", live.thing.key)
+        name = str(live.thing.description.attributes.get("friendly_name", live.thing.key))
+        if live.thing.key not in self.odd and len(self.odd) < 1_000:
             self._ctx.log.warning("a message for %s cannot be understood", name)
-            self._waiting[key] = (
-                f"A message for {name} cannot be understood: {reason}",
-                "Its state stays as it was. Look at what the device publishes.",
-            )
+            self.odd[live.thing.key] = f"{name}: {reason}"
+
+    def fine(self, live: Live) -> None:
+        """A message of that entity was understood."""
+        self.odd.pop(live.thing.key, None)
+
+    async def _show_odd(self) -> None:
+        """All of them as one problem, told anew at most every ten seconds."""
+        now = self._ctx.clock.monotonic()
+        if len(self.odd) == self._odd_shown or now - self._odd_at < ODD_EVERY:
+            return
+        self._odd_shown, self._odd_at = len(self.odd), now
+        if not self.odd:
+            await self.clear("messages")
+            return
+        some = "; ".join(list(self.odd.values())[:5])
+        more = f"; and {len(self.odd) - 5} more" if len(self.odd) > 5 else ""
+        await self.show(
+            "messages",
+            f"Messages that cannot be understood, for {some}{more}",
+            "The states stay as they were. Look at what the devices publish, or at their discovery settings.",
+        )
 
     def discovery(self, topic: str, refused: Sequence[tuple[str, str]]) -> None:
         """What a discovery message announces and cannot be used; nothing when all of it can."""
@@ -60,6 +82,9 @@ class Problems:
 
     async def flush(self) -> None:
         """Show what has gathered."""
+        await self._show_odd()
+        if not self._waiting:
+            return
         waiting, self._waiting = self._waiting, {}
         for key, (message, remedy) in waiting.items():
             if message:
