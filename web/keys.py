@@ -10,6 +10,7 @@ from hub.api import Clock
 from web.assets import Assets
 from web.options import WebOptions
 from web.render import Renderer
+from web.tries import Tries
 
 if TYPE_CHECKING:
     from hub.view import View, Views
@@ -20,6 +21,7 @@ CLOCK: web.AppKey[Clock] = web.AppKey("clock")
 ASSETS = web.AppKey("assets", Assets)
 RENDERER = web.AppKey("renderer", Renderer)
 OPTIONS = web.AppKey("options", WebOptions)
+TRIES = web.AppKey("tries", Tries)
 
 VIEW: web.RequestKey[View] = web.RequestKey("view")
 """What the caller may see and do; absent when nobody is signed in."""

@@ -26,7 +26,7 @@ class Field:
     name: str
     label: str
     kind: str
-    """text, secret, number, switch, select, lines, json, date, time, datetime-local."""
+    """text, secret, number, switch, select, lines, json, date, time, datetime-local; with `chips` also chips, scale."""
     help: str = ""
     value: str = ""
     required: bool = False
@@ -36,15 +36,25 @@ class Field:
     high: str = ""
     step: str = ""
     placeholder: str = ""
+    unit: str = ""
+    """Stands behind the number, where the help would say nothing else."""
 
 
+UNITS = frozenset({"g", "mg", "kg", "mL", "L", "kcal", "kJ", "m", "km", "cm", "min", "h", "%", "°C", "W", "Minutes"})
 _FORMATS = {"password": "secret", "date": "date", "time": "time", "date-time": "datetime-local"}
 
 
 def fields(
-    schema: Mapping[str, Any], values: Mapping[str, Any] | None = None, errors: Mapping[str, str] | None = None
+    schema: Mapping[str, Any],
+    values: Mapping[str, Any] | None = None,
+    errors: Mapping[str, str] | None = None,
+    *,
+    chips: bool = False,
 ) -> list[Field]:
-    """A field for each property, in the model's order; `values` are shown, secrets only as kept."""
+    """A field for each property, in the model's order; `values` are shown, secrets only as kept.
+
+    `chips`: few choices and short scales become buttons for a thumb. A property with `form: hidden` is left out.
+    """
     values, errors = values or {}, errors or {}
     definitions = schema.get("$defs", {})
     required = set(schema.get("required", ()))
@@ -52,24 +62,41 @@ def fields(
     for name, raw in schema.get("properties", {}).items():
         facts = _resolved(raw, definitions)
         given = values.get(name, facts.get("default"))
-        kind = _kind(facts)
+        if facts.get("form") == "hidden":
+            continue
+        kind = _thumbed(_kind(facts), facts) if chips else _kind(facts)
+        text = str(facts.get("description", ""))
         found.append(
             Field(
                 name=name,
                 label=facts.get("title") or _words(name),
                 kind=kind,
-                help=str(facts.get("description", "")),
+                help="" if text in UNITS else text,
                 value=_shown(kind, given),
                 required=name in required and kind != "switch",
                 error=errors.get(name, ""),
-                choices=_choices(facts, name in required),
+                choices=_scale(facts) if kind == "scale" else _choices(facts, name in required),
                 low=_text(facts.get("minimum", facts.get("exclusiveMinimum"))),
                 high=_text(facts.get("maximum", facts.get("exclusiveMaximum"))),
                 step="1" if facts.get("type") == "integer" else "any",
                 placeholder=KEPT if kind == "secret" and name in values else _text((facts.get("examples") or [""])[0]),
+                unit="min" if text == "Minutes" else text if text in UNITS else "",
             )
         )
     return found
+
+
+def _thumbed(kind: str, facts: Mapping[str, Any]) -> str:
+    if kind == "select" and len(facts.get("enum", ())) <= 8:
+        return "chips"
+    if kind == "number" and facts.get("minimum") in (0, 1) and facts.get("maximum") in (5, 10):
+        return "scale"
+    return kind
+
+
+def _scale(facts: Mapping[str, Any]) -> tuple[Choice, ...]:
+    steps = range(int(facts["minimum"]), int(facts["maximum"]) + 1)
+    return tuple(Choice(str(one), str(one)) for one in steps)
 
 
 def _resolved(raw: Mapping[str, Any], definitions: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,15 +1,16 @@
-"""One module for each page; each lists its addresses in `ROUTES`."""
+"""One module for each page; each lists its addresses in `ROUTES`, and being here is all it takes to be served."""
 
 from __future__ import annotations
+
+import importlib
+import pkgutil
 
 from aiohttp import web
 
 from web import routing
-from web.pages import charts, components, metric, readings, today
-
-MODULES = (today, charts, readings, metric, components)
 
 
 def add_routes(app: web.Application) -> None:
-    for module in MODULES:
-        routing.add(app, module.ROUTES)
+    """Add what every module of this package (and of its folders) lists."""
+    for found in pkgutil.walk_packages(__path__, f"{__name__}."):
+        routing.add(app, getattr(importlib.import_module(found.name), "ROUTES", ()))

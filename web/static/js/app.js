@@ -3,4 +3,5 @@ import "./ages.js";
 import "./live.js";
 import "./menus.js";
 import "./sheets.js";
+import "./steps.js";
 import "./toasts.js";

@@ -1,0 +1,38 @@
+// The events page: rows come in at the top; pausing keeps what comes meanwhile for later.
+const LONGEST = 300;
+const card = document.querySelector("[data-events]");
+const list = document.getElementById("event-list");
+const empty = document.getElementById("event-empty");
+const button = document.getElementById("pause");
+let held = null;
+
+function show(html) {
+  const batch = document.createElement("template");
+  batch.innerHTML = html;
+  list.prepend(batch.content);
+  while (list.children.length > LONGEST) list.lastElementChild.remove();
+  empty.hidden = true;
+}
+
+if (card) {
+  const source = new EventSource(card.dataset.events);
+  source.addEventListener("message", (event) => {
+    if (held === null) return show(event.data);
+    held.push(event.data);
+    button.querySelector("span").textContent = `Go on (${held.length})`;
+  });
+  button.addEventListener("click", () => {
+    const paused = held === null;
+    button.setAttribute("aria-pressed", String(paused));
+    if (paused) held = [];
+    else {
+      held.forEach(show);
+      held = null;
+    }
+    button.querySelector("span").textContent = paused ? "Go on" : "Pause";
+  });
+  addEventListener("pagehide", () => source.close());
+}
+for (const select of document.querySelectorAll("[data-submit]")) {
+  select.addEventListener("change", () => select.form.requestSubmit());
+}
