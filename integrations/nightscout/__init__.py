@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
-from hub.api import Context, Integration, Route, hookimpl
-from integrations.nightscout.config import ServerConfig
+from pydantic import BaseModel, Field
+
+from hub.api import Context, EntryAction, Integration, Route, hookimpl
+from integrations.nightscout.config import FollowerConfig, ServerConfig
 
 
 async def _serve(ctx: Context) -> None:
@@ -14,6 +19,51 @@ async def _serve(ctx: Context) -> None:
     await listen(ctx)
 
 
+async def _poll(ctx: Context) -> None:
+    from integrations.nightscout.follow import poll
+
+    await poll(ctx)
+
+
+async def _import_file(ctx: Context, path: Path, options: Mapping[str, Any]) -> None:
+    from integrations.nightscout.dump import import_file
+
+    await import_file(ctx, path, options)
+
+
+async def _import_history(ctx: Context, given: ImportParameters) -> Mapping[str, Any]:
+    from integrations.nightscout.follow import start_import
+
+    await start_import(ctx, again=given.again)
+    return {"started": True}
+
+
+class ImportParameters(BaseModel):
+    again: bool = Field(
+        False, title="From the newest record again", description="Instead of going on where it stopped."
+    )
+
+
+FOLLOWER = Integration(
+    domain="nightscout",
+    name="Nightscout",
+    config=FollowerConfig,
+    poll=_poll,
+    every=lambda config: timedelta(seconds=config.poll_seconds),
+    import_file=_import_file,
+    actions=(
+        EntryAction(
+            "nightscout.import",
+            "Import the whole history",
+            ImportParameters,
+            _import_history,
+            description="Brings everything the Nightscout has, page by page; it may be stopped and goes on by itself.",
+        ),
+    ),
+    icon="droplet",
+    description="Copies an existing Nightscout into this hub, or shows how the two differ.",
+    documentation="docs/nightscout.md",
+)
 SERVER = Integration(
     domain="nightscout_server",
     name="Nightscout server",
@@ -32,6 +82,7 @@ SERVER = Integration(
 def register_integrations(register: Callable[[Integration], None]) -> None:
     """The server, which is there by itself, and the follower."""
     register(SERVER)
+    register(FOLLOWER)
 
 
 @hookimpl

@@ -146,8 +146,9 @@ class BackedWriter:
                 continue
             if item.type not in ("", "sgv"):
                 body["type"] = item.type
-            if self._out.origin:
-                body[BY] = self._out.origin
+            by = self._out.origin if old is None or not self._out.origin else old.body.get(BY)
+            if by:
+                body[BY] = by
             if item.wished_id and document_id != item.wished_id:
                 body["_id"] = item.wished_id
             if old is not None and not old.deleted and old.body == body:

@@ -51,7 +51,11 @@ class FollowerConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    url: str = Field(title="Address", description="Such as https://nightscout.example.org")
+    url: str = Field(
+        "",
+        title="Address",
+        description="Such as https://nightscout.example.org; leave it empty to import files only.",
+    )
     token: SecretStr = Field(
         SecretStr(""), title="Access token", description="Made in Nightscout under Admin tools; it needs to read only."
     )
@@ -79,6 +83,8 @@ class FollowerConfig(BaseModel):
     @classmethod
     def _address(cls, value: str) -> str:
         value = value.strip().rstrip("/")
+        if not value:
+            return ""
         if "://" not in value:
             value = f"https://{value}"
         parts = urlsplit(value)

@@ -50,6 +50,12 @@ class PaperWriter:
         olds: dict[str, Document] = {}
         for item in items:
             old = over or await self._old(item, documents)
+            if old is not None and self._is_others(old):
+                # Sent to this hub by its own client: that one is the truth here, and no second one is made of it.
+                documents.setdefault(old.id, old)
+                olds.setdefault(old.id, old)
+                answers.append(old.id)
+                continue
             document_id = old.id if old is not None else item.identifier or item.wished_id or self._derived(item)
             if old is not None and document_id not in documents:
                 olds[document_id] = old
@@ -58,7 +64,9 @@ class PaperWriter:
             documents[document_id] = made
             seconds += [(item.wished_id, made), (item.identifier, made)]
             answers.append(document_id)
-        changed = [one for one in documents.values() if not self._same(olds.get(one.id), one)]
+        changed = [
+            one for one in documents.values() if one is not olds.get(one.id) and not self._same(olds.get(one.id), one)
+        ]
         if changed:
             # The journal first: a document that is there says that its entries are.
             await self._before_put(changed, olds)
@@ -109,6 +117,9 @@ class PaperWriter:
             # It was derived from the moment that changes now, and must stay.
             body["_id"] = self.object_id(old)
         return body
+
+    def _is_others(self, old: Document) -> bool:
+        return bool(self._out.origin) and old.body.get(BY, "") != self._out.origin
 
     @staticmethod
     def _same(old: Document | None, new: Document) -> bool:

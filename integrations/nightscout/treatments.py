@@ -22,8 +22,9 @@ _MMOL = frozenset({"mmol", "mmol/l"})
 class TreatmentWriter(PaperWriter):
     """Deduplicates as Nightscout does: by `identifier`, else `_id`, else `created_at` and `eventType`."""
 
-    def __init__(self, store: Writer) -> None:
+    def __init__(self, store: Writer, units: str = "mg/dl") -> None:
         super().__init__("treatments", store)
+        self._units = units
 
     def _arrive(self, raw: Mapping[str, Any], now: datetime) -> list[Incoming]:
         return treatment(raw, now)
@@ -56,7 +57,7 @@ class TreatmentWriter(PaperWriter):
                 kept = {draft.external_id for draft in made}
                 before = diary.drafts_of(visible(old.body), old.id, at_of(old))
                 gone += [draft.external_id for draft in before if draft.external_id not in kept]
-            check = finger_stick(record, at)
+            check = finger_stick(record, at, self._units)
             if check is not None and valid:
                 checks.append(check)
         if gone:
@@ -69,10 +70,13 @@ class TreatmentWriter(PaperWriter):
             await self._out.record(checks)
 
 
-def finger_stick(record: Record, at: datetime) -> Sample | None:
-    """The blood glucose that a treatment tells from a finger stick; sensor values are entries already."""
+def finger_stick(record: Record, at: datetime, units: str) -> Sample | None:
+    """The blood glucose that a treatment tells from a finger stick; sensor values are entries already.
+
+    `units` are those of a treatment that does not say.
+    """
     value = number(record.get("glucose"))
     if value is None or value <= 0 or str(record.get("glucoseType", "")).lower() not in ("finger", "meter"):
         return None
-    unit = "mmol/L" if str(record.get("units", "")).lower() in _MMOL else "mg/dL"
+    unit = "mmol/L" if str(record.get("units") or units).lower() in _MMOL else "mg/dL"
     return Sample(metric="blood_glucose", value=value, taken_at=at, unit=unit, source=CHECK_SOURCE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from integrations.nightscout.library import PaperShelf, TreatmentShelf
 from integrations.nightscout.shelf import BackedShelf
+from integrations.nightscout.statuses import StatusWriter
 from integrations.nightscout.store import Store
 
 Shelf = BackedShelf | PaperShelf
@@ -16,6 +17,8 @@ def shelf(collection: str, store: Store) -> Shelf:
         return BackedShelf(collection, store)
     if collection == "treatments":
         return TreatmentShelf(store)
+    if collection == "devicestatus":
+        return PaperShelf(collection, store, StatusWriter(store))
     return PaperShelf(collection, store)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from aiohttp import web
 
@@ -12,6 +11,7 @@ from integrations.nightscout.incoming import number
 from integrations.nightscout.kinds import Record
 from integrations.nightscout.query import Query
 from integrations.nightscout.shelf import BackedShelf
+from integrations.nightscout.statuses import battery, figures
 from integrations.nightscout.surface import answers, auth
 from integrations.nightscout.surface.call import Call
 from integrations.nightscout.surface.shelves import shelf
@@ -165,30 +165,13 @@ async def _watch_extras(call: Call, newest: Record, mmol: bool) -> Record:
 
 
 def watch_figures(record: Record) -> Record:
-    """Battery, insulin and carbohydrates on board, as a device status tells them."""
-    figures: Record = {}
-    battery = number(_deep(record, "uploader", "battery")) or number(record.get("uploaderBattery"))
-    if battery is not None and battery >= 0:
-        figures["battery"] = f"{battery:g}"
-    for path in (
-        ("loop", "iob", "iob"),
-        ("openaps", "iob", "iob"),
-        ("pump", "iob", "bolusiob"),
-        ("pump", "iob", "iob"),
-    ):
-        iob = number(_deep(record, *path))
-        if iob is not None:
-            figures.setdefault("iob", f"{iob:.2f}")
-    for path in (("loop", "cob", "cob"), ("openaps", "suggested", "COB"), ("openaps", "enacted", "COB")):
-        cob = number(_deep(record, *path))
-        if cob is not None:
-            figures.setdefault("cob", round(cob))
-    return figures
-
-
-def _deep(record: Any, *path: str) -> Any:
-    for name in path:
-        if isinstance(record, list):
-            record = record[0] if record else None
-        record = record.get(name) if isinstance(record, dict) else None
-    return record
+    """Battery, insulin and carbohydrates on board, as a watch face shows them."""
+    told: Record = {}
+    charge, found = battery(record), figures(record)
+    if charge is not None and charge >= 0:
+        told["battery"] = f"{charge:g}"
+    if "insulin_on_board" in found:
+        told["iob"] = f"{found['insulin_on_board']:.2f}"
+    if "carbohydrates_on_board" in found:
+        told["cob"] = round(found["carbohydrates_on_board"])
+    return told

@@ -1,0 +1,108 @@
+"""Bringing pages of another Nightscout's records into the hub, each kept before the next is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from hub.api import Context, Document
+from integrations.nightscout.adapters import ContextStore
+from integrations.nightscout.backed import BY, BackedWriter
+from integrations.nightscout.diary import drafts_of
+from integrations.nightscout.found import at_of, visible
+from integrations.nightscout.kinds import BY_TYPE
+from integrations.nightscout.papers import DATE_FIELDS, PaperWriter
+from integrations.nightscout.statuses import StatusWriter
+from integrations.nightscout.times import from_us, iso, parse, to_ms, to_us
+from integrations.nightscout.treatments import TreatmentWriter
+from integrations.nightscout.window import windows
+
+FOLLOWED = ("entries", "treatments", "devicestatus")
+"""Collections with a date to go by; profiles are few and always asked for whole."""
+_FEW = 20
+"""As many may vanish at once without doubt; more only if they are less than half."""
+
+
+def writer(collection: str, ctx: Context) -> BackedWriter | PaperWriter:
+    """What keeps a collection's records for the entry's person."""
+    store = ContextStore(ctx)
+    if collection in ("entries", "activity"):
+        return BackedWriter(collection, store)
+    if collection == "treatments":
+        return TreatmentWriter(store, ctx.config.units if ctx.config is not None else "mg/dl")
+    if collection == "devicestatus":
+        return StatusWriter(store)
+    return PaperWriter(collection, store)
+
+
+async def keep(ctx: Context, collection: str, records: Sequence[Mapping[str, Any]]) -> None:
+    """Keep one page; returns after the commit."""
+    sound = [one for one in records if isinstance(one, dict)]
+    if sound:
+        await writer(collection, ctx).put(sound)
+
+
+def moment(collection: str, record: Mapping[str, Any]) -> datetime | None:
+    """When a record says it was."""
+    found = parse(record.get(DATE_FIELDS[collection]))
+    return found if found is not None else parse(record.get("created_at") or record.get("dateString"))
+
+
+def bound(collection: str, at: datetime) -> str:
+    """A moment as that collection is asked by it."""
+    return str(to_ms(at)) if collection == "entries" else iso(at)
+
+
+async def mirror_removals(
+    ctx: Context, collection: str, records: Sequence[Mapping[str, Any]], start: datetime, end: datetime
+) -> int:
+    """Remove what this entry brought of that time and the site no longer has; returns how many."""
+    store = ContextStore(ctx)
+    there = {str(one.get(name)) for one in records for name in ("_id", "identifier") if one.get(name)}
+    gone: list[Document] = []
+    kept = 0
+    async for (batch,) in windows(
+        [(lambda low, high, limit: store.find(collection, low, high, limit), at_of)], start, end, 500
+    ):
+        for document in batch:
+            if document.deleted or document.body.get(BY) != store.origin:
+                continue
+            kept += 1
+            if not {document.id, str(document.body.get("_id")), str(document.body.get("identifier"))} & there:
+                gone.append(document)
+    if not gone:
+        return 0
+    if len(gone) > max(_FEW, kept // 2):
+        ctx.log.warning(
+            "%d of %d %s are no longer there; that looks like a fault and is not followed", len(gone), kept, collection
+        )
+        return 0
+    for document in gone:
+        kind = BY_TYPE.get((collection, str(document.body.get("type", "sgv"))))
+        if collection == "entries" and kind is not None:
+            await store.remove_readings(kind.metric, kind.source, [from_us(document.at_us)])
+    if collection == "treatments":
+        await store.remove_journal(
+            [
+                draft.external_id
+                for document in gone
+                for draft in drafts_of(visible(document.body), document.id, at_of(document))
+            ]
+        )
+    now_us = to_us(store.now)
+    await store.put(
+        collection, [one._replace(deleted=True, modified_us=now_us + index) for index, one in enumerate(gone)]
+    )
+    return len(gone)
+
+
+def oldest(collection: str, records: Sequence[Mapping[str, Any]]) -> datetime | None:
+    """The earliest moment of a page."""
+    return min((at for one in records if (at := moment(collection, one)) is not None), default=None)
+
+
+def newest(collection: str, records: Sequence[Mapping[str, Any]], now: datetime) -> datetime | None:
+    """The latest moment of a page that is not in the future, whatever clocks said."""
+    moments = (at for one in records if (at := moment(collection, one)) is not None)
+    return max((at for at in moments if at <= now + timedelta(minutes=1)), default=None)
