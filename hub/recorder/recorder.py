@@ -16,8 +16,8 @@ from hub.recorder.journal import JournalStore
 from hub.recorder.mending import MendingStore
 from hub.recorder.merging import MergeStore
 from hub.recorder.reading import ReadingStore
-from hub.recorder.schema import metadata
 from hub.recorder.trouble import explained
+from hub.recorder.versions import prepare
 
 
 class Recorder(ReadingStore, ChangeStore, MendingStore, MergeStore, AccountStore, JournalStore, DocumentStore):
@@ -43,12 +43,11 @@ class Recorder(ReadingStore, ChangeStore, MendingStore, MergeStore, AccountStore
         database = Database(url)
         try:
             await check_reachable(database)
-            with explained():
-                async with database.writing.connect() as connection:
-                    if database.sqlite:
+            if database.sqlite:
+                with explained():
+                    async with database.writing.connect() as connection:
                         await connection.exec_driver_sql("PRAGMA journal_mode=WAL")
-                    await connection.run_sync(metadata.create_all)
-                    await connection.commit()
+            await prepare(database)
             recorder = cls(database, clock, household, backups)
             await recorder._start()
         except BaseException:
