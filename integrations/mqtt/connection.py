@@ -244,12 +244,17 @@ class Connection:
             self._loop.remove_writer(wire.fileno())
 
     def _write(self) -> None:
-        if self._wire is not None:
-            self._wire.flush()
-        if self._client is not None:
-            self._client.loop_write()
-        if self._wire is not None and not self._wire.unsent and self._client is not None:
-            self._want_write(self._client.want_write())
+        client, wire = self._client, self._wire
+        if client is None or wire is None:
+            return
+        wire.corked = True
+        try:
+            client.loop_write()
+        finally:
+            wire.corked = False
+            wire.flush()
+        if wire is self._wire:
+            self._want_write(client.want_write())
 
     def pause(self) -> None:
         """Read no more until `resume`; the broker has to wait."""

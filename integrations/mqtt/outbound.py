@@ -41,6 +41,7 @@ class Outbound:
 
     def __init__(self, ctx: Context, config: Config, connection: Connection, version: str) -> None:
         self._ctx, self._config, self._connection, self._version = ctx, config, connection, version
+        self.household = slugify(ctx.household.id)
         self._last: dict[str, tuple[datetime | None, Any, bool]] = {}
         self._topics: dict[str, tuple[str, str]] = {}
         """Entity id -> its state topic and its discovery topic ("" when it is not announced)."""
@@ -51,10 +52,6 @@ class Outbound:
         self._saved: dict[str, list[str]] = {}
 
     # -- topics
-
-    @property
-    def household(self) -> str:
-        return slugify(self._ctx.household.id)
 
     @property
     def status(self) -> str:

@@ -166,11 +166,12 @@ class Session:
                 await self.ctx.clock.sleep(delay * (0.5 + random.random()))
                 delay = min(15.0, delay * 2)
                 continue
-            if not first:
-                self.ctx.log.info("the broker is back")
-            first, delay = False, 0.5
+            delay = 0.5
             await self._problems.clear("connection")
             await self._connected()
+            again = "" if first else " again"
+            self.ctx.log.info("connected to the broker at %s%s", self.connection.address.host, again)
+            first = False
             await self.connection.lost.wait()
             since = self.ctx.clock.monotonic()
             self.ctx.log.warning("the connection to the broker is lost; what it holds for us comes later")
