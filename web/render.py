@@ -8,6 +8,7 @@ from typing import Any
 
 import jinja2
 
+from hub.units import label
 from web import words
 from web.assets import Assets
 
@@ -29,7 +30,7 @@ class Renderer:
             cache_size=-1,
             extensions=["jinja2.ext.do"],
         )
-        self.environment.filters.update(words.FILTERS)
+        self.environment.filters.update(words.FILTERS, unit=label)
         self.environment.globals.update(asset=assets.url, has_icon=lambda name: name in assets.icons)
 
     def render(self, template: str, context: Mapping[str, Any]) -> str:

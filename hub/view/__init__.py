@@ -1,5 +1,6 @@
 """What one actor may see and do: the only thing pages, REST and routes read."""
 
+from hub.supervisor import CatalogueItem
 from hub.view.base import Rooms
 from hub.view.chart import Chart
 from hub.view.figures import HubFigures
@@ -7,4 +8,4 @@ from hub.view.readings import IncomingReading
 from hub.view.view import View
 from hub.view.views import SetupRequest, Views
 
-__all__ = ["Chart", "HubFigures", "IncomingReading", "Rooms", "SetupRequest", "View", "Views"]
+__all__ = ["CatalogueItem", "Chart", "HubFigures", "IncomingReading", "Rooms", "SetupRequest", "View", "Views"]

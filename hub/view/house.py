@@ -94,6 +94,13 @@ class HouseView(Base):
         scope = self.scope()
         return [one for one in self._rooms.entities.devices.values() if scope.covers(one.person)]
 
+    def device(self, device: str) -> Device:
+        """Raises NotFound also for what the actor may not see."""
+        found = self._rooms.entities.devices.get(device)
+        if found is None or not self.scope().covers(found.person):
+            raise NotFound(f"there is no device {device!r}")
+        return found
+
     def device_entities(self, device: str) -> list[Entity]:
         return [one for one in self._rooms.entities.all.values() if one.device == device and self._may_entity(one)]
 

@@ -1,0 +1,64 @@
+"""Devices: those that wait to hear whose they are, and those that know."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from hub.model import HOUSEHOLD, Verb
+from web import answer
+from web.routing import PageRoute
+
+if TYPE_CHECKING:
+    from hub.view import View
+
+
+async def index(request: web.Request, view: View) -> web.Response:
+    devices = sorted(view.devices(), key=lambda one: one.description.name.lower())
+    return answer.page(
+        request,
+        "integrations/devices.html",
+        waiting=[one for one in devices if one.pending and not one.ignored],
+        known=[one for one in devices if one.person and not one.ignored],
+        ignored=[one for one in devices if one.ignored],
+        entities={one.id: view.device_entities(one.id) for one in devices},
+        states={one.id: state for one, state in view.states()},
+        titles={one.id: one.title for one, _ in view.entries()},
+        may_manage=view.allowed(Verb.MANAGE, HOUSEHOLD),
+    )
+
+
+async def assign(request: web.Request, view: View) -> web.Response:
+    """Give a device to a person or the household; undo gives it back."""
+    form = {**request.query, **{key: str(value) for key, value in (await request.post()).items()}}
+    device, person = view.device(form.get("device", "")), form.get("person", "")
+    before = device.person
+    await view.assign_device(device.id, person)
+    whose = "the household's" if person == HOUSEHOLD else f"{view.person(person).name}'s" if person else "waiting again"
+    return answer.done(
+        request,
+        "/integrations/devices",
+        f"{device.description.name} is {whose}. Its history came along.",
+        undo=f"/integrations/devices/assign?device={device.id}&person={before}",
+    )
+
+
+async def ignore(request: web.Request, view: View) -> web.Response:
+    form = {**request.query, **{key: str(value) for key, value in (await request.post()).items()}}
+    device = view.device(form.get("device", ""))
+    await view.ignore_device(device.id, not device.ignored)
+    word = "shown again" if device.ignored else "hidden"
+    return answer.done(
+        request,
+        "/integrations/devices",
+        f"{device.description.name} is {word}.",
+        undo=f"/integrations/devices/ignore?device={device.id}",
+    )
+
+
+ROUTES = (
+    PageRoute("GET", "/integrations/devices", index),
+    PageRoute("POST", "/integrations/devices/assign", assign),
+    PageRoute("POST", "/integrations/devices/ignore", ignore),
+)

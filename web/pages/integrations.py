@@ -1,0 +1,306 @@
+"""Sources: what is connected and how it is doing, the catalogue, and the forms to add and change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import web
+from pydantic import BaseModel, ValidationError
+
+from hub.errors import Conflict, HubError, NotFound
+from hub.model import HOUSEHOLD, ConfigEntry, EntryState, EntryStatus, Verb
+from hub.view import CatalogueItem
+from web import answer, forms
+from web.keys import CLOCK
+from web.routing import PageRoute
+
+if TYPE_CHECKING:
+    from hub.view import View
+
+STATES: Mapping[EntryState, tuple[str, str, str]] = {
+    EntryState.STARTING: ("Starting", "", "clock"),
+    EntryState.RUNNING: ("Running", "good", "check"),
+    EntryState.RETRYING: ("Trying again", "warn", "refresh-cw"),
+    EntryState.NEEDS_OWNER: ("Needs you", "alarm", "key-round"),
+    EntryState.MISCONFIGURED: ("Needs you", "alarm", "triangle-alert"),
+    EntryState.STOPPED_BY_WATCHDOG: ("Stopped by the hub", "alarm", "circle-alert"),
+    EntryState.DISABLED: ("Switched off", "", "pause"),
+    EntryState.STOPPED: ("Stopped", "", "pause"),
+}
+"""State -> words, colour, icon."""
+
+
+async def index(request: web.Request, view: View) -> web.Response:
+    """What is connected, what waits, and what could be added."""
+    asked = request.query.get("q", "").strip()
+    items = [one for one in view.integrations() if _matches(one, asked)]
+    entries = sorted(view.entries(), key=lambda pair: (not _wants_owner(pair[1]), pair[0].title.lower()))
+    template = "integrations/catalogue.html" if request.headers.get("HX-Target") == "catalogue" else None
+    context: dict[str, Any] = {
+        "entries": entries,
+        "items": items,
+        "asked": asked,
+        "states": STATES,
+        "taken": {entry.domain for entry, _ in entries},
+        "waiting": [one for one in view.devices() if one.pending and not one.ignored],
+        "icons": {one.domain: one.icon for one in view.integrations()},
+        "may_manage": view.allowed(Verb.MANAGE, HOUSEHOLD),
+    }
+    if template is not None:
+        return answer.fragment(request, template, **context)
+    return answer.page(request, "integrations/page.html", **context)
+
+
+async def entry(request: web.Request, view: View) -> web.Response:
+    """One entry: its state in plain words, what it brings, its devices and its log."""
+    found = view.entry(request.match_info["entry"])
+    item = _item(view, found.domain)
+    entities = [one for one in view.entities() if one.entry == found.id]
+    manage = view.allowed(Verb.MANAGE, HOUSEHOLD)
+    return answer.page(
+        request,
+        "integrations/entry.html",
+        entry=found,
+        doing=view.entry_status(found.id),
+        states=STATES,
+        item=item,
+        entities=sorted(entities, key=lambda one: (one.person, one.name)),
+        devices=[one for one in view.devices() if one.entry == found.id],
+        log=[(datetime.fromtimestamp(at, UTC), level, text) for at, level, text in view.entry_log(found.id)][::-1]
+        if manage
+        else [],
+        actions=[one for one in view.actions() if one.name.startswith(f"{found.domain}.")],
+        may_manage=manage,
+    )
+
+
+async def status(request: web.Request, view: View) -> web.Response:
+    """The state of one entry, asked for again while work goes on."""
+    found = view.entry(request.match_info["entry"])
+    return answer.fragment(
+        request, "integrations/status.html", entry=found, doing=view.entry_status(found.id), states=STATES
+    )
+
+
+async def new(request: web.Request, view: View) -> web.Response:
+    """The form for another entry of an integration."""
+    item = _item(view, request.match_info["domain"])
+    if item.problem:
+        raise NotFound(f"{item.name} cannot be used: {item.problem}")
+    schema = view.integration_schema(item.domain)
+    return _form(request, view, item, forms.fields(schema), title=item.name)
+
+
+async def add(request: web.Request, view: View) -> web.Response:
+    """Make the entry, or show the form again with what is wrong at its field."""
+    item = _item(view, request.match_info["domain"])
+    posted = await request.post()
+    schema = view.integration_schema(item.domain)
+    given = forms.values(schema, posted)
+    title, person = str(posted.get("title", "")).strip(), str(posted.get("person", ""))
+    errors = given.errors
+    if not errors:
+        try:
+            made = await view.add_entry(item.domain, given.values, title=title, person=person)
+        except ValidationError as error:
+            errors = forms.errors_of(error)
+        except Conflict as error:
+            errors = {"": str(error)}
+        else:
+            return answer.done(request, f"/integrations/{made.id}", f"{made.title} is added.")
+    shown = forms.fields(schema, given.values, errors)
+    return _form(request, view, item, shown, title=title, person=person, problem=errors.get("", ""), status=422)
+
+
+async def edit(request: web.Request, view: View) -> web.Response:
+    """The same form for an entry that is there."""
+    found = view.entry(request.match_info["entry"])
+    item = _item(view, found.domain)
+    schema = view.integration_schema(found.domain)
+    return _form(
+        request, view, item, forms.fields(schema, found.options), title=found.title, person=found.person, entry=found
+    )
+
+
+async def change(request: web.Request, view: View) -> web.Response:
+    found = view.entry(request.match_info["entry"])
+    item = _item(view, found.domain)
+    posted = await request.post()
+    schema = view.integration_schema(found.domain)
+    given = forms.values(schema, posted, kept=found.options)
+    errors = given.errors
+    title = str(posted.get("title", "")).strip() or found.title
+    person = str(posted.get("person", found.person))
+    if not errors:
+        try:
+            await view.change_entry(found.id, options=given.values, title=title, person=person)
+        except ValidationError as error:
+            errors = forms.errors_of(error)
+        except Conflict as error:
+            errors = {"": str(error)}
+        else:
+            return answer.done(request, f"/integrations/{found.id}", f"{title} is changed and was started anew.")
+    shown = forms.fields(schema, given.values, errors)
+    return _form(
+        request,
+        view,
+        item,
+        shown,
+        title=title,
+        person=person,
+        entry=found,
+        problem=errors.get("", ""),
+        status=422,
+    )
+
+
+async def reload(request: web.Request, view: View) -> web.Response:
+    found = view.entry(request.match_info["entry"])
+    await view.reload_entry(found.id)
+    return answer.done(request, f"/integrations/{found.id}", f"{found.title} was started anew.")
+
+
+async def switch(request: web.Request, view: View) -> web.Response:
+    """Switch an entry off or on."""
+    found = view.entry(request.match_info["entry"])
+    await view.change_entry(found.id, disabled=not found.disabled)
+    word = "on" if found.disabled else "off"
+    return answer.done(
+        request,
+        f"/integrations/{found.id}",
+        f"{found.title} is switched {word}.",
+        undo=f"/integrations/{found.id}/switch",
+    )
+
+
+async def remove(request: web.Request, view: View) -> web.Response:
+    found = view.entry(request.match_info["entry"])
+    await view.remove_entry(found.id)
+    return answer.done(request, "/integrations", f"{found.title} is removed. Its history is kept.")
+
+
+async def act(request: web.Request, view: View) -> web.Response:
+    """An action of the integration, as a form and its outcome."""
+    found = view.entry(request.match_info["entry"])
+    spec = next((one for one in view.actions() if one.name == request.match_info["action"]), None)
+    if spec is None or not spec.name.startswith(f"{found.domain}."):
+        raise NotFound("there is no such action")
+    schema = _without_entry(spec.parameters)
+    outcome: Mapping[str, Any] | None = None
+    problem = ""
+    shown = forms.fields(schema)
+    if request.method == "POST":
+        given = forms.values(schema, await request.post())
+        errors = given.errors
+        if not errors:
+            try:
+                extra = {"entry": found.id} if "entry" in spec.parameters.model_fields else {}
+                spec.parameters.model_validate({**given.values, **extra})
+                outcome = await view.call(spec.name, {**given.values, **extra})
+            except ValidationError as error:
+                errors = forms.errors_of(error)
+            except HubError as error:
+                problem = str(error)
+        shown = forms.fields(schema, given.values, errors)
+    return answer.page(
+        request,
+        "integrations/act.html",
+        entry=found,
+        spec=spec,
+        fields=shown,
+        outcome=outcome,
+        qr=_codes(outcome),
+        problem=problem,
+        status=422 if problem or any(one.error for one in shown) else 200,
+    )
+
+
+def _form(
+    request: web.Request,
+    view: View,
+    item: CatalogueItem,
+    shown: list[forms.Field],
+    *,
+    title: str,
+    person: str = "",
+    entry: ConfigEntry | None = None,
+    problem: str = "",
+    status: int = 200,
+) -> web.Response:
+    people = [(one.slug, one.name) for one in view.people()]
+    whose = [*people, (HOUSEHOLD, "The household")] if item.belongs_to == "either" else people
+    return answer.page(
+        request,
+        "integrations/form.html",
+        item=item,
+        fields=shown,
+        title=title,
+        person=person,
+        whose=whose if item.belongs_to in ("person", "either") else [],
+        entry=entry,
+        problem=problem,
+        action=f"/integrations/{entry.id}/edit" if entry else f"/integrations/add/{item.domain}",
+        status=status,
+    )
+
+
+def _item(view: View, domain: str) -> CatalogueItem:
+    found = next((one for one in view.integrations() if one.domain == domain), None)
+    if found is None:
+        return CatalogueItem(domain, domain, problem="it is not installed any more")
+    return found
+
+
+def _matches(item: CatalogueItem, asked: str) -> bool:
+    text = f"{item.name} {item.description} {item.domain}".lower()
+    return all(word in text for word in asked.lower().split())
+
+
+def _wants_owner(status: EntryStatus) -> bool:
+    return status.state in (EntryState.NEEDS_OWNER, EntryState.MISCONFIGURED, EntryState.STOPPED_BY_WATCHDOG)
+
+
+def _without_entry(model: type[BaseModel]) -> dict[str, Any]:
+    schema = model.model_json_schema()
+    schema["properties"] = {key: one for key, one in schema.get("properties", {}).items() if key != "entry"}
+    return schema
+
+
+def _codes(outcome: Mapping[str, Any] | None) -> dict[str, str]:
+    """What an action wants scanned (keys that name a QR code), drawn."""
+    found = {key: str(value) for key, value in (outcome or {}).items() if key.startswith("qr") and value}
+    if not found:
+        return {}
+    import segno  # only where a code is shown
+
+    return {
+        key: segno.make(text, error="m").svg_inline(scale=4, border=2, svgclass="qr", lineclass=None, omitsize=False)
+        for key, text in found.items()
+    }
+
+
+async def live(request: web.Request, view: View) -> web.Response:
+    """The list's states again, for a page that stays open."""
+    entries = sorted(view.entries(), key=lambda pair: (not _wants_owner(pair[1]), pair[0].title.lower()))
+    now = request.app[CLOCK].now()
+    icons = {one.domain: one.icon for one in view.integrations()}
+    return answer.fragment(request, "integrations/entries.html", entries=entries, states=STATES, now=now, icons=icons)
+
+
+ROUTES = (
+    PageRoute("GET", "/integrations", index),
+    PageRoute("GET", "/integrations/entries", live),
+    PageRoute("GET", "/integrations/add/{domain}", new),
+    PageRoute("POST", "/integrations/add/{domain}", add),
+    PageRoute("GET", "/integrations/{entry}/status", status),
+    PageRoute("GET", "/integrations/{entry}/edit", edit),
+    PageRoute("POST", "/integrations/{entry}/edit", change),
+    PageRoute("POST", "/integrations/{entry}/reload", reload),
+    PageRoute("POST", "/integrations/{entry}/switch", switch),
+    PageRoute("POST", "/integrations/{entry}/remove", remove),
+    PageRoute("GET", "/integrations/{entry}/act/{action}", act),
+    PageRoute("POST", "/integrations/{entry}/act/{action}", act),
+    PageRoute("GET", "/integrations/{entry}", entry),
+)

@@ -1,0 +1,1 @@
+"""Settings: people, household, accounts, tokens, storage, about."""

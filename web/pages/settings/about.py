@@ -1,0 +1,41 @@
+"""The way into the settings, what this hub is, and the phone's further places."""
+
+from __future__ import annotations
+
+import platform
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from web import answer
+from web.routing import PageRoute
+
+if TYPE_CHECKING:
+    from hub.view import View
+
+
+async def index(request: web.Request, view: View) -> web.Response:
+    return answer.page(request, "settings/page.html")
+
+
+async def about(request: web.Request, view: View) -> web.Response:
+    facts = {
+        "Version": view.version,
+        "Python": platform.python_version(),
+        "Machine": f"{platform.system()} on {platform.machine()}",
+        "Database": view.storage_health().database,
+        "Metrics known": f"{len(view.metrics()):,}",
+    }
+    return answer.page(request, "settings/about.html", facts=facts)
+
+
+async def more(request: web.Request, view: View) -> web.Response:
+    """What has no place in the phone's bar."""
+    return answer.page(request, "settings/more.html")
+
+
+ROUTES = (
+    PageRoute("GET", "/settings", index),
+    PageRoute("GET", "/settings/about", about),
+    PageRoute("GET", "/more", more),
+)
