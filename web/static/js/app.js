@@ -5,3 +5,4 @@ import "./menus.js";
 import "./sheets.js";
 import "./steps.js";
 import "./toasts.js";
+import "./when.js";

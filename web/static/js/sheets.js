@@ -7,6 +7,7 @@ document.addEventListener("click", async (event) => {
   event.preventDefault();
   await htmx.ajax("GET", link.href, { target: "#sheet", swap: "innerHTML", source: link });
   if (!sheet.open) sheet.showModal();
+  sheet.firstElementChild?.dispatchEvent(new Event("homeostat:sheet", { bubbles: true }));
   sheet.querySelector("[autofocus], input:not([type=hidden]), select, textarea, a, button")?.focus();
 });
 

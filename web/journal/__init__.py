@@ -1,0 +1,1 @@
+"""Journal entries in words, and the form that makes them."""
