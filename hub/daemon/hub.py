@@ -19,9 +19,10 @@ from hub.actions import Actions
 from hub.bus import Bus
 from hub.clock import Clock, RealClock
 from hub.daemon.actions import hub_actions
+from hub.daemon.lock import DataLock
 from hub.daemon.settings import Settings
 from hub.daemon.upkeep import Upkeep
-from hub.errors import NotReady
+from hub.errors import ConfigInvalid, NotReady
 from hub.intake import Intake
 from hub.journal import Journal
 from hub.loader import Loaded, load
@@ -49,6 +50,7 @@ class Hub:
         self._http: aiohttp.ClientSession | None = None
         self._site: Any = None
         self._upkeep: Upkeep | None = None
+        self._lock: DataLock | None = None
         self._stopped = False
 
     @classmethod
@@ -60,22 +62,38 @@ class Hub:
         plugins: Iterable[tuple[str, object]] = (),
         serve: bool = True,
         run: bool = True,
+        lock: DataLock | None = None,
     ) -> Hub:
-        """Open storage, load plugins, `serve` pages, `run` entries. Raises StorageCorrupt, StorageUnavailable."""
-        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        clock = clock or RealClock()
-        recorder = await Recorder.open(settings.url, clock=clock, backups=settings.data_dir / "backups")
+        """Open storage, load plugins, `serve` pages, `run` entries; `lock` is let go by `stop`.
+
+        Raises InUse, StorageCorrupt, StorageUnavailable, ConfigInvalid.
+        """
+        lock = lock or DataLock.take(settings.data_dir)
+        try:
+            clock = clock or RealClock()
+            recorder = await Recorder.open(settings.url, clock=clock, backups=settings.data_dir / "backups")
+        except BaseException:
+            lock.release()
+            raise
+        hub: Hub | None = None
         try:
             hub = await cls._build(settings, clock, recorder, plugins)
+            hub._lock = lock
             await hub._fill()
+            await hub._declare_household()
             if serve:
                 await hub._serve()
             hub._upkeep = Upkeep(hub.rooms)
             hub._upkeep.start()
             if run:
                 await hub._run()
+            else:
+                await hub.rooms.supervisor.start(settings.entries, idle=True)
         except BaseException:
+            if hub is not None:
+                await hub.stop()
             await recorder.close()
+            lock.release()
             raise
         return hub
 
@@ -158,6 +176,8 @@ class Hub:
         if self._http is not None:
             await self._http.close()
         await self.rooms.recorder.close()
+        if self._lock is not None:
+            self._lock.release()
 
     def http(self) -> aiohttp.ClientSession:
         """The shared session for all outgoing HTTP."""
@@ -194,6 +214,14 @@ class Hub:
             if series in by_series
         )
 
+    async def _declare_household(self) -> None:
+        """What the configuration file says of the household stands over what was set on the page."""
+        people = self.rooms.people
+        household = dataclasses.replace(people.household, **self.settings.household)
+        if household != people.household:
+            await people.save_household(household)
+            await self.rooms.entities.reregister()
+
     async def _serve(self) -> None:
         web = importlib.import_module("aiohttp.web")
         app_module = importlib.import_module("web.app")
@@ -212,9 +240,14 @@ class Hub:
         )
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
         await runner.setup()
-        site = web.TCPSite(runner, self.settings.host, self.settings.port)
-        await site.start()
         self._site = runner
+        host, port = self.settings.host, self.settings.port
+        try:
+            await web.TCPSite(runner, host, port).start()
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            hint = "Stop the other program, or choose another with --port, or `port` under `web` in hub.yaml."
+            raise ConfigInvalid(f"port {port} on {host} can't be opened: {reason}.", hint=hint) from None
         self.port = runner.addresses[0][1]
 
     async def _run(self) -> None:
