@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from hub.api import Context, JournalDraft, NotReady, Sample, StorageUnavailable
-from integrations.demo.day import generate_day, live
+from integrations.demo.day import Part, generate_day, live
 from integrations.demo.diary import Diary
 from integrations.demo.house import DEVICES, ENTITIES
 from integrations.demo.story import Persona, Story
@@ -52,7 +52,7 @@ class Feed:
         now = ctx.clock.now()
         anchor = self._config.started or date.fromisoformat(told.get("anchor", now.astimezone(zone).date().isoformat()))
         self._story = Story(anchor, zone, self._config.seed)
-        self._oldest = date.fromisoformat(told["from"]) if "from" in told else None
+        self._oldest = {Part[name]: date.fromisoformat(day) for name, day in told.get("from", {}).items()}
         self._until = datetime.fromisoformat(told["until"]).timestamp() if "until" in told else None
         self._noted = 0.0
         self._pending: deque[Item] = deque()
@@ -63,7 +63,7 @@ class Feed:
         now = self._ctx.clock.now().timestamp()
         today = self._local(now)
         if self._until is None:
-            self._oldest = today - _DAY
+            self._oldest = {Part.OUTLINE: today - _DAY, Part.CURVES: today - _DAY}
             await self._hand_over([await self._day(today - _DAY), await self._day(today)], -math.inf, now)
         else:
             start = max(self._local(self._until) - _DAY, today - timedelta(days=self._config.days))
@@ -73,20 +73,21 @@ class Feed:
         await self._note(now)
 
     async def history(self) -> None:
-        """All earlier days, the latest first, while live readings go on."""
-        assert self._oldest is not None
+        """All earlier days, the latest first, while live readings go on: what summaries need, then the curves."""
         first = self._story.anchor - timedelta(days=self._config.days - 1)
-        total = max(1, (self._local(self._ctx.clock.now().timestamp()) - first).days)
-        while self._oldest > first:
-            days: list[Diary] = []
-            while self._oldest > first and sum(len(day.samples) for day in days) < _BATCH:
-                self._oldest -= _DAY
-                days.append(await self._day(self._oldest))
-            await self._hand_over(days, -math.inf, math.inf)
-            left = (self._oldest - first).days
-            await self._ctx.progress(1 - left / total, f"{left} days of history to go")
-            await self.tick()
-        await self._note(self._ctx.clock.now().timestamp())
+        today = self._local(self._ctx.clock.now().timestamp())
+        total = max(1, 2 * (today - first).days)
+        for part in (Part.OUTLINE, Part.CURVES):
+            while self._oldest[part] > first:
+                days: list[Diary] = []
+                while self._oldest[part] > first and sum(len(day.samples) for day in days) < _BATCH:
+                    self._oldest[part] -= _DAY
+                    days.append(await self._day(self._oldest[part], part))
+                await self._hand_over(days, -math.inf, math.inf)
+                left = sum((oldest - first).days for oldest in self._oldest.values())
+                await self._ctx.progress(1 - left / total, f"Making up {self._config.days} days of history")
+                await self.tick()
+            await self._note(self._ctx.clock.now().timestamp())
         await self._ctx.progress(None)
 
     async def tick(self) -> None:
@@ -143,31 +144,34 @@ class Feed:
     async def _hand_over(self, days: list[Diary], after: float, until: float) -> None:
         """Give the hub what arrived in (after, until], no instant of a series twice in one batch."""
         found: dict[tuple[object, ...], Sample] = {}
-        drafts: list[JournalDraft] = []
+        drafts: dict[str, JournalDraft] = {}
         for day in days:
             for arrives, sample in day.samples:
                 if after < arrives <= until:
                     found[(sample.metric, sample.entity, sample.source, sample.taken_at)] = sample
-            drafts += [draft for arrives, draft in day.drafts if after < arrives <= until]
+            for arrives, draft in day.drafts:
+                # What is over needs no word of when it began.
+                if after < arrives <= until and (draft.end is not None or draft.external_id not in drafts):
+                    drafts[draft.external_id] = draft
         samples = list(found.values())
         for start in range(0, len(samples), _BATCH):
             await self._ctx.accept(samples[start : start + _BATCH])
             await self._ctx.clock.sleep(0)
         if drafts:
-            await self._ctx.journal(drafts)
+            await self._ctx.journal(list(drafts.values()))
 
     async def _note(self, now: float) -> None:
-        assert self._oldest is not None
         assert self._until is not None
         until = datetime.fromtimestamp(self._until, UTC).isoformat()
-        told = {"anchor": self._story.anchor.isoformat(), "from": self._oldest.isoformat(), "until": until}
+        oldest = {part.name: day.isoformat() for part, day in self._oldest.items()}
+        told = {"anchor": self._story.anchor.isoformat(), "from": oldest, "until": until}
         await self._ctx.save("told", told)
         self._noted = now
 
-    async def _day(self, day: date) -> Diary:
+    async def _day(self, day: date, part: Part = Part.WHOLE) -> Diary:
         """A day takes up to 40 ms to make up; others have their turn before it."""
         await self._ctx.clock.sleep(0)
-        return generate_day(self._story, self._persona, day)
+        return generate_day(self._story, self._persona, day, part)
 
     def _local(self, instant: float) -> date:
         return datetime.fromtimestamp(instant, self._story.zone).date()

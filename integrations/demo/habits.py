@@ -13,18 +13,21 @@ _FEELINGS = {1: "Poorly", 2: "Worn out", 3: "So-so", 4: "Good", 5: "Very good"}
 
 
 def habits(story: Story, persona: Persona, today: AdultDay, diary: Diary) -> None:
-    """Everything of an adult's day that no wearable sees."""
+    """What an adult notes down of a day, and what scale, cuff and thermometer say."""
     _meals(today, diary)
     _drinks(today, diary)
     _scale(story, persona, today, diary)
     _pressure(story, persona, today, diary)
     _feelings(story, persona, today, diary)
-    if persona is Persona.ADULT_GLUCOSE:
-        glucose = Glucose(story, persona, today)
-        for at in grid(today.frame.start, today.frame.end, 300.0, sensor_offset(story, today.frame.day)):
-            level = glucose.at(at)
-            if level is not None:
-                diary.measure("blood_glucose", at, level, "cgm")
+
+
+def sensor(story: Story, persona: Persona, today: AdultDay, diary: Diary) -> None:
+    """Glucose every five minutes, as it goes."""
+    glucose = Glucose(story, persona, today)
+    for at in grid(today.frame.start, today.frame.end, 300.0, sensor_offset(story, today.frame.day)):
+        level = glucose.at(at)
+        if level is not None:
+            diary.measure("blood_glucose", at, level, "cgm")
 
 
 def _meals(today: AdultDay, diary: Diary) -> None:

@@ -45,8 +45,8 @@ ENTITIES = (
 )
 
 
-def house(story: Story, day: date, diary: Diary) -> None:
-    """The rooms every quarter or half of an hour, the weather every hour."""
+def rooms(story: Story, day: date, diary: Diary) -> None:
+    """Every quarter or half of an hour."""
     frame = story.frame(day)
     step = _QUARTER if (story.anchor - day).days <= _COARSE_BEFORE else 2 * _QUARTER
     for room in ROOMS:
@@ -55,6 +55,11 @@ def house(story: Story, day: date, diary: Diary) -> None:
             air = air_of.at(at)
             for field, _, _, decimals in _ROOM:
                 diary.sense(f"{room.key}/{field}", at, round(getattr(air, field), decimals))
+
+
+def garden(story: Story, day: date, diary: Diary) -> None:
+    """The weather, every hour."""
+    frame = story.frame(day)
     for at in grid(frame.start, frame.end, 3600.0):
         sky = weather(story.seed, at)
         diary.sense("garden/temperature", at, round(sky.temperature, 1))
@@ -66,7 +71,7 @@ def house(story: Story, day: date, diary: Diary) -> None:
             diary.sense("garden/rain", at, sky.rain, amount=True)
 
 
-def house_now(story: Story, day: date, at: float, diary: Diary) -> None:
+def rooms_now(story: Story, day: date, at: float, diary: Diary) -> None:
     """What the rooms' quick sensors show at an instant of `day`."""
     for room in ROOMS:
         air = room_day(story, room, day).at(at)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from integrations.demo import growth
 from integrations.demo.chance import dice
@@ -21,14 +21,19 @@ def infant(story: Story, day: date, diary: Diary) -> None:
 
 
 def _sleep(story: Story, day: date, diary: Diary) -> None:
-    chance = dice(story.seed, "crib", day)
-    for start, end, nap in sleeps(story, day):
+    """Sleeps that end today; those that begin today are first told as going on, unless they are noted later."""
+    frame = story.frame(day)
+    tonight = sleeps(story, day + timedelta(days=1))[:1]
+    for start, end, nap in [*sleeps(story, day), *tonight]:
+        chance = dice(story.seed, "crib", round(start))
         late = 60.0 if chance.random() < 0.7 else chance.uniform(1200, 6000)
-        diary.write(
-            "sleep", _minute(start), _minute(end), late=late, data={"nap": nap, "asleep": round((end - start) / 60)}
-        )
-        minutes = float(round((end - start) / 60))
-        diary.measure("nap_duration" if nap else "sleep_duration", _minute(end), minutes, "diary", end + late)
+        if late == 60.0 and frame.start <= start < frame.end:
+            diary.write("sleep", _minute(start), late=late, data={"nap": nap})
+        if end < frame.end:
+            minutes = round((end - start) / 60)
+            diary.write("sleep", _minute(start), _minute(end), late=late, data={"nap": nap, "asleep": minutes})
+            metric = "nap_duration" if nap else "sleep_duration"
+            diary.measure(metric, _minute(end), float(minutes), "diary", end + late)
 
 
 def _care(today: BabyDay, diary: Diary) -> None:

@@ -112,7 +112,7 @@ def _wakings(frame: Frame, months: float, ill: bool, chance: Random) -> tuple[Wa
     likely = ((0.8, 0.9 - 0.32 * months), (2.5, 1.25 - 0.13 * months), (4.7, 1.3 - 0.17 * months))
     found = []
     for hour, odds in likely:
-        at, seconds, roll = hour + chance.gauss(0, 0.35), chance.uniform(15, 32) * 60, chance.random()
+        at, seconds, roll = max(0.1, hour + chance.gauss(0, 0.35)), chance.uniform(15, 32) * 60, chance.random()
         if roll < odds + (0.6 if ill else 0.0):
             mother = hour < 4 or frame.day.toordinal() % 2
             found.append(Waking(frame.at(at), seconds, Persona.ADULT_GLUCOSE if mother else Persona.ADULT))

@@ -33,8 +33,8 @@ class Wearables:
         self._watch = Syncs((self._morning, *hours, next_morning))
         self.wine = wine_in_evening(story, persona, day - _DAY)
 
-    def write(self) -> None:
-        self.heart()
+    def outline(self) -> None:
+        """What a day is remembered by."""
         self.night()
         self.steps()
         self.workouts()
@@ -47,16 +47,12 @@ class Wearables:
             measure("heart_rate", at, round(heart.at(at)), "watch")
         if self._ringed:
             err = track(self.story.seed, "ring-heart")
+            evening = heart_of(
+                self.story, self.persona, adult_day(self.story, self.persona, self.today.frame.day - _DAY)
+            )
             for at in grid(self.today.night.start, self.today.night.end, STEP, 90.0):
-                if at >= self.today.frame.start:
-                    measure("heart_rate", at, round(heart.at(at) + grain(err, int(at))), "ring", self._morning)
-        measure(
-            "resting_heart_rate",
-            self.today.wake,
-            resting(self.story, self.persona, self.today, self.wine),
-            self._sleeper,
-            self._morning,
-        )
+                beats = (heart if at >= self.today.frame.start else evening).at(at)
+                measure("heart_rate", at, round(beats + grain(err, int(at))), "ring", self._morning)
 
     def night(self) -> None:
         """Stages, lengths, score, variability, breathing, oxygen and skin temperature of the night that ended today."""
@@ -84,6 +80,8 @@ class Wearables:
 
     def _vitals(self, night: Night, source: str, arrives: float) -> None:
         chance = dice(self.story.seed, self.persona, "vitals", self.today.frame.day)
+        calm = resting(self.story, self.persona, self.today, self.wine)
+        self.diary.measure("resting_heart_rate", night.end, calm, source, arrives)
         seed, measure, traits = self.story.seed, self.diary.measure, TRAITS[self.persona]
         mean = nightly_hrv(self.story, self.persona, self.today, self.wine)
         ebb = track(seed, f"{self.persona}-hrv")

@@ -62,7 +62,7 @@ def register_integrations(register: Callable[[Integration], None]) -> None:
             config=HttpJsonConfig,
             poll=poll,
             every=lambda config: timedelta(seconds=config.every_seconds),
-            icon="braces",
+            icon="cpu",
             description="Reads any device or service that answers JSON. You say what is where; no code needed.",
             documentation="integrations/http_json.md",
             belongs_to="either",

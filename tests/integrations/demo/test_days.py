@@ -133,7 +133,7 @@ def test_no_series_has_two_values_at_one_instant(persona: Persona) -> None:
         key = (sample.metric, sample.entity, sample.source, sample.taken_at)
         assert key not in seen
         seen.add(key)
-    external = [draft.external_id for day in ninety_days(persona) for _, draft in day.drafts]
+    external = [(draft.external_id, draft.end is None) for day in ninety_days(persona) for _, draft in day.drafts]
     assert len(external) == len(set(external))
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from hub.clock import VirtualClock
 from hub.daemon import Hub, Settings
-from hub.model import EntryState, Sample
+from hub.model import EntryState, JournalEntry, Sample
 from integrations.demo import DemoConfig, demo_setup
 from integrations.demo.day import generate_day
 from integrations.demo.story import Persona, Story
@@ -75,7 +75,10 @@ async def idle(hub: Hub, clock: VirtualClock, entry: str) -> None:
     for _ in range(60):
         await asyncio.sleep(0.02)
         await clock.advance(0.5)
-        if (await hub.rooms.recorder.entry_load(entry, "told") or {}).get("from") == "2026-11-18":
+        if (await hub.rooms.recorder.entry_load(entry, "told") or {}).get("from") == {
+            "OUTLINE": "2026-11-18",
+            "CURVES": "2026-11-18",
+        }:
             return
     raise AssertionError("history was not told")
 
@@ -121,6 +124,32 @@ async def test_a_day_goes_by_live_and_a_restart_leaves_no_seam_and_tells_nothing
         entries = await hub.rooms.recorder.journal_find(["anna"], limit=1_000)
         assert sorted(drafts) == sorted(one.external_id for one in entries)
         assert {one.revision for one in entries} == {1}, "an entry was changed by being told again"
+
+
+async def test_a_sleep_is_told_when_it_begins_and_again_when_it_is_over(tmp_path: Path) -> None:
+    stretches = [
+        draft
+        for _, draft in generate_day(STORY, Persona.BABY, ANCHOR).drafts
+        if draft.kind == "sleep" and draft.end is None and draft.start.timestamp() > START.timestamp() + 600
+    ]
+    assert stretches
+    begun = stretches[0]
+    clock = VirtualClock(START)
+    async with house(tmp_path, clock=clock) as hub:
+        entry = await add(hub, Persona.BABY, "mia")
+        await idle(hub, clock, entry)
+        await pass_time(clock, (begun.start - clock.now()).total_seconds() + 900, 300)
+
+        async def found() -> JournalEntry:
+            known = await hub.rooms.journal.by_external("mia", entry, [begun.external_id])
+            return known[begun.external_id]
+
+        going_on = await found()
+        assert (going_on.end, going_on.revision) == (None, 1)
+        await pass_time(clock, 5 * 3600)
+        over = await found()
+        assert over.end is not None
+        assert (over.id, over.revision) == (going_on.id, 2)
 
 
 async def test_night_data_of_the_ring_arrives_in_the_morning(tmp_path: Path) -> None:
