@@ -36,8 +36,9 @@ class Upkeep:
         self._tasks = []
 
     async def _remember(self) -> None:
-        with self._rooms.bus.subscribe(Problem, name="problems") as news:
+        with self._rooms.bus.subscribe(name="upkeep", limit=1_000) as news:
             async for event in news:
+                self._rooms.recent.append(event)
                 if not isinstance(event, Problem):
                     continue
                 if event.resolved:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -62,6 +63,8 @@ class Rooms:
     version: str
     problems: dict[str, tuple[datetime, str, str]]
     """Key -> since, message, remedy."""
+    recent: deque[Event] = field(default_factory=lambda: deque(maxlen=300))
+    """The newest events, oldest first, so that the page of events does not begin empty."""
 
 
 class Base:
@@ -128,6 +131,10 @@ class Base:
                     return
                 if self.may_see(event):
                     yield event
+
+    def recent(self, *kinds: type[Event]) -> list[Event]:
+        """The newest events of these kinds that the actor may see, oldest first."""
+        return [one for one in self._rooms.recent if isinstance(one, kinds or Event) and self.may_see(one)]
 
     def may_see(self, event: Event) -> bool:
         """The one rule, for an event."""

@@ -63,14 +63,18 @@ class Line:
 
 
 async def index(request: web.Request, view: View) -> web.Response:
-    kind = request.query.get("kind", "")
+    kind, whose, asked = (request.query.get(key, "") for key in ("kind", "person", "q"))
+    teller = _Teller(view)
+    lines = [line for event in view.recent(*_kinds(kind)) if (line := teller.line(event)) is not None]
+    lines = [line for line in lines if _wanted(line, whose, asked.lower())][::-1][:60]
     return answer.page(
         request,
         "events/page.html",
         kinds=KINDS,
         kind=kind if kind in KINDS else "",
-        whose=request.query.get("person", ""),
-        asked=request.query.get("q", ""),
+        whose=whose,
+        asked=asked,
+        lines=lines,
     )
 
 
@@ -78,7 +82,7 @@ async def live(request: web.Request, view: View) -> web.StreamResponse:
     """News as rows for the page, newest last in each batch; ends when the browser leaves."""
     kind, whose = request.query.get("kind", ""), request.query.get("person", "")
     asked = request.query.get("q", "").lower()
-    kinds = KINDS[kind][1] if kind in KINDS else tuple(one for _, types, _ in KINDS.values() for one in types)
+    kinds = _kinds(kind)
     response = web.StreamResponse(headers=HEADERS)
     await response.prepare(request)
     lines: deque[Line] = deque(maxlen=AT_ONCE)
@@ -88,11 +92,8 @@ async def live(request: web.Request, view: View) -> web.StreamResponse:
     async def read() -> None:
         async for event in events:
             line = teller.line(event)
-            if line is None or (whose and line.person != whose):
-                continue
-            if asked and asked not in f"{line.title} {line.more}".lower():
-                continue
-            lines.append(line)
+            if line is not None and _wanted(line, whose, asked):
+                lines.append(line)
 
     reader = asyncio.ensure_future(read())
     quiet = 0.0
@@ -118,6 +119,14 @@ async def live(request: web.Request, view: View) -> web.StreamResponse:
             await reader
         await events.aclose()
     return response
+
+
+def _kinds(kind: str) -> tuple[type[Event], ...]:
+    return KINDS[kind][1] if kind in KINDS else tuple(one for _, types, _ in KINDS.values() for one in types)
+
+
+def _wanted(line: Line, whose: str, asked: str) -> bool:
+    return (not whose or line.person == whose) and (not asked or asked in f"{line.title} {line.more}".lower())
 
 
 class _Teller:
