@@ -16,6 +16,7 @@ from integrations.phone.stream import Part, Walker
 PREFIX = "api/v2/"
 BATCH = 500
 SMALL_BODY = 1 << 20
+DAY_US = 86_400_000_000
 _NOT_BEFORE = "hcgateway_tokens_since"
 
 
@@ -119,7 +120,8 @@ async def _keep(ctx: Context, keeper: Keeper, kind: str, batch: list[hcgateway.R
     if documents:
         first, last = min(one.at_us for one in documents), max(one.at_us for one in documents)
         name = hcgateway.collection(kind)
-        found = await ctx.documents_find(name, start_us=first, end_us=last + 1, limit=20 * BATCH)
+        # A record may have been moved a little in time since.
+        found = await ctx.documents_find(name, start_us=first - DAY_US, end_us=last + DAY_US, limit=20 * BATCH)
         known = {one.id: one for one in found}
     changed = []
     for recorded in batch:
