@@ -150,8 +150,9 @@ class Feed:
                 if after < arrives <= until:
                     found[(sample.metric, sample.entity, sample.source, sample.taken_at)] = sample
             for arrives, draft in day.drafts:
-                # What is over needs no word of when it began.
-                if after < arrives <= until and (draft.end is not None or draft.external_id not in drafts):
+                begun = draft.kind == "sleep" and draft.end is None
+                # Of what is over, nobody needs to hear that it began; and all of history is over.
+                if after < arrives <= until and not (begun and (until == math.inf or draft.external_id in drafts)):
                     drafts[draft.external_id] = draft
         samples = list(found.values())
         for start in range(0, len(samples), _BATCH):

@@ -207,6 +207,9 @@ async def test_every_persona_tells_its_days_without_a_refusal(tmp_path: Path, pe
         assert await told(hub) == due(persona, range(4), clock.now())
         status = hub.rooms.supervisor.status(entry)
         assert (status.state, status.rejected, status.problem) == (EntryState.RUNNING, 0, "")
+        journal = await hub.rooms.recorder.journal_find(None, kinds=["sleep"], limit=1_000)
+        going_on = [one for one in journal if one.end is None]
+        assert all(clock.now() - one.start < timedelta(hours=10) for one in going_on), "an old sleep never ends"
 
 
 async def test_the_demo_flag_makes_the_household_and_fills_it_within_seconds(tmp_path: Path) -> None:
