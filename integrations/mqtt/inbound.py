@@ -12,7 +12,7 @@ from zlib import crc32
 from hub.api import Context, Entity, Sample, StorageUnavailable
 from integrations.mqtt.connection import Connection
 from integrations.mqtt.discovery.catalogue import Catalogue, Change
-from integrations.mqtt.discovery.payload import place
+from integrations.mqtt.discovery.payload import is_discovery
 from integrations.mqtt.ledger import Ledger
 from integrations.mqtt.live import EPOCH, Live, Reader
 from integrations.mqtt.memory import Memory
@@ -52,6 +52,7 @@ class Inbound:
         self._copies: dict[tuple[str, bytes], int] = {}
         self._entities: dict[str, Entity] = {}
         self.received = 0
+        self.discovers = True
         self.always: dict[str, int] = {}
         """Filters to subscribe to whatever was discovered."""
 
@@ -85,7 +86,7 @@ class Inbound:
             if self._is_copy(message):
                 continue
             self._note(message)
-            if place(self._catalogue.prefix, message.topic) is not None:
+            if self.discovers and is_discovery(self._catalogue.prefix, message.topic):
                 self._discover(message, change)
             if self.commands(message):
                 continue

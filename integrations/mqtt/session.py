@@ -96,6 +96,7 @@ class Session:
         self.connection = Connection(address, client, self.ctx.clock, self.ctx.log, self.inbound.arrived, will)
         self.connection.on_refused = self._refused
         self.inbound.connection = self.connection
+        self.inbound.discovers = self.config.discovery
         self.outbound = Outbound(self.ctx, self.config, self.connection, _version())
         self.inbound.commands = self._command
         self.built = True

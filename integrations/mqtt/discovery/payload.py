@@ -54,6 +54,13 @@ class Announcement:
     """Component id and reason, for those parts that cannot be used."""
 
 
+def is_discovery(prefix: str, topic: str) -> bool:
+    """Whether a topic is one of those where devices announce themselves, well written or not."""
+    return (
+        topic.startswith(f"{prefix}/") and topic.endswith("/config") and topic.count("/") - prefix.count("/") in (3, 4)
+    )
+
+
 def place(prefix: str, topic: str) -> tuple[str, str] | None:
     """Component and discovery id of a discovery topic; None when it is not one."""
     if not topic.startswith(f"{prefix}/"):
