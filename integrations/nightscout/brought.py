@@ -54,30 +54,40 @@ def bound(collection: str, at: datetime) -> str:
     return str(to_ms(at)) if collection == "entries" else iso(at)
 
 
-async def mirror_removals(
+async def missing(
     ctx: Context, collection: str, records: Sequence[Mapping[str, Any]], start: datetime, end: datetime
-) -> int:
-    """Remove what this entry brought of that time and the site no longer has; returns how many."""
+) -> list[Document]:
+    """What this entry brought of that time and the site no longer tells; nothing when that looks like a fault."""
     store = ContextStore(ctx)
     there = {str(one.get(name)) for one in records for name in ("_id", "identifier") if one.get(name)}
+    moments = {to_us(at) for one in records if (at := moment(collection, one)) is not None}
     gone: list[Document] = []
-    kept = 0
+    known = 0
     async for (batch,) in windows(
         [(lambda low, high, limit: store.find(collection, low, high, limit), at_of)], start, end, 500
     ):
         for document in batch:
             if document.deleted or document.body.get(BY) != store.origin:
                 continue
-            kept += 1
-            if not {document.id, str(document.body.get("_id")), str(document.body.get("identifier"))} & there:
+            known += 1
+            named = {document.id, str(document.body.get("_id")), str(document.body.get("identifier"))}
+            if not named & there and document.at_us not in moments:
                 gone.append(document)
-    if not gone:
-        return 0
-    if len(gone) > max(_FEW, kept // 2):
-        ctx.log.warning(
-            "%d of %d %s are no longer there; that looks like a fault and is not followed", len(gone), kept, collection
-        )
-        return 0
+    if len(gone) > max(_FEW, known // 2) or (gone and not records):
+        ctx.log.warning("%d of %d %s are gone over there; that looks like a fault", len(gone), known, collection)
+        return []
+    return gone
+
+
+async def document(ctx: Context, collection: str, name: str) -> Document | None:
+    """One that this entry brought and that is still there."""
+    found = await ContextStore(ctx).get(collection, name)
+    return found if found is not None and not found.deleted and found.body.get(BY) == ctx.entry.id else None
+
+
+async def remove(ctx: Context, collection: str, gone: Sequence[Document]) -> None:
+    """Remove here what was removed there."""
+    store = ContextStore(ctx)
     for document in gone:
         kind = BY_TYPE.get((collection, str(document.body.get("type", "sgv"))))
         if collection == "entries" and kind is not None:
@@ -94,7 +104,6 @@ async def mirror_removals(
     await store.put(
         collection, [one._replace(deleted=True, modified_us=now_us + index) for index, one in enumerate(gone)]
     )
-    return len(gone)
 
 
 def oldest(collection: str, records: Sequence[Mapping[str, Any]]) -> datetime | None:

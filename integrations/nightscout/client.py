@@ -143,7 +143,7 @@ class Remote:
         except ValueError as error:
             raise NotReady("what answers at this address is no Nightscout (it sent no JSON)") from error
         if remember:
-            # A Last-Modified there is the newest record's own date, which late uploads do not move: the ETag goes first.
+            # Last-Modified is the newest record's own date there, which late uploads do not move: the ETag goes first.
             told = {"If-None-Match": "ETag", "If-Modified-Since": "Last-Modified"}
             known = [(ask, response.headers[header]) for ask, header in told.items() if header in response.headers]
             self._validators[f"{remember} fresh"] = dict(known[:1])

@@ -1,10 +1,11 @@
-"""Importing files: what mongoexport writes (a record a line, or an array), and saved answers of the API; also gzipped."""
+"""Importing files: what mongoexport writes (a record a line, or an array), and saved answers of the API; gzip too."""
 
 from __future__ import annotations
 
 import asyncio
 import gzip
 import json
+import re
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
@@ -16,6 +17,7 @@ from integrations.nightscout.times import from_ms, iso
 
 COLLECTIONS = ("entries", "treatments", "devicestatus", "profile", "food", "activity")
 BATCH = 500
+_BETWEEN = re.compile(r"[\s,\[\]\ufeff]*")
 _CHUNK = 1 << 18
 _LONGEST = 16 << 20
 """Characters of one record; longer ones are a broken file."""
@@ -68,7 +70,8 @@ class Records:
         self._plain, self._name = plain, name
         magic = plain.read(2)
         plain.seek(0)
-        self._bytes: IO[bytes] = gzip.open(plain) if magic == b"\x1f\x8b" else plain
+        packed = magic == b"\x1f\x8b"
+        self._bytes: Any = gzip.GzipFile(fileobj=plain) if packed else plain
         self._records = self._walk()
         self._first: list[dict[str, Any]] = []
 
@@ -92,19 +95,18 @@ class Records:
 
     def _walk(self) -> Iterator[dict[str, Any]]:
         decoder = json.JSONDecoder()
-        text, rest, number = "", b"", 0
+        text, at, rest, number = "", 0, b"", 0
         ended = False
         while True:
-            text = text.lstrip(" \t\r\n,[]\ufeff")
-            if text:
+            at = _BETWEEN.match(text, at).end()  # type: ignore[union-attr]  # it matches nothing, too
+            if at < len(text):
                 try:
-                    record, end = decoder.raw_decode(text)
+                    record, at = decoder.raw_decode(text, at)
                 except ValueError as error:
-                    if ended or len(text) > _LONGEST:
+                    if ended or len(text) - at > _LONGEST:
                         raise BadReading(f"{self._name}: record {number + 1} is no JSON ({error})") from None
                 else:
                     number += 1
-                    text = text[end:]
                     if not isinstance(record, dict):
                         raise BadReading(f"{self._name}: record {number} is {type(record).__name__}, not an object")
                     # An answer of API v3 wraps its records.
@@ -119,7 +121,7 @@ class Records:
                 raise BadReading(f"{self._name}: the file is damaged after record {number} ({error})") from None
             ended = not chunk
             whole, rest = _decoded(rest + chunk, final=ended, name=self._name)
-            text += whole
+            text, at = text[at:] + whole, 0
 
 
 def _decoded(raw: bytes, *, final: bool, name: str) -> tuple[str, bytes]:

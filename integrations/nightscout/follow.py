@@ -83,13 +83,18 @@ async def _wanted(ctx: Context) -> bool:
 async def _news(ctx: Context, site: Remote, collection: str, state: dict[str, Any]) -> None:
     now = ctx.clock.now()
     known = state.get(collection)
-    since = min(from_ms(known), now) - OVERLAP if known is not None else now - FIRST
+    since = _steady(min(from_ms(known), now) - OVERLAP if known is not None else now - FIRST)
     field = DATE_FIELDS[collection]
-    question = {f"find[{field}][$gte]": brought.bound(collection, _steady(since)), "count": MANY}
+    question = {f"find[{field}][$gte]": brought.bound(collection, since), "count": MANY}
     records = await site.news(collection, f"/api/v1/{collection}.json", question)
+    if records is None:
+        await _removals(ctx, collection, collection, None, since, now)
+        return
     if not isinstance(records, list):
         return
     await brought.keep(ctx, collection, records)
+    if collection != "devicestatus" and len(records) < MANY:
+        await _removals(ctx, collection, collection, records, since, now)
     site.keep(collection)
     latest = brought.newest(collection, records, now)
     if latest is not None and to_ms(latest) != known:
@@ -109,18 +114,35 @@ async def _now_and_then(ctx: Context, site: Remote, state: dict[str, Any]) -> No
     start = now - SWEEP
     for collection in ("entries", "treatments"):
         field = DATE_FIELDS[collection]
-        records = await site.get(
-            f"/api/v1/{collection}.json",
-            {f"find[{field}][$gte]": brought.bound(collection, start), "count": MANY},
-        )
-        if not isinstance(records, list) or len(records) >= MANY:
-            continue
-        await brought.keep(ctx, collection, records)
-        if records:
-            # An empty answer is more likely a fault over there than two days of removals.
-            await brought.mirror_removals(ctx, collection, records, start, now)
+        question = {f"find[{field}][$gte]": brought.bound(collection, start), "count": MANY}
+        records = await site.get(f"/api/v1/{collection}.json", question)
+        if isinstance(records, list) and len(records) < MANY:
+            await brought.keep(ctx, collection, records)
+            await _removals(ctx, collection, f"{collection} swept", records, start, now)
     state["swept"] = to_ms(now)
     await ctx.save("follow", state)
+
+
+async def _removals(
+    ctx: Context, collection: str, key: str, records: list[Any] | None, start: datetime, end: datetime
+) -> None:
+    """Follow removals that two looks in a row show; `records` None: the second saw what the first saw."""
+    suspects: list[str] = await ctx.load(f"missing {key}") or []
+    if records is None and not suspects:
+        return
+    told = [one for one in records if isinstance(one, dict)] if records is not None else None
+    if told is None:
+        sure = [found for name in suspects if (found := await brought.document(ctx, collection, name)) is not None]
+        doubtful: list[str] = []
+    else:
+        gone = await brought.missing(ctx, collection, told, start, end)
+        sure = [one for one in gone if one.id in suspects]
+        doubtful = [one.id for one in gone if one.id not in suspects]
+    if sure:
+        await brought.remove(ctx, collection, sure)
+        ctx.log.info("%d %s were removed over there", len(sure), collection)
+    if doubtful != suspects:
+        await ctx.save(f"missing {key}", doubtful)
 
 
 def _steady(since: datetime) -> datetime:

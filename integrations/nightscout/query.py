@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from integrations.nightscout.times import iso, parse
+from integrations.nightscout.times import from_ms, iso, parse
 
 Document = Mapping[str, Any]
 IMPLICIT_DAYS = 4
@@ -18,6 +18,7 @@ _SLASHED = re.compile(r"/(.*)/([a-z]*)", re.DOTALL)
 _BEGINS = re.compile(r"\^(\d{4})(?:-(\d{2}))?(?![\d{*?+])")
 _NESTED_QUANTIFIER = re.compile(r"\([^()]*[*+{][^()]*\)[*+{]")
 _LONGEST_PATTERN, _LONGEST_SUBJECT = 2_000, 400
+_EARLIEST_MS = 946_684_800_000
 _MISSING = object()
 
 
@@ -69,7 +70,7 @@ def _range(find: Mapping[str, Any], date_fields: tuple[str, ...]) -> tuple[datet
                 begin, finish = _span(str(value))
                 start, end = begin or start, finish or end
                 continue
-            at = parse(value)
+            at = _moment(value)
             if at is None:
                 if field in date_fields and operator in ("$gt", "$gte", "$lt", "$lte"):
                     raise BadQuery(f"find[{field}][{operator}]: {value!r} is no date; use ISO 8601 or milliseconds")
@@ -80,6 +81,14 @@ def _range(find: Mapping[str, Any], date_fields: tuple[str, ...]) -> tuple[datet
                 end = min(end or at, at)
     margin = timedelta(seconds=2)
     return (start - margin if start is not None else None, end + margin if end is not None else None)
+
+
+def _moment(value: Any) -> datetime | None:
+    """A bound; numbers before 2000 are milliseconds, too, as in `find[date][$gte]=0`."""
+    early = _number(value)
+    if early is not None and early < _EARLIEST_MS and len(str(value)) != 4:
+        return from_ms(max(0.0, early))
+    return parse(value)
 
 
 def _span(pattern: str) -> tuple[datetime | None, datetime | None]:
@@ -147,7 +156,7 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
 
 
 def _ordered(compare: Callable[[Any, Any], bool], value: Any, timely: bool) -> Callable[[Any], bool]:
-    wished_at = parse(value) if timely else None
+    wished_at = _moment(value) if timely else None
     wished_number = _number(value)
 
     def test(found: Any) -> bool:
