@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
-import orjson
 from aiohttp import web
 
 from hub.errors import NotFound
@@ -15,8 +14,8 @@ from hub.model import HOUSEHOLD, Entity, Flag, Kind, Reading, State, Verb
 from web import answer
 from web.charts import column_of, events_between, window_of
 from web.charts.columns import Column, first_instant
+from web.charts.page import chart_json, others
 from web.charts.summary import summarise
-from web.charts.windows import RANGES
 from web.display import Display, Shown
 from web.keys import CLOCK
 from web.pages.charts import entity_of
@@ -125,26 +124,14 @@ async def _show(
             {"key": key, "name": text, "href": _href(base, wanted[len(keys) :], key)}
             for key, text in RANGE_NAMES.items()
         ],
-        chart=orjson.dumps(
-            {
-                "start": window.start.timestamp(),
-                "end": window.end.timestamp(),
-                "series": [one.as_json() for one in columns],
-                "events": happened,
-                "person": shown.person,
-                "zone": display.zone.key,
-                "live": window.name in RANGES,
-            }
-        )
-        .decode()
-        .replace("<", "\\u003c"),
+        chart=chart_json(window, columns, happened, shown.person, display.zone),
         drawn=any(one.times for one in columns),
         columns=columns,
         summary=summary,
         readings=page[0],
         older=page[1],
         sources=[_source(view, display, one, now) for one in sources],
-        others=_others(view, shown, wanted),
+        others=others(view, shown.person, wanted),
         compared=[
             {"name": one.name, "href": _href(base, [k for k in wanted[len(keys) :] if k != one.key], name)}
             for one in columns[len(keys) :]
@@ -179,24 +166,6 @@ def _extra(request: web.Request, keys: list[str]) -> list[str]:
 def _whose(view: View, key: str) -> str:
     slug = key.partition("/")[0] if "/" in key else view.entity(key).person
     return next((f"{one.name}, " for one in view.people() if one.slug == slug), "")
-
-
-def _others(view: View, shown: Entity, drawn: list[str]) -> list[tuple[str, list[tuple[str, str]]]]:
-    """What else could be drawn over this: the person's own metrics, then the house's and the others'."""
-    names = {metric.key: metric.name for metric in view.metrics()}
-    slugs = [shown.person, HOUSEHOLD, *(person.slug for person in view.people())]
-    titles = {person.slug: person.name for person in view.people()} | {HOUSEHOLD: "Home"}
-    groups = []
-    for slug in dict.fromkeys(slugs):
-        keys = {
-            f"{slug}/{one.metric}": names.get(one.metric, one.name)
-            for one, state in view.states(slug)
-            if one.metric and state is not None and one.kind.value not in ("enum", "text")
-        }
-        choices = sorted(((key, name) for key, name in keys.items() if key not in drawn), key=lambda pair: pair[1])
-        if choices:
-            groups.append((titles.get(slug, slug), choices))
-    return groups
 
 
 def source_name(view: View, one: Entity) -> str:

@@ -6,7 +6,7 @@ import asyncio
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from hub.model import HOUSEHOLD
+from hub.model import HOUSEHOLD, Verb
 from web import words
 from web.today import grown, home, small
 from web.today.card import Act, PersonCard
@@ -18,7 +18,7 @@ from web.today.said import Said
 if TYPE_CHECKING:
     from hub.view import View
 
-SMALL_ACTS = (Act("feeding", "Feeding", "milk"), Act("nappy", "Nappy", "baby"), Act("sleep", "Sleep", "moon"))
+FED, CHANGED = Act("feeding", "Feeding", "milk"), Act("nappy", "Nappy", "baby")
 
 
 async def cards(view: View, now: datetime) -> list[PersonCard]:
@@ -53,7 +53,7 @@ async def card(view: View, slug: str, now: datetime) -> PersonCard:
         day=picture_of(found) if slug != HOUSEHOLD else None,
         rows=rows_of(found, wanted, rooms) if slug != HOUSEHOLD else (),
         rooms=rooms_rows(found, wanted, rooms) if slug == HOUSEHOLD else (),
-        acts=SMALL_ACTS if found.is_small else (),
+        acts=_acts(view, found),
     )
 
 
@@ -63,6 +63,15 @@ def rooms_of(view: View, found: Gathered) -> dict[str, str]:
         return {}
     names = {device.id: device.description.name for device in view.devices()}
     return {entity.id: names.get(entity.device, "") for entity, _ in found.states}
+
+
+def _acts(view: View, found: Gathered) -> tuple[Act, ...]:
+    """What is logged many times a day gets a button of its own."""
+    if not found.is_small or not view.allowed(Verb.RECORD, found.slug, "journal:feeding"):
+        return ()
+    asleep = small.sleeping(found)
+    slept = Act("sleep", "Awake", "sun", asleep.id) if asleep is not None and asleep.end is None else None
+    return (FED, CHANGED, slept or Act("sleep", "Sleep", "moon"))
 
 
 def _said(found: Gathered, rooms: dict[str, str]) -> Said:

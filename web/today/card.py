@@ -26,6 +26,8 @@ class Row:
     """`up`, `down`, `flat` or empty."""
     spark: Spark | None = None
     note: str = ""
+    fixed: bool = False
+    """The value is a sum that only the server knows; a new reading does not replace it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,8 @@ class Act:
     kind: str
     name: str
     icon: str
+    ends: str = ""
+    """Id of the entry that still goes on and that this ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +73,8 @@ class PersonCard:
     acts: tuple[Act, ...] = ()
     rooms: tuple[Room, ...] = ()
     """For the household, in place of rows."""
+
+    @property
+    def blank(self) -> bool:
+        """True while nothing is known that could be shown."""
+        return not (self.rows or self.rooms or self.day)

@@ -118,7 +118,7 @@ def row(found: Gathered, entity: Entity, state: State, rooms: dict[str, str]) ->
         note = _usual_note(found, entity, usual)
     return Row(
         entity_id=entity.id,
-        href=f"/people/{quote(found.slug)}/{quote(entity.metric)}" if not room else f"/entities/{quote(entity.id)}",
+        href=f"/entities/{quote(entity.id)}" if room or not entity.metric else _metric_page(found, entity),
         name=name,
         icon=entity.icon or (metric.icon if metric is not None else "") or "circle",
         family=metric.family.value if metric is not None else "device",
@@ -129,7 +129,12 @@ def row(found: Gathered, entity: Entity, state: State, rooms: dict[str, str]) ->
         trend=_trend(found, metric, points),
         spark=_spark(found, entity, metric, points),
         note=note,
+        fixed=entity.kind is Kind.COUNTER,
     )
+
+
+def _metric_page(found: Gathered, entity: Entity) -> str:
+    return f"/people/{quote(found.slug)}/{quote(entity.metric)}"
 
 
 def _trend(found: Gathered, metric: Metric | None, points: list[tuple[float, float]]) -> str:

@@ -21,7 +21,7 @@ def say(found: Gathered) -> Said:
     said = Said()
     said.add(grown.say_temperature(found))
     name = found.person.name if found.person is not None else "The baby"
-    asleep = _asleep(found)
+    asleep = sleeping(found)
     if asleep is not None:
         said.chip("Asleep", "moon")
         said.add(f"Asleep for {words.duration((found.now - asleep.start).total_seconds())}.")
@@ -33,7 +33,8 @@ def say(found: Gathered) -> Said:
     return said
 
 
-def _asleep(found: Gathered) -> JournalEntry | None:
+def sleeping(found: Gathered) -> JournalEntry | None:
+    """The sleep that is still going on."""
     for one in found.entries("sleep"):
         if one.start <= found.now and (one.end is None or one.end > found.now):
             return one if found.now - one.start < timedelta(hours=16) else None
