@@ -15,7 +15,7 @@ from hub.recorder.database import Database
 from hub.recorder.facts import Outcome, Row
 from hub.recorder.index import HOUR, Index
 from hub.recorder.instants import to_us
-from hub.recorder.schema import TEXT
+from hub.recorder.schema import FINAL, TEXT
 from hub.recorder.words import Raw, Words, check_text
 from hub.recorder.writer import Transaction
 
@@ -124,8 +124,8 @@ class Incoming:
         old = [(s, t) for s, t in missing if t < purged.get(s, LONG_AGO)]
         if old:
             hours = {(series, taken // HOUR) for series, taken in old}
-            rows = await self._database.keyed(on, "hours", ("series", "hour"), "t.series, t.hour, t.final", list(hours))
-            gone = {(row[0], row[1]) for row in rows if row[2]}
+            rows = await self._database.keyed(on, "hours", ("series", "hour"), "t.series, t.hour, t.flags", list(hours))
+            gone = {(row[0], row[1]) for row in rows if row[2] & FINAL}
             buried |= {(series, taken) for series, taken in old if (series, taken // HOUR) in gone}
         return stored, buried
 

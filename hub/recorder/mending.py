@@ -13,6 +13,7 @@ from hub.recorder.days import day_of, day_stretch
 from hub.recorder.index import HOUR
 from hub.recorder.instants import from_us
 from hub.recorder.partial import Partial, Rule
+from hub.recorder.schema import FINAL
 from hub.recorder.statistics import StatisticStore
 from hub.recorder.survey import COLUMNS, Survey, columns, runs
 from hub.recorder.writer import Transaction
@@ -115,9 +116,9 @@ class MendingStore(StatisticStore):
             if self._outlived(transaction, series, work.rule, work.time_zone):
                 continue
             final = await database.keyed(
-                on, "hours", ("series", "hour"), "t.hour, t.final", [(series, hour) for hour in work.made]
+                on, "hours", ("series", "hour"), "t.hour, t.flags", [(series, hour) for hour in work.made]
             )
-            kept = {row[0] for row in final if row[1]}
+            kept = {row[0] for row in final if row[1] & FINAL}
             for hour, version in work.versions.items():
                 key = (series, hour)
                 if version is not None and index.marks.get(key) == version and key not in transaction.touched:
@@ -127,7 +128,7 @@ class MendingStore(StatisticStore):
                 if hour in kept or (key not in done and (key in index.marks or key in transaction.touched)):
                     continue
                 if partial.count:
-                    rows.append((series, hour, *columns(partial, hour * HOUR)))
+                    rows.append((series, hour, *columns(partial, hour * HOUR, hour * HOUR + HOUR)))
                 else:
                     gone.append(key)
             days |= {(series, day_of(hour * HOUR + at, work.time_zone)) for hour in work.made for at in (0, HOUR - 1)}
@@ -176,8 +177,7 @@ class MendingStore(StatisticStore):
             for day, partial in work.made.items():
                 done.append((work.series, day))
                 if partial.count:
-                    start = day_stretch(day, work.time_zone)[0]
-                    rows.append((work.series, day, *columns(partial, start)))
+                    rows.append((work.series, day, *columns(partial, *day_stretch(day, work.time_zone))))
                 else:
                     gone.append((work.series, day))
         on = transaction.connection

@@ -55,7 +55,7 @@ class MergeStore(StatisticStore):
             hidden = _NOBODY_BEFORE * place
             above = [value for higher in sources[:place] for value in (higher, *[interval] * 7)]
             rows += await self._database.fetch(
-                "SELECT r.series, r.taken, r.value, r.delay, r.flags FROM readings r "
+                "SELECT r.series, r.taken, r.taken + r.delay, r.value, r.flags FROM readings r "
                 f"WHERE r.series = ? AND r.taken >= ? AND r.taken < ?{hidden} ORDER BY r.taken {order} LIMIT ?",
                 *(one, low, high, *above, limit),
             )

@@ -16,6 +16,7 @@ Point = tuple[int, float, int]
 """taken, value (or word), flags."""
 Stretch = tuple[int, int]
 """Start and end in microseconds; the end is not part of it."""
+SLOT = 300_000_000
 STATEFUL = frozenset({Kind.ENUM, Kind.TEXT})
 
 
@@ -44,6 +45,8 @@ class Partial:
     last: Point | None = None
     states: dict[str, int] = field(default_factory=dict)
     """Microseconds in each state, for enums; a key is the number of a word, or `=` and a number."""
+    slots: int = 0
+    """Of an hour: bit n is set when there are readings in its n-th five minutes."""
     final: bool = False
     """The readings are gone (retention): it can't be made again."""
 
@@ -87,6 +90,8 @@ def _stretch(points: Sequence[Point], before: Point | None, start: int, until: i
     if not points:
         return made
     made.last = points[-1]
+    for slot in {point[0] // SLOT for point in points}:
+        made.slots |= 1 << slot % 12
     if rule.kind in STATEFUL:
         for point, following in zip(points, [*(later[0] for later in points[1:]), until], strict=True):
             made.hold(point[1], point[2], min(following, point[0] + rule.hold, until) - point[0], rule.kind)

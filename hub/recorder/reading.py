@@ -7,10 +7,10 @@ from typing import Any
 
 from hub.recorder.facts import Outcome, Row, StoredReading
 from hub.recorder.incoming import Incoming, check
-from hub.recorder.schema import PUBLIC_FLAGS, TEXT
+from hub.recorder.schema import TEXT
 from hub.recorder.store import Store
 
-COLUMNS = "series, taken, value, delay, flags"
+COLUMNS = "series, taken, taken + delay, value, flags"
 After = tuple[int, int]
 """Cursor of a page: (taken_us, series) of its last reading."""
 
@@ -61,7 +61,8 @@ class ReadingStore(Store):
     async def newest(self, series: Iterable[int] | None = None) -> dict[int, StoredReading]:
         """The newest reading of each series that has one; of all series when none are named."""
         newest = self._index.newest
-        rows = list(newest.values()) if series is None else [newest[one] for one in series if one in newest]
+        raws = list(newest.values()) if series is None else [newest[one] for one in series if one in newest]
+        rows = [(raw[0], raw[1], raw[1] + raw[3], raw[2], raw[4]) for raw in raws]
         return {reading.series: reading for reading in await self._words.readings(rows)}
 
     async def neighbours(self, series: int, taken_us: int) -> tuple[StoredReading | None, StoredReading | None]:
@@ -84,12 +85,6 @@ class ReadingStore(Store):
         """True when the series has a newer reading than this instant."""
         newest = self._index.newest.get(series)
         return newest is not None and newest[1] > taken_us
-
-
-def public(row: Sequence[Any]) -> StoredReading:
-    """A numeric row of `readings`."""
-    series, taken, value, delay, flags = row
-    return StoredReading(series, taken, taken + delay, value, flags & PUBLIC_FLAGS)
 
 
 def bounds(series: int, start: int, end: int, after: After | None, descending: bool) -> tuple[int, int]:

@@ -19,7 +19,9 @@ metadata = MetaData()
 
 TEXT = 1 << 14
 """Set in `readings.flags` when `value` is the number of a word in `words`; never leaves the recorder."""
-PUBLIC_FLAGS = TEXT - 1
+FINAL = 1 << 13
+"""Set in `flags` of statistics when the raw readings are gone (retention) and they can't be made again."""
+PUBLIC_FLAGS = FINAL - 1
 
 
 def _root(name: str, *columns: Column[object]) -> Table:
@@ -112,16 +114,19 @@ hours = Table(
     Column("total", Double),
     Column("rise", Double),
     Column("integral", Double),
-    Column("held", BigInteger),
+    Column("gap", BigInteger, nullable=False),
     Column("last", Double, nullable=False),
-    Column("last_at", BigInteger, nullable=False),
-    Column("last_flags", SmallInteger, nullable=False),
+    Column("since_last", BigInteger, nullable=False),
+    Column("flags", SmallInteger, nullable=False),
     Column("states", Text),
-    Column("final", SmallInteger, nullable=False),
+    Column("slots", SmallInteger, nullable=False),
     sqlite_with_rowid=False,
 )
-"""Hours (since 1970, UTC) with readings. `last_at` and `held` in microseconds, `last_at` from the hour's start;
-`integral` is value times microseconds held; `final`: 1 when the raw readings are gone and it can't be made again."""
+"""Hours (since 1970, UTC) with readings; what is usual is 0 or NULL, which SQLite keeps in no space at all.
+
+`integral`: value times microseconds held; `gap`: microseconds of the hour in which nothing was held; `since_last`:
+microseconds from the last reading to the hour's end; `flags`: that reading's, and FINAL; `slots`: bit n is set when
+there are readings in the n-th five minutes."""
 
 days = Table(
     "days",
@@ -134,12 +139,12 @@ days = Table(
     Column("total", Double),
     Column("rise", Double),
     Column("integral", Double),
-    Column("held", BigInteger),
+    Column("gap", BigInteger, nullable=False),
     Column("last", Double, nullable=False),
-    Column("last_at", BigInteger, nullable=False),
-    Column("last_flags", SmallInteger, nullable=False),
+    Column("since_last", BigInteger, nullable=False),
+    Column("flags", SmallInteger, nullable=False),
     Column("states", Text),
-    Column("final", SmallInteger, nullable=False),
+    Column("slots", SmallInteger, nullable=False),
     sqlite_with_rowid=False,
 )
 """Local days (`date.toordinal`) in the series' time zone; the columns are those of `hours`."""

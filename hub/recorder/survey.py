@@ -13,9 +13,9 @@ from hub.recorder.database import Database
 from hub.recorder.days import day_of, day_stretch
 from hub.recorder.index import HOUR
 from hub.recorder.partial import STATEFUL, Partial, Point, Rule, compose, fold
-from hub.recorder.schema import TEXT
+from hub.recorder.schema import FINAL, TEXT
 
-COLUMNS = "count, low, high, total, rise, integral, held, last, last_at, last_flags, states, final"
+COLUMNS = "count, low, high, total, rise, integral, gap, last, since_last, flags, states, slots"
 _POINTS = "SELECT taken, value, flags FROM readings WHERE series = ?"
 BIG, SMALL = 20_000, 200
 """Readings fetched at a time when many or few hours are to be made."""
@@ -42,7 +42,7 @@ class Survey:
         rows = await self._rows(
             f"SELECT hour, {COLUMNS} FROM hours WHERE series = ? AND hour >= ? AND hour < ?", first, last
         )
-        known = {row[0]: part(row[1:], row[0] * HOUR) for row in rows}
+        known = {row[0]: part(row[1:], row[0] * HOUR, row[0] * HOUR + HOUR) for row in rows}
         await self.remake(await self._outdated(first, last))
         for hour, partial in self._made.items():
             if first <= hour < last and not (hour in known and known[hour].final):
@@ -59,7 +59,7 @@ class Survey:
             rows = await self._rows(
                 f"SELECT day, {COLUMNS} FROM days WHERE series = ? AND day >= ? AND day < ?", first, last
             )
-            known = {row[0]: part(row[1:], day_stretch(row[0], self.time_zone)[0]) for row in rows}
+            known = {row[0]: part(row[1:], *day_stretch(row[0], self.time_zone)) for row in rows}
             remade = await self.remake(await self._outdated(low, high))
             dirty = {row[0] for row in await self._rows("SELECT day FROM day_marks WHERE series = ?")}
             dirty |= {day_of(hour * HOUR + at, self.time_zone) for hour in remade for at in (0, HOUR - 1)}
@@ -89,12 +89,12 @@ class Survey:
         """The last reading before an instant, also when only its hour's statistics are left."""
         point = await self._last_before(taken)
         rows = await self._rows(
-            "SELECT hour, last_at, last, last_flags FROM hours WHERE series = ? AND hour < ? AND final = 1 "
+            f"SELECT hour, since_last, last, flags FROM hours WHERE series = ? AND hour < ? AND flags & {FINAL} <> 0 "
             "ORDER BY hour DESC LIMIT 1",
             taken // HOUR,
         )
-        if rows and (point is None or rows[0][0] * HOUR + rows[0][1] > point[0]):
-            return rows[0][0] * HOUR + rows[0][1], rows[0][2], rows[0][3]
+        if rows and (point is None or rows[0][0] * HOUR + HOUR - rows[0][1] > point[0]):
+            return rows[0][0] * HOUR + HOUR - rows[0][1], rows[0][2], rows[0][3] & ~FINAL
         return point
 
     async def remake(self, marked: Iterable[int]) -> dict[int, Partial]:
@@ -187,23 +187,32 @@ class Survey:
         return await self._database.rows(self._connection, sql, self.series, *parameters)
 
 
-def part(row: Sequence[Any], start: int) -> Partial:
+def part(row: Sequence[Any], start: int, end: int) -> Partial:
     """A row of `hours` or `days` (COLUMNS) as a partial."""
-    count, low, high, total, rise, integral, held, last, last_at, last_flags, states, final = row
-    point = (start + last_at, last, last_flags)
+    count, low, high, total, rise, integral, gap, last, since_last, flags, states, slots = row
     return Partial(
-        count, low, high, total, rise, integral, held, point, orjson.loads(states) if states else {}, bool(final)
+        count,
+        low,
+        high,
+        total,
+        rise,
+        integral,
+        end - start - gap,
+        (end - since_last, last, flags & ~FINAL),
+        orjson.loads(states) if states else {},
+        slots,
+        flags & FINAL != 0,
     )
 
 
-def columns(partial: Partial, start: int) -> tuple[Any, ...]:
+def columns(partial: Partial, start: int, end: int) -> tuple[Any, ...]:
     """The other way round."""
     assert partial.last is not None
     taken, last, flags = partial.last
     states = orjson.dumps(partial.states).decode() if partial.states else None
     return (
-        *(partial.count, partial.low, partial.high, partial.total, partial.rise, partial.integral, partial.held),
-        *(last, taken - start, flags, states, int(partial.final)),
+        *(partial.count, partial.low, partial.high, partial.total, partial.rise, partial.integral),
+        *(end - start - partial.held, last, end - taken, flags | FINAL * partial.final, states, partial.slots),
     )
 
 

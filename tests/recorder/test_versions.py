@@ -76,8 +76,8 @@ async def describe(url: str) -> dict[str, Any]:
         found = await connection.run_sync(described)
         if database.sqlite:
             sql = "SELECT name, replace(replace(sql, char(9), ''), char(10), '') FROM sqlite_master WHERE sql NOT NULL"
-            for name, text in (await connection.exec_driver_sql(sql)).fetchall():
-                found[f"sql of {name}"] = text.replace(" ", "").replace('"', "")
+            for row in map(tuple[Any, ...], (await connection.exec_driver_sql(sql)).fetchall()):
+                found[f"sql of {row[0]}"] = str(row[1]).replace(" ", "").replace('"', "")
         await connection.rollback()
     await database.dispose()
     return found

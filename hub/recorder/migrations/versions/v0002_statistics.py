@@ -16,12 +16,12 @@ def upgrade() -> None:
             *_key(period),
             sa.Column("count", sa.Integer, nullable=False),
             *(sa.Column(name, sa.Double) for name in ("low", "high", "total", "rise", "integral")),
-            sa.Column("held", sa.BigInteger),
+            sa.Column("gap", sa.BigInteger, nullable=False),
             sa.Column("last", sa.Double, nullable=False),
-            sa.Column("last_at", sa.BigInteger, nullable=False),
-            sa.Column("last_flags", sa.SmallInteger, nullable=False),
+            sa.Column("since_last", sa.BigInteger, nullable=False),
+            sa.Column("flags", sa.SmallInteger, nullable=False),
             sa.Column("states", sa.Text),
-            sa.Column("final", sa.SmallInteger, nullable=False),
+            sa.Column("slots", sa.SmallInteger, nullable=False),
             sqlite_with_rowid=False,
         )
     op.create_table("marks", *_key("hour"), sqlite_with_rowid=False)
