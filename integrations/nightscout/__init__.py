@@ -87,8 +87,8 @@ def register_integrations(register: Callable[[Integration], None]) -> None:
 
 @hookimpl
 def register_routes(register: Callable[[Route], None]) -> None:
-    """The HTTP surface."""
-    from integrations.nightscout.surface.routes import routes
+    """The HTTP surface, and the comparison with a followed site."""
+    from integrations.nightscout.surface import differences, routes
 
-    for route in routes():
+    for route in (*routes.routes(), *differences.routes()):
         register(route)
