@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from hub.model import HOUSEHOLD, Entity, Family, State
-from web import words
+from hub.model import HOUSEHOLD, Family
 from web.today.build import rooms_of
 from web.today.card import Row
 from web.today.gather import Gathered, gather
@@ -44,10 +43,15 @@ class Group:
 async def groups(view: View, slug: str, now: datetime) -> tuple[Gathered, list[Group]]:
     """A group for each family that has anything, in a fixed order; entities without a metric among the devices."""
     known = {entity.metric for entity, state in view.states(slug) if entity.metric and state is not None}
-    found = await gather(view, slug, now, sorted(known))
+    found = await gather(view, slug, now, [metric.key for metric in view.metrics() if metric.key in known])
     rooms = rooms_of(view, found)
+    if slug == HOUSEHOLD:
+        return found, _by_room(found, rooms)
     order = {family: rank for rank, family in enumerate(NAMES)}
-    pairs = _pairs(found)
+    ranks = {metric.key: rank for rank, metric in enumerate(view.metrics())}
+    # The vocabulary lists what matters first.
+    pairs = sorted(found.newest.values(), key=lambda pair: ranks.get(pair[0].metric, 0))
+    pairs += [pair for pair in found.states if not pair[0].metric]
     families: dict[Family, tuple[list[Row], list[Row]]] = {}
     for entity, state in pairs:
         metric = found.display.metric(entity)
@@ -62,9 +66,12 @@ async def groups(view: View, slug: str, now: datetime) -> tuple[Gathered, list[G
     return found, made
 
 
-def _pairs(found: Gathered) -> list[tuple[Entity, State]]:
-    """One source for each of a person's metrics, every sensor of the house, and whatever has no metric."""
-    if found.slug == HOUSEHOLD:
-        return sorted(found.states, key=lambda pair: (pair[0].metric, words.capital(pair[0].name)))
-    ordered = [pair for key, pair in found.newest.items()]
-    return ordered + [pair for pair in found.states if not pair[0].metric]
+def _by_room(found: Gathered, rooms: dict[str, str]) -> list[Group]:
+    """The house is told room by room, whatever it is that measures there."""
+    by_room: dict[str, tuple[list[Row], list[Row]]] = {}
+    for entity, state in found.states:
+        shown, older = by_room.setdefault(rooms.get(entity.id, "") or "Around the house", ([], []))
+        old = state.taken_at is None or found.now - state.taken_at > SILENT or entity.category == "diagnostic"
+        made = row(found, entity, state, rooms)
+        (older if old else shown).append(made if entity.metric else replace(made, name=entity.name))
+    return [Group("air", name, tuple(shown), tuple(older)) for name, (shown, older) in sorted(by_room.items())]

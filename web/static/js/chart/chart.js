@@ -80,7 +80,7 @@ class Chart {
       series.push({
         scale: one.scale,
         stroke: one.kind === "bars" ? faded(line, 0.0) : line,
-        fill: one.kind === "bars" ? faded(line, 0.8) : this.data.series.length === 1 && !one.low.length && !one.usual ? this.wash(line) : undefined,
+        fill: one.kind === "bars" ? faded(line, this.data.series.length > 1 ? 0.35 : 0.8) : this.data.series.length === 1 && !one.low.length && !one.usual ? this.wash(line) : undefined,
         width: one.kind === "bars" ? 0 : 2,
         dash,
         spanGaps: false,
