@@ -18,6 +18,7 @@ from hub.model import (
     ActionCalled,
     DeviceFound,
     EntitiesChanged,
+    Entity,
     EntryChanged,
     Event,
     JournalChanged,
@@ -64,7 +65,7 @@ class Line:
 
 async def index(request: web.Request, view: View) -> web.Response:
     kind, whose, asked = (request.query.get(key, "") for key in ("kind", "person", "q"))
-    teller = _Teller(view)
+    teller = _Teller(view, brief=kind not in KINDS)
     lines = [line for event in view.recent(*_kinds(kind)) if (line := teller.line(event)) is not None]
     lines = [line for line in lines if _wanted(line, whose, asked.lower())][::-1][:60]
     return answer.page(
@@ -86,7 +87,7 @@ async def live(request: web.Request, view: View) -> web.StreamResponse:
     response = web.StreamResponse(headers=HEADERS)
     await response.prepare(request)
     lines: deque[Line] = deque(maxlen=AT_ONCE)
-    teller = _Teller(view)
+    teller = _Teller(view, brief=kind not in KINDS)
     events = cast("AsyncGenerator[Event, None]", view.subscribe(*kinds, name="events"))
 
     async def read() -> None:
@@ -132,8 +133,9 @@ def _wanted(line: Line, whose: str, asked: str) -> bool:
 class _Teller:
     """Says events in words, for one viewer."""
 
-    def __init__(self, view: View) -> None:
-        self._view = view
+    def __init__(self, view: View, *, brief: bool = False) -> None:
+        """`brief`: a live reading is left out, because the state that it moved is told."""
+        self._view, self._brief = view, brief
         self._displays: dict[str, Display] = {}
         own = view.account.person if view.account is not None and view.account.person else HOUSEHOLD
         self._zone: tzinfo = ZoneInfo(view.time_zone(own))
@@ -147,20 +149,22 @@ class _Teller:
                 after = str(show(entity, new.value)) if new.value is not None else "unknown"
                 if old is not None and old.available != new.available:
                     after = after if new.available else "not reachable"
-                more = f"{before} → {after}" if before else after
-                return self._entity(clock, "states", entity.name, more, entity.id, entity.person)
+                more = f"{before} → {after}" if before and before != after else after
+                return self._entity(clock, "states", entity, more)
             case ReadingsRecorded(entity=entity, readings=readings):
                 first = readings[0]
                 late = " late" if first.late else ""
                 if len(readings) == 1:
+                    if self._brief and not first.late:
+                        return None
                     value = self._display(entity.person).value(entity, first.value)
                     more = f"{value}, taken {self._moment(first.taken_at, event.at)}{late}"
                 else:
                     more = f"{len(readings)} readings from {self._moment(first.taken_at, event.at)}{late}"
-                return self._entity(clock, "readings", entity.name, more, entity.id, entity.person)
+                return self._entity(clock, "readings", entity, more)
             case ReadingsRemoved(entity=entity, taken_at=taken):
                 more = f"{words.plural(len(taken), 'reading')} removed"
-                return self._entity(clock, "readings", entity.name, more, entity.id, entity.person)
+                return self._entity(clock, "readings", entity, more)
             case ReadingsRejected(entry=entry, person=person, refusals=refusals):
                 title = f"{words.plural(len(refusals), 'reading')} refused"
                 return Line(
@@ -193,10 +197,14 @@ class _Teller:
             case _:
                 return None
 
-    def _entity(self, clock: str, kind: str, name: str, more: str, entity_id: str, person: str) -> Line:
+    def _entity(self, clock: str, kind: str, entity: Entity, more: str) -> Line:
         people = {one.slug: one.name for one in self._view.people()}
-        title = f"{people[person]}: {name}" if person in people else name
-        return Line(clock, kind, KINDS[kind][2], title, more, f"/entities/{entity_id}", person)
+        owner = people.get(entity.person) or self._device(entity)
+        title = f"{owner}: {entity.name}" if owner else entity.name
+        return Line(clock, kind, KINDS[kind][2], title, more, f"/entities/{entity.id}", entity.person)
+
+    def _device(self, entity: Entity) -> str:
+        return self._view.device(entity.device).description.name if entity.device else ""
 
     def _display(self, person: str) -> Display:
         if person not in self._displays:
