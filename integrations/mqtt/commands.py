@@ -9,8 +9,6 @@ from integrations.mqtt.connection import Connection
 from integrations.mqtt.discovery.catalogue import Catalogue
 from integrations.mqtt.live import Live
 
-_TOGGLE = {"on": "turn_off", "off": "turn_on", "open": "close", "closed": "open", "locked": "unlock"}
-
 
 def tell(catalogue: Catalogue, connection: Connection, templates: TemplateEnvironment, command: Command) -> Live | None:
     """Publish what the command asks for; the entity whose state is taken for granted, if it is.
@@ -23,15 +21,12 @@ def tell(catalogue: Catalogue, connection: Connection, templates: TemplateEnviro
     if connection.lost.is_set():
         raise NotReady("there is no connection to the broker now")
     tells = live.thing.component.commands(live.thing.config)
-    name = command.name
-    if name == "toggle" and name not in tells:
-        name = _TOGGLE.get(str(live.fields.get("state")), "turn_on")
-    if name not in tells:
+    if command.name not in tells:
         known = ", ".join(sorted(tells)) or "none"
         raise ConfigInvalid(f"{command.name!r} is not one of its commands: {known}")
     telling = Telling(live.thing.config, live.fields, command.parameters, templates)
     try:
-        tells[name](telling)
+        tells[command.name](telling)
     except TemplateFailed as error:
         raise ConfigInvalid(f"the device's own command template fails: {error}") from None
     if not telling.messages:

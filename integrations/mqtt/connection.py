@@ -152,9 +152,12 @@ class Connection:
             options = {"clean_start": False, "properties": properties}
         client.connect(self.address.host, self.address.port, KEEP_ALIVE, **options)
         try:
-            return await self._clock.wait_for(asyncio.shield(self._answer), 10.0)
+            # Brokers that know only the older version may wait for the rest of what they cannot read.
+            return await self._clock.wait_for(asyncio.shield(self._answer), 4.0 if version == MQTTv5 else 10.0)
         except TimeoutError:
             self._drop()
+            if version == MQTTv5:
+                return -1, False
             raise NotReady(f"the broker at {self.address.host} does not answer") from None
         except BaseException:
             self._drop()

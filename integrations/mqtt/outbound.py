@@ -32,7 +32,15 @@ from integrations.mqtt.message import Incoming
 
 CROWDED, CLEAR = 5_000, 500
 """Packets waiting to be sent at which we wait, and until when."""
-_COMMANDS = {"on": "turn_on", "off": "turn_off", "true": "turn_on", "false": "turn_off", "toggle": "toggle"}
+_COMMANDS = {"on": "turn_on", "off": "turn_off", "true": "turn_on", "false": "turn_off"}
+_TOGGLED = {
+    "on": "turn_off",
+    "open": "close",
+    "opening": "close",
+    "closed": "open",
+    "locked": "unlock",
+    "unlocked": "lock",
+}
 _VALUES = {"set_value": "value", "select_option": "option"}
 
 
@@ -261,14 +269,15 @@ class Outbound:
             if entity is None:
                 continue
             try:
-                name, parameters = understood(entity, payload)
+                state = self._ctx.state(entity_id)
+                name, parameters = understood(entity, payload, state.value if state is not None else None)
                 await self._ctx.act(entity_id, name, parameters)
             except (ValueError, HubError) as error:
                 self._ctx.log.warning("a command for %s was not carried out: %s", entity_id, error)
 
 
-def understood(entity: Entity, payload: bytes) -> tuple[str, Mapping[str, Any]]:
-    """Command and parameters of a `.../set` message. Raises ValueError."""
+def understood(entity: Entity, payload: bytes, state: Any = None) -> tuple[str, Mapping[str, Any]]:
+    """Command and parameters of a `.../set` message, for an entity in that state. Raises ValueError."""
     text = payload.decode().strip()
     if text.startswith("{"):
         data = orjson.loads(text)
@@ -284,6 +293,8 @@ def understood(entity: Entity, payload: bytes) -> tuple[str, Mapping[str, Any]]:
     if len(entity.commands) == 1:
         return entity.commands[0], {}
     name = _COMMANDS.get(text.lower(), text.lower())
-    if name not in entity.commands and name != "toggle":
+    if name == "toggle" and name not in entity.commands:
+        name = _TOGGLED.get(str(state), "turn_on")
+    if name not in entity.commands:
         raise ValueError(f"{text[:40]!r} is none of {', '.join(entity.commands) or 'no commands'}")
     return name, {}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from paho.mqtt.client import Client as Paho
-from paho.mqtt.client import MQTTMessage, MQTTv5
+from paho.mqtt.client import MQTTMessage, MQTTv311
 from paho.mqtt.enums import CallbackAPIVersion
 
 
@@ -32,7 +32,7 @@ class Client:
         client_id: str = "",
         tls: ssl.SSLContext | None = None,
     ) -> None:
-        self._paho = Paho(CallbackAPIVersion.VERSION2, client_id=client_id, protocol=MQTTv5)
+        self._paho = Paho(CallbackAPIVersion.VERSION2, client_id=client_id, protocol=MQTTv311)
         if name:
             self._paho.username_pw_set(name, password)
         if tls is not None:
