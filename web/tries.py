@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
-from hub.clock import Clock
+from hub.api import Clock
 
 FREE = 5
 """Wrong tries that cost nothing."""

@@ -17,6 +17,7 @@ from hub.model import (
     ConfigEntry,
     Device,
     DeviceDescription,
+    Document,
     Entity,
     EntityDescription,
     Event,
@@ -127,6 +128,17 @@ class ChildContext:
 
     async def save(self, key: str, value: Any) -> None:
         await self._wire.call("save", key, value)
+
+    async def documents_put(self, collection: str, documents: Sequence[Document]) -> None:
+        await self._wire.call("documents_put", collection, list(documents))
+
+    async def documents_find(self, collection: str, **query: Any) -> list[Document]:
+        found: list[Document] = await self._wire.call("documents_find", collection, query)
+        return found
+
+    async def documents_remove(self, collection: str, ids: Sequence[str]) -> int:
+        removed: int = await self._wire.call("documents_remove", collection, list(ids))
+        return removed
 
     async def progress(self, fraction: float | None, text: str = "") -> None:
         await self._wire.call("progress", fraction, text)

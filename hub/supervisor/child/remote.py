@@ -117,6 +117,8 @@ class Child:
         if name == "forget":
             await ctx.forget(devices=arguments[0], entities=arguments[1])
             return None
+        if name == "documents_find":
+            return await ctx.documents_find(arguments[0], **arguments[1])
         return await getattr(ctx, name)(*arguments)
 
     async def _watch(self, ctx: Context, wire: Wire, pid: int) -> NoReturn:

@@ -17,6 +17,7 @@ from hub.errors import HubError
 from hub.model import (
     Command,
     DeviceDescription,
+    Document,
     EntityDescription,
     JournalDraft,
     Reading,
@@ -39,6 +40,9 @@ CONTEXT_CALLS: Mapping[str, Types] = {
     "latest": ((str, str), Reading | None),
     "load": ((str,), Any),
     "save": ((str, Any), None),
+    "documents_put": ((str, list[Document]), None),
+    "documents_find": ((str, dict[str, Any]), list[Document]),
+    "documents_remove": ((str, list[str]), int),
     "progress": ((float | None, str), None),
     "problem": ((str, str, str), None),
     "act": ((str, str, dict[str, Any]), None),
