@@ -34,6 +34,6 @@ class Progress:
             return
         self._next = taken + EVERY
         length = self._request.content_length
-        fraction = min(0.99, taken / length) if length else 0.5
+        fraction = min(0.99, taken / length) if length else 0.0
         of = f" of {length / 1e6:.0f}" if length else ""
         await self._ctx.progress(fraction, f"Receiving from the phone: {taken / 1e6:.0f}{of} MB")

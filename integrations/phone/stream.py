@@ -83,6 +83,7 @@ class Walker:
             raise self._broken(f"byte {error.object[error.start]:#04x} is not UTF-8") from None
         self._at = 0
         if len(self._text) < self._wanted:
+            self._limit()
             return
         try:
             while True:
@@ -91,10 +92,13 @@ class Walker:
                     yield piece
         except _Incomplete:
             self._wanted = 2 * (len(self._text) - self._at) if len(self._text) - self._at > (1 << 16) else 0
-            if len(self._text) - self._at > LARGEST_ITEM:
-                raise BadReading(
-                    f"one value near byte {self.taken} is longer than {LARGEST_ITEM >> 20} MB; send less at a time"
-                ) from None
+            self._limit()
+
+    def _limit(self) -> None:
+        if len(self._text) - self._at > LARGEST_ITEM:
+            raise BadReading(
+                f"one value near byte {self.taken} is longer than {LARGEST_ITEM >> 20} MB; send less at a time"
+            )
 
     def _next(self, final: bool) -> Piece | None:
         """One step; None when it gave no piece. Raises _Incomplete at the end of what has come."""
