@@ -83,9 +83,9 @@ def _key(sample: Sample) -> tuple[str, int]:
 
 async def idle(hub: Hub, clock: VirtualClock, entry: str) -> None:
     """Wait until history is told."""
-    for _ in range(60):
+    for _ in range(2_500):
         await asyncio.sleep(0.02)
-        await clock.advance(0.5)
+        await clock.advance(0.05)
         if (await hub.rooms.recorder.entry_load(entry, "told") or {}).get("from") == {
             "OUTLINE": "2026-11-18",
             "CURVES": "2026-11-18",
