@@ -9,8 +9,14 @@ from hub.api import HOUSEHOLD, Entity, Household, Kind, Metric, Person
 from integrations.mqtt.discovery.catalogue import ORIGIN
 from integrations.mqtt.discovery.vocabulary import CLASSES, SENSOR, STATE_CLASSES
 
+_STATE_CLASSES = STATE_CLASSES - {"measurement_angle"}
 LIVE_VALUE = "{{ (value_json.value if not value_json.late) | is_defined }}"
 """Late readings come on the same topic, and are not the state."""
+_YOUNG_CLASSES = frozenset({
+    "absolute_humidity", "area", "blood_glucose_concentration", "conductivity", "energy_distance", "pm4", "radon",
+    "reactive_energy", "temperature_delta", "uptime", "wind_direction",
+})  # fmt: skip
+"""A Home Assistant older than a device class refuses the whole entity; without one it shows it all the same."""
 _AVAILABLE = "{{ 'online' if value_json.available else 'offline' }}"
 
 
@@ -53,7 +59,7 @@ def announcement(
     owner = entity.person or HOUSEHOLD
     identity = f"homeostat_{household.id}"
     config: dict[str, Any] = {
-        "name": entity.name,
+        "name": str(entity.attributes.get("friendly_name") or entity.name) if entity.device else entity.name,
         "unique_id": f"{identity}_{entity.series}",
         "object_id": entity.id.partition(".")[2],
         "default_entity_id": f"{component}.{entity.id.partition('.')[2]}",
@@ -116,9 +122,10 @@ def _sensor(entity: Entity, unit: str) -> dict[str, Any]:
     if unit:
         found["unit_of_measurement"] = unit
     known = SENSOR.get(entity.device_class)
-    if known is not None and (known.units is None or (unit or None) in known.units):
+    suits = known is not None and (known.units is None or (unit or None) in known.units)
+    if suits and entity.device_class not in _YOUNG_CLASSES:
         found["device_class"] = entity.device_class
-    found["state_class"] = entity.state_class if entity.state_class in STATE_CLASSES else "measurement"
+    found["state_class"] = entity.state_class if entity.state_class in _STATE_CLASSES else "measurement"
     if entity.precision is not None:
         found["suggested_display_precision"] = max(0, entity.precision)
     return found
