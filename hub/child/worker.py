@@ -166,8 +166,10 @@ class Worker:
         assert self._integration.webhook is not None
         assert self._context is not None
 
+        whole = given.pop("body").encode("latin-1")
+
         async def body() -> AsyncIterator[bytes]:
-            yield given.pop("body").encode("latin-1")
+            yield whole
 
         answer = await self._integration.webhook(self._context, WebhookRequest(**given, body=body()))
         return {
