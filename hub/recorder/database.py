@@ -253,17 +253,12 @@ def _pragmas(engine: AsyncEngine, settings: Sequence[tuple[str, int | str]]) -> 
     event.listen(engine.sync_engine, "connect", apply)
 
 
-async def check_reachable(database: Database) -> None:
-    """Raise StorageUnavailable in words when the database can't be opened."""
-    if database.path is not None:
-        try:
-            database.path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise StorageUnavailable(
-                f"The folder {database.path.parent} for the database can't be made: {error.strerror}. "
-                "Make it, writable for the hub, or name another one in the configuration."
-            ) from error
-    with explained():
-        async with database.writing.connect() as connection:
-            await connection.exec_driver_sql("SELECT 1")
-            await connection.rollback()
+def make_folder(folder: Path) -> None:
+    """Raise StorageUnavailable in words when the database's folder can't be made."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageUnavailable(
+            f"The folder {folder} for the database can't be made: {error.strerror}. "
+            "Make it, writable for the hub, or name another one in the configuration."
+        ) from error

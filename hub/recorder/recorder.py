@@ -8,9 +8,10 @@ from pathlib import Path
 from hub.clock import Clock
 from hub.recorder.accounts import AccountStore
 from hub.recorder.changes import ChangeStore
-from hub.recorder.database import Database, check_reachable
+from hub.recorder.database import Database, make_folder
 from hub.recorder.documents import DocumentStore
 from hub.recorder.facts import StorageHealth
+from hub.recorder.files import Files
 from hub.recorder.incoming import Incoming
 from hub.recorder.journal import JournalStore
 from hub.recorder.mending import MendingStore
@@ -18,6 +19,8 @@ from hub.recorder.merging import MergeStore
 from hub.recorder.reading import ReadingStore
 from hub.recorder.trouble import explained
 from hub.recorder.versions import prepare
+
+DAMAGED = "Restart the hub: it keeps the damaged file aside and restores the newest good backup copy."
 
 
 class Recorder(ReadingStore, ChangeStore, MendingStore, MergeStore, AccountStore, JournalStore, DocumentStore):
@@ -29,38 +32,43 @@ class Recorder(ReadingStore, ChangeStore, MendingStore, MergeStore, AccountStore
         self._due = asyncio.Event()
         self._mending = asyncio.Lock()
         self._incoming = Incoming(database, self._index, self._words, clock, self._marked)
-        self._backups = backups
-        self._notes: tuple[str, ...] = ()
+        self._files = Files(database, clock, backups)
         self._closed = False
 
     @classmethod
     async def open(cls, url: str, *, clock: Clock, household: str = "home", backups: Path | None = None) -> Recorder:
         """Open, and where needed make, migrate or restore the database.
 
-        Raises StorageCorrupt when it is damaged and there is no good copy, StorageUnavailable when it can't be used
-        now, ConfigInvalid for an address that can't work; each says what to do.
+        `backups`: folder of the copies that are made daily and restored from. Raises StorageCorrupt when the database
+        is damaged and there is no good copy, StorageUnavailable when it can't be used now, ConfigInvalid for an
+        address that can't work; each says what to do.
         """
-        database = Database(url)
+        recorder = cls(Database(url), clock, household, backups)
         try:
-            await check_reachable(database)
-            if database.sqlite:
-                with explained():
-                    async with database.writing.connect() as connection:
-                        await connection.exec_driver_sql("PRAGMA journal_mode=WAL")
-            await prepare(database)
-            recorder = cls(database, clock, household, backups)
-            await recorder._start()
+            await recorder._open()
         except BaseException:
-            await database.dispose()
+            await recorder._database.dispose()
+            recorder._files.release()
             raise
         return recorder
 
-    async def _start(self) -> None:
+    async def _open(self) -> None:
+        database = self._database
+        if database.path is not None:
+            make_folder(database.path.parent)
+        await self._files.examine()
+        with explained():
+            async with database.writing.connect() as connection:
+                await connection.exec_driver_sql("PRAGMA journal_mode=WAL" if database.sqlite else "SELECT 1")
+                await connection.rollback()
+        await prepare(database)
+        await self._files.opened()
         await self._reload()
         self._writer.on_conflict = self._reload
         self._writer.start()
         self._marked(self._index.marks)
         self._mender = asyncio.create_task(self._keep_mending(), name="recorder mender")
+        self._files.start()
 
     async def _reload(self) -> None:
         async with self._database.snapshot() as connection:
@@ -75,19 +83,32 @@ class Recorder(ReadingStore, ChangeStore, MendingStore, MergeStore, AccountStore
         if self._mender is not None:
             self._mender.cancel()
             await asyncio.wait([self._mender])
+        await self._files.stop()
         await self._writer.close()
         await self._database.dispose()
+        self._files.closed()
+
+    async def backup(self, to: Path) -> None:
+        """A consistent, checked copy of the whole database, while readings go on coming in.
+
+        SQLite: a database file; PostgreSQL: a dump for pg_restore. Raises StorageUnavailable.
+        """
+        await self._files.copy(to)
 
     @property
     def health(self) -> StorageHealth:
         """How the database is doing now; cheap, no I/O but a look at the file's size."""
-        trouble = self._writer.trouble
+        trouble, files = self._writer.trouble, self._files
+        message, remedy = (trouble.message, trouble.remedy) if trouble else ("", "")
+        if files.damage:
+            message, remedy = f"The database is damaged ({files.damage}).", DAMAGED
         return StorageHealth(
-            ok=trouble is None,
-            message=trouble.message if trouble else "",
-            remedy=trouble.remedy if trouble else "",
+            ok=not message,
+            message=message,
+            remedy=remedy,
             database="SQLite" if self._database.sqlite else "PostgreSQL",
             size_bytes=self._database.size(),
             free_bytes=self._database.free(),
-            notes=self._notes,
+            notes=files.notes,
+            newest_backup_us=files.newest_us,
         )

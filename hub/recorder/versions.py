@@ -9,7 +9,7 @@ from sqlalchemy import Connection, inspect
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.errors import NotFound, StorageUnavailable
-from hub.recorder.database import Database, check_reachable
+from hub.recorder.database import Database, make_folder
 from hub.recorder.migrations.table import HEAD, ROOM, VERSION_TABLE, VERSIONS
 from hub.recorder.schema import metadata
 from hub.recorder.trouble import explained
@@ -94,7 +94,8 @@ async def _go(url: str, revision: str, *, forward: bool) -> SchemaStatus:
         raise NotFound(f"there is no version {revision!r} of the schema; there are {', '.join(VERSIONS)}")
     database = Database(url)
     try:
-        await check_reachable(database)
+        if database.path is not None:
+            make_folder(database.path.parent)
         with explained():
             async with database.writing.connect() as connection:
                 current = await version(connection)

@@ -1,0 +1,198 @@
+"""Saves what can still be read of a damaged SQLite file."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import sqlite3
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from hub.recorder.index import HOUR
+from hub.recorder.migrations.table import HEAD, VERSION_TABLE
+from hub.recorder.schema import metadata
+
+log = logging.getLogger(__name__)
+MINUTE = 60_000_000
+AT_ONCE = 5_000
+_TYPES = (int, int, float, int, int)
+_KEYED = ("series", "words", "revisions", "tombstones")
+_SKIPPED = frozenset({"readings", "hours", "days", "marks", "day_marks", "sessions"})
+
+
+def salvage_into(damaged: Path, target: Path) -> str:
+    """Add what the damaged file has and the restored copy lacks; returns what was saved, in words. Blocks."""
+    saved = _Salvage(damaged, target)
+    try:
+        saved.everything()
+    finally:
+        saved.close()
+    return saved.told()
+
+
+def salvage_alone(damaged: Path, target: Path) -> str:
+    """Make a database of what can be read; returns what was saved, in words. Blocks."""
+    from sqlalchemy import create_engine
+
+    try:
+        engine = create_engine(f"sqlite:///{target}")
+        with engine.begin() as connection:
+            metadata.create_all(connection)
+            connection.exec_driver_sql(f"CREATE TABLE {VERSION_TABLE} (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
+            connection.exec_driver_sql(f"INSERT INTO {VERSION_TABLE} VALUES ('{HEAD}')")
+        engine.dispose()
+        return f"{salvage_into(damaged, target)} It is in {target.name}."
+    except Exception as error:  # the message about the damage matters more than how far the rescue came
+        log.exception("nothing could be salvaged")
+        target.unlink(missing_ok=True)
+        return f"Nothing of it could be read ({error})."
+
+
+class _Salvage:
+    def __init__(self, damaged: Path, target: Path) -> None:
+        self._patched: Path | None = None
+        self._from = sqlite3.connect(damaged)
+        if not self._read("SELECT count(*) FROM sqlite_master")[1]:
+            self._from.close()
+            self._patched = _with_first_page_of(damaged, target)
+            self._from = sqlite3.connect(self._patched)
+        self._to = sqlite3.connect(target)
+        self._to.execute("PRAGMA busy_timeout=5000")
+        self.readings = 0
+        self.others = 0
+        self.lost = 0
+
+    def close(self) -> None:
+        self._from.close()
+        self._to.close()
+        for suffix in ("", "-wal", "-shm") if self._patched else ():
+            Path(f"{self._patched}{suffix}").unlink(missing_ok=True)
+
+    def told(self) -> str:
+        text = f"{self.readings:,} readings and {self.others:,} other rows were saved from the damaged file."
+        return text + (f" {self.lost} stretches of it could not be read." if self.lost else "")
+
+    def everything(self) -> None:
+        names = [table.name for table in metadata.sorted_tables if table.name not in _SKIPPED]
+        for name in sorted(names, key=lambda name: name not in _KEYED):
+            self._table(name)
+        self._journal()
+        self._readings()
+        # What was removed since the copy was made must not come back with it.
+        self._to.execute(
+            "DELETE FROM readings WHERE EXISTS (SELECT 1 FROM tombstones t "
+            "WHERE t.series = readings.series AND t.taken = readings.taken)"
+        )
+        self._to.commit()
+
+    def _table(self, name: str) -> None:
+        """Rows that the target lacks; from both ends, as far as each can be read."""
+        table = metadata.tables[name]
+        columns = ", ".join(f'"{column.name}"' for column in table.columns)
+        keys = [f'"{column.name}"' for column in table.primary_key.columns]
+        places = ", ".join("?" * len(table.columns))
+        insert = f"INSERT OR IGNORE INTO {name} ({columns}) VALUES ({places})"
+        for order in ("", " DESC"):
+            by = ", ".join(f"{key}{order}" for key in keys)
+            whole, rows = self._read(f"SELECT {columns} FROM {name} ORDER BY {by}")
+            self.others += self._insert(insert, rows)
+            if whole:
+                return
+            self.lost += 1
+
+    def _journal(self) -> None:
+        """Entries that were changed since the copy was made."""
+        columns = ", ".join(f'"{column.name}"' for column in metadata.tables["journal"].columns)
+        update = (
+            "UPDATE journal SET start_us = ?, person = ?, kind = ?, deleted = ?, revision = ?, body = ? "
+            "WHERE household_id = ? AND id = ? AND revision < ?"
+        )
+        _, rows = self._read(f"SELECT {columns} FROM journal")
+        names = [column.name for column in metadata.tables["journal"].columns]
+        for row in rows:
+            entry = dict(zip(names, row, strict=True))
+            new = [entry[name] for name in ("start_us", "person", "kind", "deleted", "revision", "body")]
+            self._to.execute(update, (*new, entry["household_id"], entry["id"], entry["revision"]))
+        self._to.commit()
+
+    def _readings(self) -> None:
+        series = {row[0] for row in self._to.execute("SELECT series FROM series UNION SELECT series FROM entities")}
+        series |= {row[0] for row in self._read("SELECT DISTINCT series FROM readings")[1]}
+        for one in sorted(series):
+            for rows in self._stretch(one, -(1 << 62), 1 << 62):
+                self._keep(rows)
+
+    def _stretch(self, series: int, low: int, high: int) -> Iterator[list[Sequence[Any]]]:
+        """Readings of [low, high): around what can't be read, halves and halves of halves down to a minute."""
+        whole, rows = self._page(series, low, high)
+        yield rows
+        while whole and len(rows) == AT_ONCE:
+            low = rows[-1][1] + 1
+            whole, rows = self._page(series, low, high)
+            yield rows
+        if whole:
+            return
+        if rows:
+            low = rows[-1][1] + 1
+        if high - low <= MINUTE:
+            self.lost += 1
+            return
+        middle = (low + high) // 2
+        yield from self._stretch(series, low, middle)
+        yield from self._stretch(series, middle, high)
+
+    def _page(self, series: int, low: int, high: int) -> tuple[bool, list[Sequence[Any]]]:
+        return self._read(
+            "SELECT series, taken, value, delay, flags FROM readings "
+            f"WHERE series = {series} AND taken >= {low} AND taken < {high} ORDER BY taken LIMIT {AT_ONCE}"
+        )
+
+    def _keep(self, rows: list[Sequence[Any]]) -> None:
+        rows = [row for row in rows if all(map(isinstance, row, _TYPES))]
+        self.readings += self._insert(
+            "INSERT OR IGNORE INTO readings (series, taken, value, delay, flags) VALUES (?, ?, ?, ?, ?)", rows
+        )
+        hours = {(row[0], row[1] // HOUR) for row in rows}
+        self._to.executemany("INSERT OR IGNORE INTO marks (series, hour) VALUES (?, ?)", hours)
+        self._to.commit()
+
+    def _insert(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:
+        before = self._to.total_changes
+        for row in rows:
+            try:
+                self._to.execute(sql, row)
+            except (sqlite3.IntegrityError, sqlite3.InterfaceError, OverflowError):
+                self.lost += 1  # a row that is damaged in itself
+        self._to.commit()
+        return self._to.total_changes - before
+
+    def _read(self, sql: str) -> tuple[bool, list[Sequence[Any]]]:
+        """Whether it could be read to its end, and the rows until then."""
+        rows: list[Sequence[Any]] = []
+        try:
+            for row in self._from.execute(sql):
+                rows.append(row)  # noqa: PERF402 - what came before an error counts
+        except (sqlite3.DatabaseError, UnicodeDecodeError):
+            return False, rows
+        return True, rows
+
+
+def _with_first_page_of(damaged: Path, copy: Path) -> Path:
+    """The damaged file with the first page of a copy of it, which says where the tables begin: that never changes."""
+    patched = damaged.with_name(damaged.name + ".part")
+    shutil.copyfile(damaged, patched)
+    log_file = Path(f"{damaged}-wal")
+    if log_file.exists():
+        shutil.copyfile(log_file, f"{patched}-wal")
+    with sqlite3.connect(copy) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    with copy.open("rb") as source, patched.open("r+b") as target:
+        header = source.read(100)
+        size = int.from_bytes(header[16:18], "big")
+        page = bytearray(header + source.read((65_536 if size == 1 else size) - 100))
+        page[28:32] = (patched.stat().st_size // len(page)).to_bytes(4, "big")
+        page[92:96] = page[24:28]  # says that the size is up to date
+        target.write(page)
+    return patched
