@@ -42,10 +42,11 @@ class ReadingRule(BaseModel):
     values: dict[str, str | float] = Field({}, description="What the device says, and what is meant: {'ON': 'awake'}.")
     when: str = Field("", description="Only when this condition holds: status == 'ok'.")
     source: str = Field("", description="Which of several devices spoke: ring, watch.")
+    which: str = Field("", description="In a list of several devices: where the name of each is, such as id.")
     increment: bool = Field(False, description="The value is an amount since the one before, not a total.")
     optional: bool = Field(False, description="It is no error when the value is not there.")
 
-    @field_validator("path", "taken_at", "when")
+    @field_validator("path", "taken_at", "when", "which")
     @classmethod
     def _readable(cls, path: str) -> str:
         try:
@@ -94,7 +95,8 @@ def rule_entity(rule: ReadingRule, device: str) -> EntityDescription | None:
 def apply_rule(rule: ReadingRule, data: Any, now: datetime, zone: tzinfo, kind: Kind | None = None) -> Sample | None:
     """The sample a rule finds in an answer, or None: its condition does not hold, or a null stands there.
 
-    `kind` is the metric's; local times without a zone are in `zone`. Raises NothingThere, BadReading.
+    Its source names one of several devices, for metrics and entities alike. `kind` is the metric's;
+    local times without a zone are in `zone`. Raises NothingThere, BadReading.
     """
     if rule.when and not _holds(rule.when, data):
         return None
@@ -113,7 +115,7 @@ def apply_rule(rule: ReadingRule, data: Any, now: datetime, zone: tzinfo, kind: 
         value=_value(rule, raw, (kind or rule.kind) in _NUMBERS),
         taken_at=taken_at,
         unit=rule.unit or None,
-        source=rule.source,
+        source=_source(rule, data),
         increment=rule.increment,
     )
 
@@ -131,6 +133,15 @@ def instant(raw: Any, form: str, zone: tzinfo) -> datetime:
     except (ValueError, OverflowError, OSError):
         wanted = form or "seconds, milliseconds or a date as 2026-11-21T08:30:00+01:00"
         raise BadReading(f"{str(raw)[:40]!r} is no instant; wanted is {wanted}") from None
+
+
+def _source(rule: ReadingRule, data: Any) -> str:
+    if not rule.which:
+        return rule.source
+    found = look_up(rule.which, data)
+    if isinstance(found, (dict, list)) or found is None or str(found).strip() == "":
+        raise BadReading(f"{rule.which!r} is {kind(found)} where the name of a device was expected")
+    return str(found).strip()
 
 
 def _counted(seconds: float) -> datetime:

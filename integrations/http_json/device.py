@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ from hub.api import (
     ConfigInvalid,
     Context,
     DeviceDescription,
+    EntityDescription,
     Kind,
     NothingThere,
     NotReady,
@@ -37,9 +39,6 @@ async def ask(ctx: Context) -> None:
     """One question, one batch. Raises NotReady, AuthFailed, ConfigInvalid."""
     kinds = _kinds(ctx)
     answer = await _answer(ctx)
-    entities = [found for rule in ctx.config.readings if (found := rule_entity(rule, _DEVICE)) is not None]
-    if entities:
-        await ctx.describe([DeviceDescription(_DEVICE, ctx.entry.title)], entities)
     try:
         parts = look_up_list(ctx.config.items, answer) if ctx.config.items else [answer]
     except NothingThere as error:
@@ -48,9 +47,34 @@ async def ask(ctx: Context) -> None:
     if errors and not samples:
         raise NotReady(_told(errors))
     if samples:
+        samples = await _described(ctx, samples)
         receipt = await ctx.accept(samples)
         errors += [f"{_label(samples[one.index])}: {one.reason}" for one in receipt.rejected]
     await ctx.problem("readings", _told(errors) if errors else "", _REMEDY if errors else "")
+
+
+async def _described(ctx: Context, samples: list[Sample]) -> list[Sample]:
+    """Describe the entities of the recipe's own, one device for each name that the answer gives."""
+    rules = {rule.key: rule for rule in ctx.config.readings if not rule.metric}
+    devices: dict[str, DeviceDescription] = {}
+    entities: dict[str, EntityDescription] = {}
+    made: list[Sample] = []
+    for sample in samples:
+        if sample.metric:
+            made.append(sample)
+            continue
+        rule = rules[sample.entity]
+        device = f"{_DEVICE}/{sample.source}" if rule.which else _DEVICE
+        key = f"{rule.key}/{sample.source}" if rule.which else rule.key
+        description = rule_entity(rule, device)
+        assert description is not None
+        title = f"{ctx.entry.title} {sample.source}" if rule.which else ctx.entry.title
+        devices[device] = DeviceDescription(device, title)
+        entities[key] = replace(description, key=key)
+        made.append(replace(sample, entity=key, source=""))
+    if entities:
+        await ctx.describe(devices.values(), entities.values())
+    return made
 
 
 def _samples(ctx: Context, parts: list[Any], kinds: Kinds) -> tuple[list[Sample], list[str]]:

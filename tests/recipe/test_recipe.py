@@ -184,3 +184,11 @@ def test_a_reading_without_a_metric_makes_an_entity_of_its_own() -> None:
 def test_a_rule_that_cannot_work_is_refused_before_it_runs(fields: dict[str, Any], said: str) -> None:
     with pytest.raises(ValidationError, match=said):
         ReadingRule(**fields)
+
+
+def test_each_of_several_devices_in_a_list_keeps_a_source_of_its_own() -> None:
+    inside = rule(metric="temperature_indoor", path="value", which="id")
+    samples = [apply_rule(inside, part, NOW, UTC) for part in ANSWER["sensors"]]  # type: ignore[attr-defined] # a list
+    assert [(one.source, one.value) for one in samples if one] == [("a", 20.5), ("b", 21)]
+    with pytest.raises(BadReading, match="where the name of a device was expected"):
+        apply_rule(inside, {"value": 1, "id": {}}, NOW, UTC)

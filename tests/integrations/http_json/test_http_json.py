@@ -131,6 +131,22 @@ async def test_what_cannot_be_read_is_named_and_the_rest_is_kept(tmp_path: Path,
         await until(lambda: state(hub, "sensor.anna_heart_rate") == 60, 10)
 
 
+async def test_a_list_of_devices_makes_each_of_them(tmp_path: Path, device: DeviceServer) -> None:
+    device.said = {"sensors": [{"id": "Attic", "c": 11.5, "bat": 90}, {"id": "Cellar", "c": 8, "bat": 70}]}
+    rules = [
+        {"metric": "temperature_indoor", "path": "c", "which": "id"},
+        {"name": "Battery", "path": "bat", "unit": "%", "which": "id"},
+    ]
+    async with house(tmp_path) as hub:
+        await add(hub, device, person="household", items="sensors", readings=rules)
+        await until(lambda: hub.rooms.intake.figures.accepted == 4)
+        assert state(hub, "sensor.household_temperature_indoor") == 11.5
+        assert state(hub, "sensor.household_temperature_indoor_cellar") == 8
+        assert state(hub, "sensor.scale_attic_battery") == 90
+        assert state(hub, "sensor.scale_cellar_battery") == 70
+        assert len(hub.rooms.entities.devices) == 2
+
+
 @pytest.mark.parametrize(
     ("answer", "expected", "said"),
     [
