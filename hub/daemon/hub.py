@@ -8,7 +8,6 @@ import importlib
 import logging
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -51,6 +50,7 @@ class Hub:
         self._site: Any = None
         self._upkeep: Upkeep | None = None
         self._lock: DataLock | None = None
+        self._custom_found = False
         self._stopped = False
 
     @classmethod
@@ -256,11 +256,14 @@ class Hub:
         await self.rooms.supervisor.start(self.settings.entries)
         if self.settings.automatic_entries:
             await self._automatic()
-        if self.settings.custom_integrations is not None:
-            await self._find_custom(self.settings.custom_integrations)
+        await self.find_custom()
 
-    async def _find_custom(self, folder: Path) -> None:
-        """Custom integrations describe themselves from processes of their own; nothing else waits for them."""
+    async def find_custom(self) -> None:
+        """Custom integrations describe themselves, once, from processes of their own; nothing else waits for them."""
+        folder = self.settings.custom_integrations
+        if folder is None or self._custom_found:
+            return
+        self._custom_found = True
         supervisor = self.rooms.supervisor
         for name, reason in (await discover(folder, self.loaded.catalogue)).items():
             remedy = f"Mend or remove {name} in {folder.name}, then start the hub again."

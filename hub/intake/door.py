@@ -199,6 +199,17 @@ class Intake:
         """The canonical value of a correction. Raises BadReading with a reason."""
         return Plan(entity, self._entities.metric_of(entity)).value(value, unit)
 
+    def check_new(self, sample: Sample) -> None:
+        """Whether a sample of a metric would be kept. Raises BadReading with the reason."""
+        metric = self._vocabulary.metrics.get(sample.metric)
+        if metric is None:
+            raise BadReading(self._vocabulary.unknown_metric(sample.metric))
+        now = self._clock.now()
+        if sample.taken_at is not None and _microseconds(sample.taken_at) > _microseconds(now + AHEAD):
+            raise BadReading(_ahead(sample.taken_at, now))
+        nobody = Entity("", 0, "", "", "", metric.name, metric=metric.key, unit=metric.unit, kind=metric.kind)
+        Plan(nobody, metric).value(sample.value, sample.unit)
+
     async def refresh(self, entity: Entity) -> None:
         """Read a state from history anew, after a correction or removal, and tell."""
         self.forget_plans()

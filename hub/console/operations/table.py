@@ -1,0 +1,44 @@
+"""Every operation by its name."""
+
+from __future__ import annotations
+
+import difflib
+
+from hub.console.operations import bring, entries, house, people
+from hub.console.operations.site import Operation
+from hub.errors import NotFound
+
+_TABLE: dict[str, Operation] = {
+    "setup": people.setup,
+    "person.add": people.add,
+    "person.list": people.list_all,
+    "account.list": people.accounts,
+    "token.create": people.create_token,
+    "token.list": people.tokens,
+    "token.revoke": people.revoke_token,
+    "entry.list": entries.list_all,
+    "entry.add": entries.add,
+    "entry.remove": entries.remove,
+    "entry.reload": entries.reload,
+    "entry.switch": entries.switch,
+    "integration.list": entries.catalogue,
+    "declared.reload": entries.redeclare,
+    "readings.record": bring.record,
+    "metric.list": bring.metrics,
+    "history.import": bring.history,
+    "action.call": house.call,
+    "hub.about": house.about,
+    "database.backup": house.backup,
+}
+
+
+def find(name: str) -> Operation:
+    """Raises NotFound; a running hub of another version may know others."""
+    operation = _TABLE.get(name)
+    if operation is None:
+        near = difflib.get_close_matches(name, _TABLE, n=1)
+        raise NotFound(
+            f"this hub does not know {name!r}{f' (it knows {near[0]!r})' if near else ''}; "
+            "if the program was upgraded, restart the hub"
+        )
+    return operation
