@@ -6,12 +6,14 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
+from hub.daemon import memory
 from hub.errors import HubError
 from hub.model import Problem
 from hub.view import Rooms
 
 _log = logging.getLogger("hub.upkeep")
 STORAGE_EVERY = 15.0
+HOUR = 3_600.0
 DAY = 86_400.0
 
 
@@ -27,6 +29,7 @@ class Upkeep:
             asyncio.create_task(self._remember(), name="upkeep:problems"),
             asyncio.create_task(self._every(STORAGE_EVERY, self._look_at_storage), name="upkeep:storage"),
             asyncio.create_task(self._every(DAY, self._daily), name="upkeep:daily"),
+            asyncio.create_task(self._every(HOUR, self._give_back), name="upkeep:memory"),
         ]
 
     async def stop(self) -> None:
@@ -61,6 +64,9 @@ class Upkeep:
             self._rooms.bus.publish(Problem(self._rooms.clock.now(), "storage", "", resolved=True))
         elif not health.ok and not known:
             self._rooms.bus.publish(Problem(self._rooms.clock.now(), "storage", health.message, health.remedy))
+
+    async def _give_back(self) -> None:
+        memory.give_back()
 
     async def _daily(self) -> None:
         await self._rooms.recorder.purge()
