@@ -17,6 +17,7 @@ from hub.access import Access, Accounts
 from hub.actions import Actions
 from hub.bus import Bus
 from hub.clock import Clock, RealClock
+from hub.daemon import memory
 from hub.daemon.actions import hub_actions
 from hub.daemon.lock import DataLock
 from hub.daemon.settings import Settings
@@ -68,6 +69,7 @@ class Hub:
 
         Raises InUse, StorageCorrupt, StorageUnavailable, ConfigInvalid.
         """
+        memory.tune()
         lock = lock or DataLock.take(settings.data_dir)
         try:
             clock = clock or RealClock()
