@@ -12,6 +12,7 @@ from integrations.nightscout.incoming import number
 from integrations.nightscout.kinds import Record
 from integrations.nightscout.times import iso, to_ms
 
+_LONGEST_MINUTES = 24 * 60.0
 PREFIX = "ns:"
 """Begins the external ids of journal entries that were made from treatments."""
 
@@ -93,8 +94,8 @@ def drafts_of(record: Record, document_id: str, at: datetime) -> list[JournalDra
 
 
 def _draft(record: Record, part: Part, name: str, at: datetime) -> JournalDraft:
-    minutes = number(record.get("duration"))
-    end = at + timedelta(minutes=minutes or 0.0) if part.kind == "workout" else None
+    minutes = min(max(number(record.get("duration")) or 0.0, 0.0), _LONGEST_MINUTES)
+    end = at + timedelta(minutes=minutes) if part.kind == "workout" else None
     if part is _NOTE:
         title = str(record.get("eventType") or "Note")
         text = _text(record.get("notes")) or _text(record.get("reason")) or _text(record.get("profile"))

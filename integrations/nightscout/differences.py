@@ -141,7 +141,8 @@ def _differing(here: Mapping[str, Any], there: Mapping[str, Any]) -> dict[str, l
     return {
         name: [here.get(name), there.get(name)]
         for name in sorted(names)
-        if not _equal(name, here.get(name), there.get(name)) and not (name in ("identifier", "isValid") and name not in there)
+        if not _equal(name, here.get(name), there.get(name))
+        and not (name in ("identifier", "isValid") and name not in there)
     }
 
 

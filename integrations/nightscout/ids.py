@@ -10,6 +10,7 @@ from typing import Any
 
 from integrations.nightscout.times import EPOCH, to_us
 
+LONGEST_NAME = 128
 _HEX24 = re.compile(r"[0-9a-fA-F]{24}")
 _V3_NAMESPACE = uuid.UUID(bytes=b"NightscoutRocks!")
 """The namespace that API v3 clients compute identifiers with."""
@@ -30,6 +31,13 @@ def derived_id(at: datetime, *parts: str) -> str:
 def second_of(object_id: str) -> datetime:
     """The second that a derived `_id` begins with."""
     return EPOCH + timedelta(seconds=int(object_id[:8], 16))
+
+
+def key(name: str) -> str:
+    """A name as documents are kept under: itself, or a digest of what is too long or strange for a database's key."""
+    if len(name) <= LONGEST_NAME and name.isprintable():
+        return name
+    return hashlib.blake2b(name.encode("utf-8", "surrogatepass"), digest_size=20).hexdigest()
 
 
 def v3_identifier(document: dict[str, Any]) -> str:

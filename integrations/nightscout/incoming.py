@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from integrations.nightscout.ids import is_object_id
-from integrations.nightscout.kinds import BY_TYPE, Backed, Record
+from integrations.nightscout.ids import is_object_id, key
+from integrations.nightscout.kinds import BY_TYPE, Backed, Record, whole
 from integrations.nightscout.times import iso, offset_minutes, parse, to_ms
 
+_LONGEST_AHEAD = 24 * 60
 CREDENTIAL_FIELDS = ("secret", "token")
 """Fields of a body that show who asks; they are never kept."""
 
@@ -32,8 +33,9 @@ class Incoming:
 
     @property
     def identifier(self) -> str:
+        """The name it is kept under, when its sender gave it one."""
         found = self.record.get("identifier")
-        return found if isinstance(found, str) else ""
+        return key(found) if isinstance(found, str) and found.strip() else ""
 
 
 def number(value: Any) -> float | None:
@@ -49,7 +51,7 @@ def number(value: Any) -> float | None:
 
 def take_id(raw: Mapping[str, Any]) -> tuple[Record, str]:
     """The record without `_id`, and the `_id` when it is 24 hexadecimal digits; another one becomes `identifier`."""
-    record = {name: one for name, one in raw.items() if name != "_id"}
+    record = {name: one for name, one in raw.items() if name != "_id" and not name.startswith("$")}
     given = raw.get("_id")
     if is_object_id(given):
         return record, str(given).lower()
@@ -80,7 +82,7 @@ def entry(raw: Mapping[str, Any], now: datetime) -> Incoming:
 
 def v3(raw: Mapping[str, Any], collection: str) -> Incoming:
     """A document of API v3, whose fields are kept as they are; it has been checked to have a `date`."""
-    record = {name: one for name, one in raw.items() if name != "_id"}
+    record = {name: one for name, one in raw.items() if name != "_id" and not name.startswith("$")}
     at = parse(record.get("date"))
     assert at is not None
     made = Incoming(at, record)
@@ -107,7 +109,7 @@ def _with_value(incoming: Incoming, collection: str) -> Incoming:
     value = number(incoming.record.get(kind.field))
     if value is not None and value >= kind.least:
         incoming.kind, incoming.value = kind, value
-        incoming.record[kind.field] = int(value) if value == int(value) else value
+        incoming.record[kind.field] = whole(value)
     return incoming
 
 
@@ -143,10 +145,10 @@ def treatment(raw: Mapping[str, Any], now: datetime) -> list[Incoming]:
             record.pop(name, None)
     if record.get("eventType") == "Announcement":
         record["isAnnouncement"] = True
-    ahead = record.get("preBolus")
-    if not ahead or not record.get("carbs"):
+    ahead = number(record.get("preBolus"))
+    if not ahead or abs(ahead) > _LONGEST_AHEAD or not record.get("carbs"):
         return [Incoming(at, record, wished)]
-    later = at + timedelta(minutes=float(ahead))
+    later = at + timedelta(minutes=ahead)
     eaten: Record = {"created_at": iso(later), "utcOffset": record["utcOffset"], "carbs": record.pop("carbs")}
     eaten |= {name: record[name] for name in ("eventType", "notes") if name in record}
     return [Incoming(at, record, wished), Incoming(later, eaten)]
@@ -158,7 +160,7 @@ def _tidy_number(record: Record, name: str) -> None:
     if made is None:
         del record[name]
     else:
-        record[name] = int(made) if made == int(made) and not isinstance(record[name], float) else made
+        record[name] = made if isinstance(record[name], float) else whole(made)
 
 
 def document(raw: Mapping[str, Any], now: datetime, *, date_field: str) -> Incoming:

@@ -10,6 +10,7 @@ from integrations.nightscout.store import METER_SOURCE, SOURCE
 from integrations.nightscout.times import iso, iso_seconds, to_ms
 
 Record = dict[str, Any]
+_EXACT = 2**53
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +35,15 @@ BACKED = (SGV, MBG, HEART_RATE, STEPS)
 BY_TYPE = {(one.collection, one.type): one for one in BACKED}
 
 
+def whole(value: float) -> float | int:
+    """An integer where nothing is lost by it."""
+    return int(value) if abs(value) < _EXACT and value == int(value) else value
+
+
 def plain(kind: Backed, at: datetime, value: float) -> Record:
     """All of a record that its reading alone tells."""
     ms = to_ms(at)
-    number: float | int = int(value) if value == int(value) else value
+    number = whole(value)
     if kind.collection == "entries":
         text = iso(at)
         return {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from hub.api import Document
+from integrations.nightscout.ids import key
 from integrations.nightscout.store import Writer
 
 MARK = "#id"
@@ -13,6 +14,7 @@ MARK = "#id"
 
 async def find(store: Writer, collection: str, name: str) -> Document | None:
     """The document kept under a name, or under another name of the same record; removed ones too."""
+    name = key(name)
     found = await store.get(collection, name)
     if found is not None:
         return found

@@ -9,7 +9,7 @@ from hub.api import Document
 from integrations.nightscout import diary, names
 from integrations.nightscout.found import Found, at_of, visible
 from integrations.nightscout.ids import is_object_id
-from integrations.nightscout.incoming import Incoming
+from integrations.nightscout.incoming import Incoming, number
 from integrations.nightscout.kinds import Record
 from integrations.nightscout.query import Query
 from integrations.nightscout.shelf import BackedShelf
@@ -156,7 +156,9 @@ def shown(found: Found, fields: str | None = None) -> Record:
     if not record.get("identifier"):
         record["identifier"] = found.document.id if found.document is not None else own
     date = record.get("date")
-    record["date"] = int(date) if isinstance(date, (int, float)) else to_ms(found.at)
+    # Clients read it as a whole number.
+    exact = number(date) if isinstance(date, (int, float)) else None
+    record["date"] = int(exact) if exact is not None and abs(exact) < 2**53 else to_ms(found.at)
     modified = to_ms(found.modified)
     record["srvModified"] = modified
     record.setdefault("srvCreated", modified)

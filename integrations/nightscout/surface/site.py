@@ -8,7 +8,7 @@ from aiohttp import web
 
 from integrations.nightscout.found import Found
 from integrations.nightscout.incoming import number
-from integrations.nightscout.kinds import Record
+from integrations.nightscout.kinds import Record, whole
 from integrations.nightscout.query import Query
 from integrations.nightscout.shelf import BackedShelf
 from integrations.nightscout.statuses import battery, figures
@@ -154,7 +154,7 @@ def _watch_row(record: Record, mmol: bool) -> Record:
 
 async def _watch_extras(call: Call, newest: Record, mmol: bool) -> Record:
     change = number(newest.get("delta")) or 0.0
-    told: Record = {"bgdelta": f"{change / MGDL_PER_MMOL:.1f}" if mmol else round(change)}
+    told: Record = {"bgdelta": f"{change / MGDL_PER_MMOL:.1f}" if mmol else whole(round(change, 0))}
     now = call.server.clock.now()
     recent = Query(lambda _: True, now - timedelta(minutes=30), None)
     async for page in shelf("devicestatus", call.store).pages(recent, size=50):
@@ -173,5 +173,5 @@ def watch_figures(record: Record) -> Record:
     if "insulin_on_board" in found:
         told["iob"] = f"{found['insulin_on_board']:.2f}"
     if "carbohydrates_on_board" in found:
-        told["cob"] = round(found["carbohydrates_on_board"])
+        told["cob"] = whole(round(found["carbohydrates_on_board"], 0))
     return told

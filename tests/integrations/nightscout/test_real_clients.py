@@ -107,7 +107,7 @@ async def test_share2nightscout_bridge_brings_glucose_from_a_dexcom_account(site
             share.rows.append(row(minutes_ago(0), 133, "Flat"))
 
             async def newest() -> bool:
-                return (await site.get("/api/v1/entries/current.json"))[0]["sgv"] == 133
+                return bool((await site.get("/api/v1/entries/current.json"))[0]["sgv"] == 133)
 
             await until(newest)
             assert share.signed_in == 2
