@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import orjson
@@ -21,6 +22,7 @@ from web.rest.shapes import (
     ReadingShape,
     ReadingsPage,
     ReceiptShape,
+    SeriesShape,
     Statistics,
     StatisticShape,
 )
@@ -57,6 +59,17 @@ class StatisticsQuery(Series):
     start: QueryInstant = EARLIEST
     end: QueryInstant = LATEST
     unit: Annotated[Unit | None, Field(description="Convert values to this unit.")] = None
+
+
+class SeriesQuery(Query):
+    entity_id: Key
+    start: Annotated[QueryInstant | None, Field(description="Left out: a day before `end`.")] = None
+    end: Annotated[QueryInstant | None, Field(description="Left out: now.")] = None
+    points: Annotated[
+        int,
+        Field(ge=10, le=200_000, description="About how many; more readings become hours or days."),
+        whole,
+    ] = 1_500
 
 
 class ReadingsBody(Body):
@@ -214,6 +227,25 @@ async def list_statistics(call: Call) -> Statistics:
     }
 
 
+async def get_series(call: Call) -> SeriesShape:
+    query: SeriesQuery = call.query
+    end = query.end or call.view.clock.now()
+    start = query.start or end - timedelta(days=1)
+    if start >= end:
+        call.view.entity(query.entity_id)
+        raise Problem(409, "incomplete", "start must be before end.", where="query start")
+    chart = await call.view.chart(query.entity_id, start, end, points=query.points)
+    return {
+        "entity_id": chart.entity_id,
+        "unit": chart.unit,
+        "resolution": chart.resolution,
+        "times": list(chart.times),
+        "values": list(chart.values),
+        "low": list(chart.low),
+        "high": list(chart.high),
+    }
+
+
 def _statistic_shape(one: Statistic, scale: Scale | None) -> StatisticShape:
     def shown(value: float | None) -> float | None:
         return value if scale is None or value is None else scale(value)
@@ -293,6 +325,17 @@ ENDPOINTS = (
             "With person and metric: the merged series, in which one source speaks for each interval and `entity_id` "
             "says which. With entity_id: that source alone."
         ),
+    ),
+    Endpoint(
+        "GET",
+        "/hub/v1/series",
+        "One entity's history as columns, to draw",
+        "readings",
+        get_series,
+        SeriesShape,
+        query=SeriesQuery,
+        errors=(409,),
+        description="Readings where they are few; hours or days, with lowest and highest, where they are many.",
     ),
     Endpoint(
         "PATCH",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, NotRequired
+from typing import Any, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
@@ -74,6 +74,19 @@ class Statistics(TypedDict):
     unit: str
     period: str
     statistics: list[StatisticShape]
+
+
+class SeriesShape(TypedDict):
+    """Columns of equal length, to draw; `low` and `high` are empty while `resolution` is `raw`."""
+
+    entity_id: str
+    unit: str
+    resolution: Literal["raw", "hour", "day"]
+    times: list[float]
+    """Seconds since 1970."""
+    values: list[float | str | None]
+    low: list[float | None]
+    high: list[float | None]
 
 
 class StateShape(TypedDict):
