@@ -3,33 +3,65 @@
 from __future__ import annotations
 
 import importlib
+from typing import NamedTuple
 
 import click
 
-_COMMANDS = {
-    "run": "hub.cli.run:run",
-    "setup": "hub.cli.people:setup",
-    "person": "hub.cli.people:person",
-    "token": "hub.cli.people:token",
+
+class Known(NamedTuple):
+    where: str
+    summary: str
+
+
+COMMANDS = {
+    "run": Known("hub.cli.run:run", "Run the hub until it is told to stop."),
+    "check": Known("hub.cli.check:check", "Read the configuration and say what is wrong with it."),
+    "setup": Known("hub.cli.people:setup", "Make the household, its owner and its people."),
+    "person": Known("hub.cli.people:person", "Add and list people."),
+    "account": Known("hub.cli.people:account", "List accounts."),
+    "token": Known("hub.cli.tokens:token", "Create, list and revoke API tokens."),
+    "entry": Known("hub.cli.entries:entry", "Add, list, remove and reload config entries."),
+    "integration": Known("hub.cli.entries:integration", "List what can be configured."),
+    "import": Known("hub.cli.imports:bring", "Bring history in from a file or another service."),
+    "db": Known("hub.cli.database:db", "Upgrade, downgrade, look at and back up the database."),
+    "doctor": Known("hub.cli.doctor:doctor", "Look for what is wrong, and say what to do."),
 }
 
 
 class Commands(click.Group):
-    """Knows its subcommands by name without importing them."""
+    """Knows its subcommands by name without importing them; those of plugins too, where their manifest names them."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted(_COMMANDS)
+        return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        where = _COMMANDS.get(cmd_name)
-        if where is None:
-            return None
-        module, _, name = where.partition(":")
-        command: click.Command = getattr(importlib.import_module(module), name)
-        return command
+        known = COMMANDS.get(cmd_name)
+        if known is None:
+            from hub.cli.plugins import command
+
+            return command(cmd_name)
+        module, _, name = known.where.partition(":")
+        found: click.Command = getattr(importlib.import_module(module), name)
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        from hub.cli.plugins import summaries
+
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, known.summary) for name, known in COMMANDS.items()])
+        if of_plugins := summaries():
+            with formatter.section("Commands of integrations"):
+                formatter.write_dl(of_plugins)
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 done, 1 refused or failed (the reason is on stderr), 2 the command line can't be read.",
+)
 @click.version_option(package_name="homeostat", prog_name="homeostat")
 def main() -> None:
-    """Homeostat: a self-hosted hub for a household's wellness."""
+    """Homeostat: a self-hosted hub for a household's wellness.
+
+    Commands reach the hub that runs on the configuration folder; while none runs, they do the work themselves.
+    """

@@ -1,51 +1,44 @@
-"""`homeostat setup`, `person`, `token`: the household without a browser."""
+"""`homeostat setup`, `person`, `account`: the household without a browser."""
 
 from __future__ import annotations
 
 import sys
-from pathlib import Path
+from datetime import datetime
 
 import click
 
-from hub.cli.common import config_option, finish, opened
-from hub.errors import Conflict
-from hub.model import Verb
-from hub.view import SetupRequest
+from hub.cli.common import Session, options, table
 
 
 @click.command()
-@config_option
+@options
 @click.option("--household", required=True, help="What your home is called.")
-@click.option("--timezone", "time_zone", required=True, help="IANA name, e.g. Europe/Madrid.")
+@click.option("--timezone", "time_zone", required=True, help="IANA name, such as Europe/Madrid.")
 @click.option("--owner", required=True, help="Name of the owner; also their account, in lower case.")
 @click.option("--password-stdin", is_flag=True, help="Read the owner's password from standard input.")
-@click.option("--person", "people", multiple=True, help="A further person; may be repeated.")
+@click.option("--person", "people", multiple=True, metavar="NAME", help="A further person; may be repeated.")
+@click.pass_obj
 def setup(
-    config_dir: Path, household: str, time_zone: str, owner: str, password_stdin: bool, people: tuple[str, ...]
+    session: Session, household: str, time_zone: str, owner: str, password_stdin: bool, people: tuple[str, ...]
 ) -> None:
-    """Make the household, its owner and its people.
+    """Make the household, its owner and its people; works while the hub runs and while it doesn't.
 
-    Example: echo "$PASSWORD" | homeostat setup --household Home --timezone Europe/Madrid --owner Anna --password-stdin
+    Example:
+
+      echo "$PASSWORD" | homeostat setup --household Home --timezone Europe/Madrid \\
+          --owner Anna --password-stdin --person Ben --person Mia
     """
-    password = (
-        sys.stdin.readline().rstrip("\n")
-        if password_stdin
-        else click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    if password_stdin:
+        password = sys.stdin.readline().rstrip("\r\n")
+    else:
+        password = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+    done = session.ask(
+        "setup", household=household, time_zone=time_zone, owner=owner, password=password, people=list(people)
     )
-
-    async def work() -> None:
-        async with opened(config_dir) as hub:
-            request = SetupRequest(
-                owner=owner,
-                password=password,
-                household=household,
-                time_zone=time_zone,
-                people=[{"name": name} for name in people],
-            )
-            account = await hub.views.setup(request, code=None)
-            click.echo(f"{household} is set up; {account.name} owns it.")
-
-    finish(work)
+    session.show(
+        done,
+        f"{done['household']} is set up for {', '.join(done['people'])}. Sign in as {done['account']}.",
+    )
 
 
 @click.group()
@@ -54,64 +47,48 @@ def person() -> None:
 
 
 @person.command("add")
-@config_option
+@options
 @click.argument("name")
-def person_add(config_dir: Path, name: str) -> None:
-    """Add a person.
+@click.option("--born", type=click.DateTime(["%Y-%m-%d"]), help="Birth date, such as 2024-05-17.")
+@click.option("--sex", type=click.Choice(["female", "male"]), help="For growth charts and reference ranges.")
+@click.option("--timezone", "time_zone", help="IANA name, where it isn't the household's.")
+@click.pass_obj
+def person_add(session: Session, name: str, born: datetime | None, sex: str | None, time_zone: str | None) -> None:
+    """Add a person; prints their short name, which other commands and the API use.
 
-    Example: homeostat person add Mia
+    Example: homeostat person add Mia --born 2026-06-01
     """
-
-    async def work() -> None:
-        async with opened(config_dir) as hub:
-            click.echo((await hub.views.system().add_person(name)).slug)
-
-    finish(work)
+    birth_date = born.date().isoformat() if born is not None else None
+    added = session.ask("person.add", name=name, birth_date=birth_date, sex=sex, time_zone=time_zone)
+    session.show(added, added["person"])
 
 
 @person.command("list")
-@config_option
-def person_list(config_dir: Path) -> None:
-    """List people by their slugs.
+@options
+@click.pass_obj
+def person_list(session: Session) -> None:
+    """List people.
 
-    Example: homeostat person list
+    Example: homeostat person list --json
     """
-
-    async def work() -> None:
-        async with opened(config_dir) as hub:
-            for one in hub.views.system().people():
-                click.echo(f"{one.slug}\t{one.name}")
-
-    finish(work)
+    people = session.ask("person.list")
+    columns = {"person": "PERSON", "name": "NAME", "birth_date": "BORN", "time_zone": "TIME ZONE"}
+    session.show(people, table(people, columns, "Nobody yet; add someone with `homeostat person add NAME`."))
 
 
 @click.group()
-def token() -> None:
-    """Create, list and revoke API tokens."""
+def account() -> None:
+    """List accounts: who may sign in."""
 
 
-@token.command("create")
-@config_option
-@click.option("--account", required=True)
-@click.option("--person", "persons", multiple=True, help="Only this person; may be repeated. Default: all it may.")
-@click.option("--verbs", default="view", show_default=True, help="Comma-separated: view, record, act, manage.")
-@click.option("--label", default="", help="What it is for.")
-def token_create(config_dir: Path, account: str, persons: tuple[str, ...], verbs: str, label: str) -> None:
-    """Make a token and print it, this once.
+@account.command("list")
+@options
+@click.pass_obj
+def account_list(session: Session) -> None:
+    """List accounts.
 
-    Example: homeostat token create --account anna --person anna --verbs view,record
+    Example: homeostat account list
     """
-
-    async def work() -> None:
-        async with opened(config_dir) as hub:
-            try:
-                wanted = [Verb(one.strip()) for one in verbs.split(",") if one.strip()]
-            except ValueError as error:
-                raise Conflict(f"{error}; the verbs are view, record, act, manage") from None
-            accounts = hub.rooms.accounts
-            for one in persons:
-                hub.rooms.people.get(one) if one != "household" else None
-            _, text = await accounts.create_token(account.lower(), label=label, persons=persons or None, verbs=wanted)
-            click.echo(text)
-
-    finish(work)
+    accounts = session.ask("account.list")
+    columns = {"account": "ACCOUNT", "name": "NAME", "role": "ROLE", "person": "PERSON", "disabled": "DISABLED"}
+    session.show(accounts, table(accounts, columns, "No accounts yet; run `homeostat setup`."))

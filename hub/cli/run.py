@@ -2,47 +2,176 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import signal
+import socket
+import sys
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from hub.cli.common import config_option, finish
-from hub.config import load_settings
-from hub.daemon import Hub, Settings
-from hub.daemon.hub import run_until_stopped
+from hub import logs
+from hub.cli.common import Session, options
+from hub.daemon import Settings
+from hub.daemon.lock import COMMAND, DataLock, InUse
+from hub.errors import HubError
+
+if TYPE_CHECKING:
+    from hub.console.operations import Site
+    from hub.daemon import Hub
+
+_log = logging.getLogger("hub.daemon")
+PATIENCE = 30
+"""Seconds to wait for a command that works on the folder."""
+ANY = ("0.0.0.0", "::")  # the owner asked for it
 
 
 @click.command()
-@config_option
+@options
 @click.option("--host", help="Address to listen on; 0.0.0.0 opens the page to your network.  [default: 127.0.0.1]")
-@click.option("--port", type=click.IntRange(0, 65535), help="Port of the page.  [default: 8480]")
-@click.option("--demo", is_flag=True, help="Start a demo household in a folder of its own; your data is not touched.")
+@click.option("--port", type=click.IntRange(0, 65_535), help="Port of the page; 0 takes a free one.  [default: 8480]")
 @click.option("--development", is_flag=True, help="Reload templates, show the page of components.")
-def run(config_dir: Path, host: str | None, port: int | None, demo: bool, development: bool) -> None:
-    """Run the hub until it is told to stop (SIGTERM, Ctrl-C).
+@click.pass_obj
+def run(session: Session, host: str | None, port: int | None, development: bool) -> None:
+    """Run the hub until it is told to stop (SIGTERM, Ctrl-C). SIGHUP takes over a changed hub.yaml.
+
+    With --demo a made-up household starts in a folder of its own; your data is not touched.
 
     Example: homeostat run --config ~/homeostat --host 0.0.0.0
     """
-    settings = load_settings(config_dir)
-    if demo:
-        settings = replace(settings, demo=True, data_dir=settings.data_dir / "demo", database_url="", entries=())
-    if host is not None:
-        settings = replace(settings, host=host)
-    if port is not None:
-        settings = replace(settings, port=port)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    finish(lambda: _serve(replace(settings, development=development)))
+    with session.failing():
+        settings = replace(_settings(session), development=development)
+        if host is not None:
+            settings = replace(settings, host=host)
+        if port is not None:
+            settings = replace(settings, port=port)
+        lock = _lock(settings, session)
+        try:
+            end_logs = logs.set_up(settings.log, settings.data_dir / "logs", sys.stderr)
+        except OSError as error:
+            session.note(f"no log file is written: {error.filename}: {error.strerror}")
+            end_logs = logs.set_up(settings.log, None, sys.stderr)
+        try:
+            with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+                runner.run(_serve(settings, lock, session))
+        finally:
+            lock.release()
+            end_logs()
 
 
-async def _serve(settings: Settings) -> None:
-    hub = await Hub.start(settings)
-    address = f"http://{'127.0.0.1' if settings.host in ('0.0.0.0', '::') else settings.host}:{hub.port}/"
-    click.echo(f"Homeostat is running at {address}")
+def _settings(session: Session) -> Settings:
+    from hub.config import ConfigFlaws
+
+    try:
+        return session.settings()
+    except ConfigFlaws as error:
+        session.refuse(
+            f"{error}\nNothing was started and nothing was changed. Mend these lines, or put # before them; "
+            f"`homeostat check --config {session.config_dir}` reads them again.",
+            "ConfigInvalid",
+        )
+        raise
+
+
+def _lock(settings: Settings, session: Session) -> DataLock:
+    """Waits for a command to finish. Raises InUse when it doesn't, or when a hub runs."""
+    import time
+
+    for second in range(PATIENCE):
+        try:
+            return DataLock.take(settings.data_dir)
+        except InUse as error:
+            if error.what != COMMAND:
+                raise
+            if second == 1:
+                session.note(f"homeostat: {error}; waiting")
+        time.sleep(1)
+    return DataLock.take(settings.data_dir)
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    factory: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
+    return factory
+
+
+async def _serve(settings: Settings, lock: DataLock, session: Session) -> None:
+    from hub.console.operations import Site
+    from hub.console.server import Console
+    from hub.daemon import Hub
+
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    starting = asyncio.ensure_future(Hub.start(settings, lock=lock))
+    stopping = asyncio.ensure_future(stop.wait())
+    await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    if not starting.done():
+        starting.cancel()
+        await asyncio.gather(starting, return_exceptions=True)
+        return
+    hub = starting.result()
+    site = Site(hub, None if settings.demo else lambda: session.settings().entries)
+    console = Console(site)
+    try:
+        try:
+            await console.open()
+        except OSError as error:
+            _log.error("commands can't reach this hub, the folder for run files takes no socket: %s", error)
+        _greet(hub)
+        await _until(stopping, hub, site)
+    finally:
+        # A second signal ends it at once, whatever still wants to be written.
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)
+        await console.close()
+        await hub.stop()
+
+
+async def _until(stopping: asyncio.Future[Any], hub: Hub, site: Site) -> None:
+    """Wait for the end; each SIGHUP takes over a changed configuration."""
+    wanted = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, wanted.set)
+    while not stopping.done():
+        asked = asyncio.ensure_future(wanted.wait())
+        await asyncio.wait({stopping, asked}, return_when=asyncio.FIRST_COMPLETED)
+        if not asked.done():
+            asked.cancel()
+            return
+        wanted.clear()
+        if site.reread is None:
+            continue
+        try:
+            changed = await hub.rooms.supervisor.redeclare(site.reread())
+            _log.info("hub.yaml was read anew; started anew or stopped: %s", ", ".join(changed) or "nothing")
+        except HubError as error:
+            _log.error("hub.yaml was not taken over: %s", error)
+
+
+def _greet(hub: Hub) -> None:
+    click.echo(f"Homeostat is running at {_address(hub)}")
     if code := hub.views.setup_code:
         click.echo(f"Set-up code: {code}")
         click.echo("Open the address, enter the code, and say who lives here.")
     if hub.demo is not None:
         click.echo(f"Demo household: sign in as {hub.demo.owner.lower()} with the password {hub.demo.password}")
-    await run_until_stopped(hub)
+
+
+def _address(hub: Hub) -> str:
+    host = hub.settings.host
+    if host in ANY:
+        # The address other machines see; nothing is sent.
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            try:
+                probe.connect(("192.0.2.1", 9))
+                host = str(probe.getsockname()[0])
+            except OSError:
+                host = "127.0.0.1"
+    return f"http://{f'[{host}]' if ':' in host else host}:{hub.port}/"

@@ -46,7 +46,7 @@ class Hub:
         self.settings, self.rooms, self.views, self.loaded = settings, rooms, views, loaded
         self.port = 0
         self.demo: DemoSetup | None = None
-        """Set when this start made the demo household."""
+        """Who lives in the demo household, when this is one."""
         self._http: aiohttp.ClientSession | None = None
         self._site: Any = None
         self._upkeep: Upkeep | None = None
@@ -253,7 +253,7 @@ class Hub:
         self.port = runner.addresses[0][1]
 
     async def _run(self) -> None:
-        if self.settings.demo and self.views.needs_setup():
+        if self.settings.demo:
             await self._set_up_demo()
         await self.rooms.supervisor.start(self.settings.entries)
         if self.settings.automatic_entries:
@@ -279,6 +279,9 @@ class Hub:
     async def _set_up_demo(self) -> None:
         """The made-up household of `integrations.demo`: people, account and entries."""
         plan: DemoSetup = importlib.import_module("integrations.demo").demo_setup(self.rooms.clock.now().date())
+        self.demo = plan
+        if not self.views.needs_setup():
+            return
         rooms = self.rooms
         await rooms.people.save_household(plan.household)
         for person in plan.people:
@@ -289,7 +292,6 @@ class Hub:
         owner = plan.owner.lower()
         await rooms.accounts.add(Account(owner, plan.owner, Role.OWNER, owner), plan.password)
         await rooms.entities.reregister()
-        self.demo = plan
 
     async def _automatic(self) -> None:
         """Entries that come by themselves, made at the first start."""

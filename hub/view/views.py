@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from hub.access import SHORTEST_PASSWORD
 from hub.errors import Conflict, Forbidden
 from hub.model import SYSTEM, Account, Actor, Credential, Role
 from hub.view.base import Rooms
@@ -64,6 +65,8 @@ class Views:
         name = request.owner.strip()
         if not name or not request.household.strip():
             raise Conflict("the household and its owner need a name")
+        if len(request.password) < SHORTEST_PASSWORD:
+            raise Conflict(f"a password needs at least {SHORTEST_PASSWORD} characters; a few words in a row do well")
         rooms = self._rooms
         household = replace(
             rooms.people.household,
@@ -75,9 +78,15 @@ class Views:
             language=request.language,
         )
         await rooms.people.save_household(household)
-        person = await rooms.people.add(name) if request.owner_is_person else None
+        # A person of the same name is the same: added before, or by a set-up that was broken off.
+        known = {one.name.casefold(): one for one in rooms.people.all.values()}
+        person = (known.get(name.casefold()) or await rooms.people.add(name)) if request.owner_is_person else None
+        if person is not None:
+            known[name.casefold()] = person
         for fields in request.people:
-            await rooms.people.add(**fields)
+            wished = str(fields["name"]).strip().casefold()
+            if wished not in known:
+                known[wished] = await rooms.people.add(**fields)
         account = Account(name.lower(), name, Role.OWNER, person.slug if person is not None else None)
         # The account comes last: a set-up that fails before can simply be tried again.
         await rooms.accounts.add(account, request.password)
