@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from hub.api import BadReading, JournalDraft
@@ -11,6 +11,7 @@ from integrations.phone.found import Finds, Happened, Reader, Refused, number
 from integrations.phone.stream import Path
 from integrations.phone.words import amount, finite, whole, word
 
+LONGEST = timedelta(hours=24)
 ROUTE_POINTS = 20_000
 """More are thinned to every second one."""
 _SAME = {
@@ -75,9 +76,8 @@ class Workout:
             data["extra"]["route"] = f"workout/{identity}"
             yield whole("routes", self._route_record(start), start, f"workout/{identity}")
         yield Happened(JournalDraft("workout", start, end, data, external_id=f"workout/{identity}"), what)
-        minutes = (end - start).total_seconds() / 60
-        if minutes > 0:
-            yield self._reader.measured("exercise_duration", round(minutes, 2), start, what, source=_OURS)
+        if end - start <= LONGEST:
+            yield from self._reader.exercised(start, end, what, _OURS)
 
     def _data(self, name: str) -> dict[str, Any]:
         fields = dict(self._fields)

@@ -97,9 +97,8 @@ def workout(
     identity = key or f"{source}/{start:%Y%m%dT%H%M%S}/{activity}"
     note = str(record.get("notes") or "")[:2_000]
     yield Happened(JournalDraft("workout", start, end, data, note, external_id=f"workout/{identity}"), what)
-    minutes = (end - start).total_seconds() / 60
-    if minutes > 0:
-        yield reader.measured("exercise_duration", round(minutes, 2), start, what, source=source or "workout")
+    if end - start <= timedelta(hours=24):
+        yield from reader.exercised(start, end, what, source or "workout")
 
 
 def sleep(

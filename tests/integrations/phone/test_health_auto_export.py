@@ -183,6 +183,16 @@ async def test_workouts_of_both_versions_become_journal_entries(phone: Phone) ->
     assert [value for _, value in await phone.values("exercise_duration")] == [20, 30]
 
 
+async def test_a_workouts_minutes_are_not_added_to_the_watchs(phone: Phone) -> None:
+    minutes = [{"date": f"2026-11-19 18:{n:02}:00 +0100", "qty": 1, "source": "Apple Watch"} for n in range(50, 60)]
+    minutes += [{"date": f"2026-11-19 19:{n:02}:00 +0100", "qty": 1, "source": "Apple Watch"} for n in range(20)]
+    sent = metrics("apple_exercise_time", "min", minutes)
+    run = {"id": "1", "name": "Run", "start": "2026-11-19 18:50:00 +0100", "end": "2026-11-19 19:20:00 +0100"}
+    await phone.post({"data": {"workouts": [run], **sent["data"]}})
+    day = await phone.view.statistics("anna", "exercise_duration", "day", *_days())
+    assert [one.sum for one in day] == [30]
+
+
 async def test_a_route_is_kept_beside_the_entry(phone: Phone) -> None:
     await phone.post(body("hae_workouts"))
     (route,) = await phone.hub.rooms.recorder.documents_find("anna", "routes")
