@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import ssl
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from paho.mqtt.client import Client, MQTTMessage, MQTTv5, MQTTv311
@@ -15,7 +12,8 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
-from hub.api import AuthFailed, Clock, ConfigInvalid, NotReady
+from hub.api import AuthFailed, Clock, NotReady
+from integrations.mqtt.address import Address, Will
 from integrations.mqtt.message import Incoming
 from integrations.mqtt.topics import is_pattern, matches
 from integrations.mqtt.wire import Wire, connect
@@ -31,44 +29,6 @@ _REFUSED_FOREVER = {
     4: "name or password is wrong", 5: "it is not allowed", 134: "name or password is wrong", 135: "it is not allowed",
 }  # fmt: skip
 _OTHER_VERSION = (1, 132)
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where a broker is and how to get in."""
-
-    host: str
-    port: int
-    username: str = ""
-    password: str = ""
-    tls: bool = False
-    ca: Path | None = None
-    certificate: Path | None = None
-    key: Path | None = None
-    insecure: bool = False
-    version: int = MQTTv5
-    """The highest protocol version to try."""
-
-    def context(self) -> ssl.SSLContext | None:
-        """Raises ConfigInvalid for files that are not there or do not fit."""
-        if not self.tls:
-            return None
-        try:
-            context = ssl.create_default_context(cafile=str(self.ca) if self.ca else None)
-            if self.certificate is not None:
-                context.load_cert_chain(str(self.certificate), str(self.key))
-        except (OSError, ssl.SSLError) as error:
-            raise ConfigInvalid(f"the files for TLS cannot be used: {error}") from None
-        if self.insecure:
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
-        return context
-
-
-@dataclass(frozen=True, slots=True)
-class Will:
-    topic: str
-    payload: bytes
 
 
 class _Client(Client):

@@ -13,6 +13,7 @@ from hub.api import Context, Entity, Sample, StorageUnavailable
 from integrations.mqtt.connection import Connection
 from integrations.mqtt.discovery.catalogue import Catalogue, Change
 from integrations.mqtt.discovery.payload import is_discovery
+from integrations.mqtt.guests import Guests
 from integrations.mqtt.ledger import Ledger
 from integrations.mqtt.live import EPOCH, Live, Reader
 from integrations.mqtt.memory import Memory
@@ -51,6 +52,7 @@ class Inbound:
         self._last_us = 0
         self._copies: dict[tuple[str, bytes], int] = {}
         self._entities: dict[str, Entity] = {}
+        self.guests = Guests(self._ask)
         self.received = 0
         self.discovers = True
         self.always: dict[str, int] = {}
@@ -82,10 +84,12 @@ class Inbound:
         change, samples = Change(), dict[tuple[str, int], Sample]()
         there: dict[str, bool] = {}
         silent: set[str] = set()
+        fresh: list[Incoming] = []
         for message in batch:
             if self._is_copy(message):
                 continue
             self._note(message)
+            fresh.append(message)
             if self.discovers and is_discovery(self._catalogue.prefix, message.topic):
                 self._discover(message, change)
             if self.commands(message):
@@ -106,6 +110,7 @@ class Inbound:
                         if not live.available:
                             silent.add(live.thing.key)
         await self.tell(change, list(samples.values()), there, silent)
+        await self.guests.take(fresh)
         await self._problems.flush()
         if self.connection is not None:
             self.connection.ack(batch)
@@ -143,12 +148,15 @@ class Inbound:
             live.enabled = entity.enabled if entity is not None else live.enabled
         if unreachable := [live.thing.key for live in new if not live.available]:
             await self._ctx.available(unreachable, False)
-        if self.connection is not None and not self.connection.lost.is_set():
-            self.connection.ask_for(self.wanted())
+        self._ask()
 
     def wanted(self) -> dict[str, int]:
         """What to subscribe to."""
-        return {**self._router.wanted(), **self.always}
+        return {**self._router.wanted(), **self.always, **self.guests.patterns}
+
+    def _ask(self) -> None:
+        if self.connection is not None and not self.connection.lost.is_set():
+            self.connection.ask_for(self.wanted())
 
     async def _accept(self, samples: Sequence[Sample]) -> None:
         """Record, however long storage is away; meanwhile nothing is acknowledged."""
@@ -263,26 +271,6 @@ class Inbound:
         live.expires_at = self._ctx.clock.monotonic() + live.thing.expire_after
         live.expired = False
         return live.reckon()
-
-    async def watch_deadlines(self) -> None:
-        """Let values expire and delayed switches fall back, to the second."""
-        while True:
-            await self._ctx.clock.sleep(1.0)
-            now = self._ctx.clock.monotonic()
-            samples, there = [], {}
-            for live in self._catalogue.lives.values():
-                if live.expires_at <= now:
-                    live.expires_at, live.expired = float("inf"), True
-                    if live.reckon():
-                        there[live.thing.key] = live.available
-                if live.off_at <= now:
-                    live.off_at = float("inf")
-                    live.fields["state"] = "off"
-                    sample = live.sample((self._ctx.clock.now() - EPOCH) // _MICROSECOND)
-                    if sample is not None and live.enabled:
-                        samples.append(sample)
-            if samples or there:
-                await self.tell(Change(), samples, there)
 
     def _name(self, key: str) -> str:
         live = self._catalogue.lives.get(key)

@@ -1,9 +1,8 @@
-"""Every state and recorded reading out to the broker, and commands back in."""
+"""Every state and recorded reading out to the broker."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +14,6 @@ from hub.api import (
     EntitiesChanged,
     Entity,
     Event,
-    HubError,
     Lagged,
     PeopleChanged,
     Reading,
@@ -28,20 +26,9 @@ from hub.api import (
 from integrations.mqtt.announce import announcement, config_topic, unit_of
 from integrations.mqtt.config import Config
 from integrations.mqtt.connection import Connection
-from integrations.mqtt.message import Incoming
 
 CROWDED, CLEAR = 5_000, 500
 """Packets waiting to be sent at which we wait, and until when."""
-_COMMANDS = {"on": "turn_on", "off": "turn_off", "true": "turn_on", "false": "turn_off"}
-_TOGGLED = {
-    "on": "turn_off",
-    "open": "close",
-    "opening": "close",
-    "closed": "open",
-    "locked": "unlock",
-    "unlocked": "lock",
-}
-_VALUES = {"set_value": "value", "select_option": "option"}
 
 
 class Outbound:
@@ -53,9 +40,9 @@ class Outbound:
         self._last: dict[str, tuple[datetime | None, Any, bool]] = {}
         self._topics: dict[str, tuple[str, str]] = {}
         """Entity id -> its state topic and its discovery topic ("" when it is not announced)."""
-        self._by_topic: dict[str, str] = {}
-        self._wanted: asyncio.Queue[tuple[str, bytes]] = asyncio.Queue(1_000)
-        self._entities: dict[str, Entity] = {}
+        self.by_topic: dict[str, str] = {}
+        """State topic -> entity id."""
+        self.entities: dict[str, Entity] = {}
         self._left: dict[str, list[str]] = {}
         self._saved: dict[str, list[str]] = {}
 
@@ -64,10 +51,6 @@ class Outbound:
     @property
     def status(self) -> str:
         return f"{self._config.base}/{self.household}/status"
-
-    @property
-    def commands_filter(self) -> str:
-        return f"{self._config.base}/{self.household}/+/+/set"
 
     def state_topic(self, entity: Entity) -> str:
         name = entity.id.partition(".")[2]
@@ -152,8 +135,8 @@ class Outbound:
         if left is not None:
             self._clear([one for one in left if one not in (topic, config)])
         self._topics[entity.id] = (topic, config)
-        self._by_topic[topic] = entity.id
-        self._entities[entity.id] = entity
+        self.by_topic[topic] = entity.id
+        self.entities[entity.id] = entity
         if config:
             metric = self._ctx.metric(entity.metric) if entity.metric else None
             person = next((one for one in self._ctx.people() if one.slug == entity.person), None)
@@ -170,10 +153,10 @@ class Outbound:
 
     def _withdraw(self, entity_id: str) -> None:
         topics = self._topics.pop(entity_id, None)
-        self._entities.pop(entity_id, None)
+        self.entities.pop(entity_id, None)
         self._last.pop(entity_id, None)
         if topics is not None:
-            self._by_topic.pop(topics[0], None)
+            self.by_topic.pop(topics[0], None)
             self._clear([one for one in reversed(topics) if one])
 
     def _clear(self, topics: list[str]) -> None:
@@ -242,59 +225,3 @@ class Outbound:
     async def _until_clear(self) -> None:
         while self._connection.backlog > CLEAR and not self._connection.lost.is_set():
             await asyncio.sleep(0.01)
-
-    # -- commands from the broker
-
-    def command(self, message: Incoming) -> bool:
-        """Take a message of a `.../set` topic; a retained one is an order of some other time and is left."""
-        base = f"{self._config.base}/{self.household}/"
-        if not message.topic.startswith(base) or not message.topic.endswith("/set"):
-            return False
-        entity_id = self._by_topic.get(message.topic[: -len("/set")])
-        if entity_id is None:
-            self._ctx.log.warning("a command for %s, which is no entity of ours", message.topic)
-        elif message.retain:
-            self._ctx.log.warning("a retained command at %s is not carried out", message.topic)
-        elif self._wanted.full():
-            self._ctx.log.warning("too many commands at once; one for %s is left out", entity_id)
-        else:
-            self._wanted.put_nowait((entity_id, message.payload))
-        return True
-
-    async def obey(self) -> None:
-        """Carry out commands, one after another."""
-        while True:
-            entity_id, payload = await self._wanted.get()
-            entity = self._entities.get(entity_id)
-            if entity is None:
-                continue
-            try:
-                state = self._ctx.state(entity_id)
-                name, parameters = understood(entity, payload, state.value if state is not None else None)
-                await self._ctx.act(entity_id, name, parameters)
-            except (ValueError, HubError) as error:
-                self._ctx.log.warning("a command for %s was not carried out: %s", entity_id, error)
-
-
-def understood(entity: Entity, payload: bytes, state: Any = None) -> tuple[str, Mapping[str, Any]]:
-    """Command and parameters of a `.../set` message, for an entity in that state. Raises ValueError."""
-    text = payload.decode().strip()
-    if text.startswith("{"):
-        data = orjson.loads(text)
-        name = data.get("command")
-        parameters = data.get("parameters", {})
-        if not isinstance(name, str) or not isinstance(parameters, dict):
-            raise ValueError('a JSON command looks like {"command": "turn_on", "parameters": {}}')
-        return name, parameters
-    for name, parameter in _VALUES.items():
-        if name in entity.commands:
-            number = entity.component == "number"
-            return name, {parameter: float(text) if number else text}
-    if len(entity.commands) == 1:
-        return entity.commands[0], {}
-    name = _COMMANDS.get(text.lower(), text.lower())
-    if name == "toggle" and name not in entity.commands:
-        name = _TOGGLED.get(str(state), "turn_on")
-    if name not in entity.commands:
-        raise ValueError(f"{text[:40]!r} is none of {', '.join(entity.commands) or 'no commands'}")
-    return name, {}

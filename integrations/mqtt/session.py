@@ -21,15 +21,18 @@ from hub.api import (
     slugify,
 )
 from integrations.mqtt import broker as brokers
+from integrations.mqtt import deadlines
+from integrations.mqtt.address import Address, Will
 from integrations.mqtt.commands import tell
 from integrations.mqtt.config import SCHEMES, Assign, Config
-from integrations.mqtt.connection import Address, Connection, Will
+from integrations.mqtt.connection import Connection
 from integrations.mqtt.discovery.catalogue import Catalogue, Change
 from integrations.mqtt.inbound import Inbound, merge
 from integrations.mqtt.ledger import Ledger
 from integrations.mqtt.live import EPOCH, Reader
 from integrations.mqtt.memory import Memory
 from integrations.mqtt.message import Incoming
+from integrations.mqtt.orders import Orders
 from integrations.mqtt.outbound import Outbound
 from integrations.mqtt.problems import Problems
 from integrations.mqtt.router import Router
@@ -54,6 +57,7 @@ class Session:
         self.catalogue: Catalogue
         self.inbound: Inbound
         self.outbound: Outbound
+        self.orders: Orders
         self._announce_again = asyncio.Event()
         self._born = 0.0
         self._ledger = Ledger(ctx.data_dir / "deliveries")
@@ -68,9 +72,9 @@ class Session:
         work = [
             self._stay_connected(),
             self.inbound.run(),
-            self.inbound.watch_deadlines(),
+            deadlines.watch(self.ctx, self.catalogue, self.inbound),
             self.outbound.run(),
-            self.outbound.obey(),
+            self.orders.obey(),
             self._follow_owner(),
             self._announce_when_asked(),
             self._save_now_and_then(),
@@ -98,6 +102,7 @@ class Session:
         self.inbound.connection = self.connection
         self.inbound.discovers = self.config.discovery
         self.outbound = Outbound(self.ctx, self.config, self.connection, _version())
+        self.orders = Orders(self.ctx, self.outbound, self.config.base)
         self.inbound.commands = self._command
         self.built = True
 
@@ -181,7 +186,7 @@ class Session:
         if not self.connection.session_present:
             self._ledger.forget()
         prefix = self.config.prefix
-        always = {self.outbound.commands_filter: 1} if self.config.publish else {}
+        always = {self.orders.pattern: 1} if self.config.publish else {}
         if self.config.discovery:
             always |= {f"{prefix}/+/+/config": 1, f"{prefix}/+/+/+/config": 1}
         if self.config.announce:
@@ -200,7 +205,7 @@ class Session:
             if message.payload == b"online" and not message.retain and not own:
                 self._announce_again.set()
             return False
-        return self.config.publish and self.outbound.command(message)
+        return self.config.publish and self.orders.take(message)
 
     async def _follow_owner(self) -> None:
         """Notice what the owner enables and disables."""
@@ -270,6 +275,12 @@ def session_of(ctx: Context) -> Session:
     if session is None:
         raise NotReady("MQTT is not running now")
     return session
+
+
+def running_beside(ctx: Context) -> Session | None:
+    """The MQTT session of the hub that another entry belongs to, if it runs."""
+    house = ctx.data_dir.parent
+    return next((one for one in _sessions.values() if one.built and one.ctx.data_dir.parent == house), None)
 
 
 async def listen(ctx: Context) -> None:

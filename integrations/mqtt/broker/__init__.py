@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Protocol
 
 from hub.api import Context, NotReady
+from integrations.mqtt.address import Address
 from integrations.mqtt.broker.accounts import HUB, Accounts
 from integrations.mqtt.config import Config
-from integrations.mqtt.connection import Address
 
 _PLACES = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/opt/homebrew/sbin"
 
