@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hub.api import BadReading
 from integrations.phone.dates import instant
 from integrations.phone.found import Slept, Stretch
-from integrations.phone.nights import merge, sessions, tidy
+from integrations.phone.nights import merge, sessions, staged, tidy
 from integrations.phone.stream import Closed, Opened, Part, Path, Piece, Walker
 
 MADRID = ZoneInfo("Europe/Madrid")
@@ -182,6 +182,12 @@ def test_time_in_bed_by_the_phone_joins_the_watchs_night() -> None:
     bed = night("phone", ("light", 0, 8))._replace(stretches=(), in_bed_from=at(0), in_bed_until=at(8))
     (joined,) = sessions([bed, night("watch", ("light", 0.5, 7.5))])
     assert (joined.source, joined.in_bed_from, joined.in_bed_until) == ("watch", at(0), at(8))
+
+
+def test_a_hole_of_twenty_minutes_is_time_in_bed_and_one_of_an_hour_parts_two_sessions() -> None:
+    (one,) = sessions([night("watch", ("light", 0, 3)), night("watch", ("deep", 3 + 1 / 3, 5))])
+    assert [stage for _, stage in staged(one)] == ["light", "in_bed", "deep", "out_of_bed"]
+    assert len(sessions([night("watch", ("light", 0, 3)), night("watch", ("deep", 4.1, 5))])) == 2
 
 
 def test_an_older_shorter_version_changes_nothing() -> None:
