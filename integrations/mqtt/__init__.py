@@ -7,6 +7,7 @@ from collections.abc import Callable
 from hub.api import Command, Context, Integration, hookimpl
 from integrations.mqtt.config import Config
 from integrations.mqtt.logins import ACTIONS
+from integrations.mqtt.template.config import TemplateConfig
 
 
 async def listen(ctx: Context) -> None:
@@ -21,6 +22,12 @@ async def act(ctx: Context, command: Command) -> None:
     await run(ctx, command)
 
 
+async def listen_by_template(ctx: Context) -> None:
+    from integrations.mqtt.template.guest import listen as run
+
+    await run(ctx)
+
+
 @hookimpl
 def register_integrations(register: Callable[[Integration], None]) -> None:
     register(
@@ -31,11 +38,23 @@ def register_integrations(register: Callable[[Integration], None]) -> None:
             listen=listen,
             act=act,
             actions=ACTIONS,
-            icon="radio-tower",
+            icon="radio",
             description="Devices that speak MQTT, and every state for those who listen. Brings its own broker.",
             documentation="mqtt.md",
             belongs_to="devices",
             single=True,
             automatic=True,
+        )
+    )
+    register(
+        Integration(
+            domain="mqtt_template",
+            name="MQTT device by template",
+            config=TemplateConfig,
+            listen=listen_by_template,
+            icon="radio",
+            description="A device that publishes to MQTT without announcing itself. You say what is where; no code.",
+            documentation="integrations/mqtt_template.md",
+            belongs_to="either",
         )
     )

@@ -255,7 +255,7 @@ class Inbound:
         """Brokers send a message once for each overlapping filter; only the first of its copies counts."""
         if self.connection is None or message.dup:
             return False
-        copies = self.connection.copies(message.topic)
+        copies = self.connection.subscriptions.copies(message.topic)
         if copies < 2:
             return False
         key = (message.topic, message.payload)

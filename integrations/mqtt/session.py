@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Coroutine
-from fnmatch import fnmatchcase
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, cast
 from weakref import WeakKeyDictionary
@@ -13,9 +12,7 @@ from weakref import WeakKeyDictionary
 from hub.api import (
     Command,
     Context,
-    DeviceDescription,
     EntitiesChanged,
-    EntityDescription,
     NotReady,
     TemplateEnvironment,
     slugify,
@@ -24,7 +21,7 @@ from integrations.mqtt import broker as brokers
 from integrations.mqtt import deadlines
 from integrations.mqtt.address import Address, Will
 from integrations.mqtt.commands import tell
-from integrations.mqtt.config import SCHEMES, Assign, Config
+from integrations.mqtt.config import SCHEMES, Config
 from integrations.mqtt.connection import Connection
 from integrations.mqtt.discovery.catalogue import Catalogue, Change
 from integrations.mqtt.inbound import Inbound, merge
@@ -34,14 +31,13 @@ from integrations.mqtt.memory import Memory
 from integrations.mqtt.message import Incoming
 from integrations.mqtt.orders import Orders
 from integrations.mqtt.outbound import Outbound
+from integrations.mqtt.ownership import Ownership
 from integrations.mqtt.problems import Problems
 from integrations.mqtt.router import Router
 
 GIVE_UP = 60.0
 """Seconds without a broker after which the hub shows the entry as retrying."""
 SAVE_EVERY = 600.0
-SAFE_METRICS = {"blood_glucose_concentration": "blood_glucose"}
-"""Device classes that can mean only one thing."""
 _sessions: WeakKeyDictionary[Context, Session] = WeakKeyDictionary()
 
 
@@ -85,20 +81,21 @@ class Session:
 
     def _build(self, address: Address) -> None:
         router: Router[Reader] = Router()
+        ownership = Ownership(self.ctx, self.config.assign)
         self.catalogue = Catalogue(
             self.config.prefix,
             self.templates,
             router,
             default_name=address.host,
             complain=self._problems.complain,
-            person_of=self._person_of,
-            metric_of=self._metric_of,
+            person_of=ownership.person_of,
+            metric_of=ownership.metric_of,
         )
         self.inbound = Inbound(self.ctx, self.catalogue, router, self._ledger, self._memory, self._problems)
         client = self.config.client_id or f"homeostat-{slugify(self.ctx.household.id)}-{self.ctx.entry.id}"
         will = Will(f"{self.config.base}/{slugify(self.ctx.household.id)}/status", b"offline")
         self.connection = Connection(address, client, self.ctx.clock, self.ctx.log, self.inbound.arrived, will)
-        self.connection.on_refused = self._refused
+        self.connection.subscriptions.on_refused = self._refused
         self.inbound.connection = self.connection
         self.inbound.discovers = self.config.discovery
         self.outbound = Outbound(self.ctx, self.config, self.connection, _version())
@@ -228,32 +225,6 @@ class Session:
 
     def _refused(self, pattern: str) -> None:
         self.ctx.log.warning("the broker does not let us read %s", pattern)
-
-    # -- the owner's rules
-
-    def _rule(self, device: DeviceDescription | None, identifiers: list[str]) -> Assign | None:
-        if device is None:
-            return None
-        for rule in self.config.assign:
-            if (
-                fnmatchcase(device.name.lower(), rule.device.lower())
-                and fnmatchcase(device.manufacturer.lower(), rule.manufacturer.lower())
-                and any(fnmatchcase(one.lower(), rule.identifier.lower()) for one in identifiers)
-            ):
-                return rule
-        return None
-
-    def _person_of(self, device: DeviceDescription, identifiers: list[str]) -> str:
-        rule = self._rule(device, identifiers)
-        return rule.person if rule is not None else ""
-
-    def _metric_of(self, entity: EntityDescription, device: DeviceDescription | None, identifiers: list[str]) -> str:
-        rule = self._rule(device, identifiers)
-        for pattern, metric in (rule.metrics if rule is not None else {}).items():
-            if fnmatchcase(entity.name.lower(), pattern.lower()):
-                return metric if self.ctx.metric(metric) is not None else ""
-        safe = SAFE_METRICS.get(entity.device_class, "")
-        return safe if safe and self.ctx.metric(safe) is not None else ""
 
 
 async def _together(work: list[Coroutine[Any, Any, None]]) -> None:
