@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -26,14 +26,6 @@ def flaws_of(
             places.flaw(here, "this key is missing.", "", places.of(here[:-1]))
         else:
             places.flaw(here, sentence(str(one["msg"])))
-
-
-def unknown_options(options: Mapping[str, Any], model: type[BaseModel]) -> list[str]:
-    """Names that no field or alias of the model has; models that take any name have none."""
-    if model.model_config.get("extra") == "allow":
-        return []
-    known = set(names_of(model))
-    return [name for name in options if name not in known]
 
 
 def names_of(model: type[BaseModel]) -> Iterator[str]:

@@ -16,16 +16,16 @@ SECTION = "integrations"
 _NO = ("", "0", "false", "no", "off", "none", "null")
 
 
-def declared(items: Iterable[Any], places: Places) -> tuple[ConfigEntry, ...]:
-    """The entries that count here (`when`), in their order; ids are `<domain>`, `<domain>_2` where none is given."""
-    entries: list[ConfigEntry] = []
+def declared(items: Iterable[Any], places: Places) -> list[tuple[ConfigEntry, Path]]:
+    """The entries that count here (`when`), each with its path; ids are `<domain>`, `<domain>_2` where none is given."""
+    entries: list[tuple[ConfigEntry, Path]] = []
     taken: dict[str, str] = {}
     for index, item in enumerate(items):
         entry = _entry(item, (SECTION, index), places, taken)
         if entry is not None:
             taken[entry.id] = entry.declared_in
-            entries.append(entry)
-    return tuple(entries)
+            entries.append((entry, (SECTION, index)))
+    return entries
 
 
 def _entry(item: Any, path: Path, places: Places, taken: dict[str, str]) -> ConfigEntry | None:

@@ -16,6 +16,7 @@ from hub.config.checked import flaws_of
 from hub.config.entries import SECTION, declared
 from hub.config.model import Config
 from hub.config.places import Flaw, Places
+from hub.config.places import Path as Where
 from hub.config.read import Reader
 from hub.config.surroundings import environment
 from hub.daemon.settings import Settings
@@ -46,6 +47,8 @@ class Reading:
     settings: Settings
     places: Places
     """With the flaws of declared entries, which stop nothing but themselves."""
+    paths: dict[str, Where]
+    """Id of a declared entry -> where it stands."""
 
 
 def load_settings(config_dir: Path, *, variables: Mapping[str, str] | None = None) -> Settings:
@@ -67,10 +70,10 @@ def read_config(config_dir: Path, *, variables: Mapping[str, str] | None = None)
     if file.is_dir():
         places.flaw((), "this is a folder; the settings are a file of this name.")
     config = _checked({} if raw is None else raw, places)
-    entries = declared(config.integrations if config is not None else [], places)
+    found = declared(config.integrations if config is not None else [], places)
     broken = [flaw for flaw in places.flaws if not _of_an_entry(flaw)]
     if broken or config is None:
-        raise ConfigFlaws(broken or places.flaws)
+        raise ConfigFlaws(places.flaws)
     url = _database_url(config.database.url, folder, places)
     logs.hide(*_passwords(url))
     web, log = config.web, config.logging
@@ -79,7 +82,7 @@ def read_config(config_dir: Path, *, variables: Mapping[str, str] | None = None)
         database_url=url,
         host=web.host,
         port=web.port,
-        entries=entries,
+        entries=tuple(entry for entry, _ in found),
         allowed_hosts=tuple(web.hosts),
         trusted_proxies=tuple(web.trusted_proxies),
         metrics_open=web.metrics_open,
@@ -87,7 +90,7 @@ def read_config(config_dir: Path, *, variables: Mapping[str, str] | None = None)
         log=logs.LogSettings(log.level, log.levels, int(log.size), log.keep),
         household=config.household.model_dump(exclude_none=True),
     )
-    return Reading(settings, places)
+    return Reading(settings, places, {entry.id: path for entry, path in found})
 
 
 def _checked(raw: Any, places: Places) -> Config | None:
@@ -122,7 +125,7 @@ def _database_url(url: str, folder: Path, places: Places) -> str:
     scheme = _DRIVERS.get(scheme, scheme)
     if scheme.startswith("sqlite"):
         name = rest.removeprefix("/")
-        return f"{scheme}:///{_folder(folder, name)}"
+        return f"{scheme}:///{name if name == ':memory:' else _folder(folder, name)}"
     return f"{scheme}://{rest}"
 
 

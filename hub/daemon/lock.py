@@ -65,9 +65,10 @@ class DataLock:
 
 
 def run_dir(data_dir: Path) -> Path:
-    """The folder for what belongs to a running program; made for its owner only."""
+    """The folder for what belongs to a running program; made for its owner only, as the data folder is."""
+    data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     folder = data_dir / RUN_DIR
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder.mkdir(exist_ok=True, mode=0o700)
     return folder
 
 

@@ -28,13 +28,13 @@ def unknown(name: str, known: list[str]) -> str:
     return f"{name}: this option is not known{f' (did you mean {near[0]}?)' if near else ''}"
 
 
-def unknown_options(options: Mapping[str, Any], model: type[BaseModel]) -> list[str]:
-    """Complaints about names that a model which ignores strangers would pass over in silence."""
+def strangers(options: Mapping[str, Any], model: type[BaseModel]) -> list[str]:
+    """Names that the model would pass over in silence; one that refuses them or takes any has none."""
     if model.model_config.get("extra") in ("allow", "forbid"):
         return []
-    known = [name for name, field in model.model_fields.items() if field.validation_alias is None]
-    aliases = [str(field.validation_alias) for field in model.model_fields.values() if field.validation_alias]
-    return [unknown(name, known) for name in options if name not in (*known, *aliases)]
+    known = {name for name, field in model.model_fields.items() if field.validation_alias is None}
+    known |= {str(field.validation_alias) for field in model.model_fields.values() if field.validation_alias}
+    return [name for name in options if name not in known]
 
 
 def secrets_of(value: Any) -> Iterator[str]:

@@ -19,7 +19,7 @@ from hub.supervisor.backoff import Backoff
 from hub.supervisor.context import EntryContext
 from hub.supervisor.declared import remedy_for
 from hub.supervisor.log import EntryLog
-from hub.supervisor.options import explain, secrets_of, unknown_options
+from hub.supervisor.options import explain, secrets_of, strangers, unknown
 from hub.supervisor.services import Services
 from hub.supervisor.watchdog import LoopBlocked
 
@@ -53,8 +53,10 @@ class EntryRunner:
         except ValidationError as error:
             self._misconfigured(explain(error, self.integration.config))
             return
-        if self.entry.declared_in and (strange := unknown_options(self.entry.options, self.integration.config)):
-            self._misconfigured("; ".join(strange))
+        strange = strangers(self.entry.options, self.integration.config) if self.entry.declared_in else []
+        if strange:
+            known = list(self.integration.config.model_fields)
+            self._misconfigured("; ".join(unknown(name, known) for name in strange))
             return
         logs.hide(*secrets_of(config))
         self.context = EntryContext(
