@@ -205,7 +205,7 @@ def pattern_of(text: str, options: str = "") -> re.Pattern[str]:
     flags = (re.IGNORECASE if "i" in options else 0) | (re.MULTILINE if "m" in options else 0)
     try:
         return re.compile(text, flags)
-    except re.error as error:
+    except (re.error, OverflowError, RecursionError) as error:
         raise BadQuery(f"{text!r} is no regular expression: {error}") from None
 
 
