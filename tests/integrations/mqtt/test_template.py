@@ -165,7 +165,7 @@ async def test_an_unknown_metric_stops_the_entry_alone(at_home: Home, mosquitto:
         status = hub.rooms.supervisor.status
         await until(lambda: status(entry.id).state is EntryState.MISCONFIGURED)
         assert "there is no metric 'wieght'" in status(entry.id).problem
-        assert status("mqtt").state is EntryState.RUNNING
+        await until(lambda: status("mqtt").state is EntryState.RUNNING)
 
 
 @pytest.mark.parametrize(
