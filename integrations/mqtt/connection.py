@@ -15,7 +15,7 @@ from paho.mqtt.properties import Properties
 from hub.api import AuthFailed, Clock, NotReady
 from integrations.mqtt.address import Address, Will
 from integrations.mqtt.message import Incoming
-from integrations.mqtt.topics import is_pattern, matches
+from integrations.mqtt.subscriptions import Subscriptions
 from integrations.mqtt.wire import Wire, connect
 
 IN_FLIGHT = 2_000
@@ -69,11 +69,7 @@ class Connection:
         self.lost.set()
         self.generation = 0
         self.session_present = False
-        self.asked: dict[str, int] = {}
-        """Filters subscribed to on this connection, with their quality of service."""
-        self._copies: dict[str, int] = {}
-        self.on_refused: Callable[[str], None] = lambda pattern: None
-        self._subscribing: dict[int, list[str]] = {}
+        self.subscriptions = Subscriptions()
 
     # -- coming and going
 
@@ -85,7 +81,7 @@ class Connection:
                 self._version = version
                 self.session_present = present
                 self.generation += 1
-                self.asked = {}
+                self.subscriptions.forget()
                 self.lost.clear()
                 self._misc = self._loop.create_task(self._keep_alive(), name=f"mqtt:{self.client_id}")
                 return
@@ -138,7 +134,7 @@ class Connection:
         client.on_connect = self._connected
         client.on_disconnect = self._disconnected
         client.on_message = self._message
-        client.on_subscribe = self._subscribed
+        client.on_subscribe = self.subscriptions.answered
         client.on_socket_open = lambda *_: self._listen()
         client.on_socket_close = lambda *_: self._unlisten()
         client.on_socket_register_write = lambda *_: self._want_write(True)
@@ -267,40 +263,12 @@ class Connection:
             )
         )
 
-    def _subscribed(self, client: Client, userdata: Any, mid: int, reasons: list[Any], properties: Any) -> None:
-        for pattern, reason in zip(self._subscribing.pop(mid, []), reasons, strict=False):
-            if int(reason.value) >= 128:
-                self.asked.pop(pattern, None)
-                self.on_refused(pattern)
-
     # -- what we tell the broker
 
     def ask_for(self, wanted: Mapping[str, int]) -> None:
         """Subscribe to these filters and to no others."""
-        client = self._client
-        if client is None or self.lost.is_set():
-            return
-        fewer = [pattern for pattern in self.asked if pattern not in wanted]
-        more = [(pattern, qos) for pattern, qos in wanted.items() if self.asked.get(pattern) != qos]
-        for start in range(0, len(more), 100):
-            part = more[start : start + 100]
-            _, mid = client.subscribe(part)
-            if mid is not None:
-                self._subscribing[mid] = [pattern for pattern, _ in part]
-        for start in range(0, len(fewer), 100):
-            client.unsubscribe(fewer[start : start + 100])
-        self.asked = dict(wanted)
-        self._copies.clear()
-
-    def copies(self, topic: str) -> int:
-        """How many copies of a message of this topic the broker may send, one for each filter that matches it."""
-        found = self._copies.get(topic)
-        if found is None:
-            found = (topic in self.asked) + sum(is_pattern(one) and matches(one, topic) for one in self.asked)
-            if len(self._copies) > 20_000:
-                self._copies.clear()
-            self._copies[topic] = found
-        return found
+        if self._client is not None and not self.lost.is_set():
+            self.subscriptions.ask(self._client, wanted)
 
     def ack(self, messages: Iterable[Incoming]) -> None:
         """Acknowledge deliveries of this connection; those of an earlier one will come again."""
