@@ -44,7 +44,7 @@ def register_integrations(register: Callable[[Integration], None]) -> None:
             listen=listen,
             icon="flask-conical",
             description="Made-up people and rooms with months of history, to look around without a device.",
-            documentation="integrations/demo.md",
+            documentation="demo.md",
             belongs_to="either",
         )
     )

@@ -64,7 +64,7 @@ def register_integrations(register: Callable[[Integration], None]) -> None:
             every=lambda config: timedelta(seconds=config.every_seconds),
             icon="cpu",
             description="Reads any device or service that answers JSON. You say what is where; no code needed.",
-            documentation="integrations/http_json.md",
+            documentation="http_json.md",
             belongs_to="either",
         )
     )

@@ -60,7 +60,7 @@ def register_integrations(register: Callable[[Integration], None]) -> None:
             every=lambda config: timedelta(minutes=config.every_minutes),
             icon="cloud-sun",
             description="Weather, air quality, pollen and UV for where you live. Free for personal use, no account.",
-            documentation="integrations/open_meteo.md",
+            documentation="open_meteo.md",
             belongs_to="household",
         )
     )
