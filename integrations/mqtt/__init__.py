@@ -54,7 +54,7 @@ def register_integrations(register: Callable[[Integration], None]) -> None:
             listen=listen_by_template,
             icon="radio",
             description="A device that publishes to MQTT without announcing itself. You say what is where; no code.",
-            documentation="integrations/mqtt_template.md",
+            documentation="mqtt_template.md",
             belongs_to="either",
         )
     )
