@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
+from pydantic import BaseModel
 
 from hub.model import ConfigEntry
 from integrations.demo import DemoConfig
@@ -17,7 +18,7 @@ from integrations.open_meteo import OpenMeteoConfig
 from integrations.vocabulary.metrics import METRICS
 
 DOCS = Path(__file__).parents[2] / "docs"
-MODELS = {
+MODELS: dict[str, type[BaseModel]] = {
     "demo": DemoConfig,
     "http_json": HttpJsonConfig,
     "mqtt_template": TemplateConfig,
@@ -37,7 +38,7 @@ def examples() -> list[tuple[str, dict[str, Any]]]:
 @pytest.mark.parametrize(("domain", "entry"), examples())
 def test_an_example_of_the_guide_is_a_valid_entry(domain: str, entry: dict[str, Any]) -> None:
     assert entry["domain"] == domain
-    assert {*entry} - {"domain"} <= {name for name in ConfigEntry.__slots__}
+    assert {*entry} - {"domain"} <= set(ConfigEntry.__slots__)
     config = MODELS[domain].model_validate(entry["options"])
     for rule in getattr(config, "readings", ()):
         assert not rule.metric or rule.metric in {metric.key for metric in METRICS}
