@@ -171,7 +171,7 @@ class Inbound:
                     "Nothing is lost. It goes on by itself once the database takes readings again.",
                 )
                 await self._ctx.clock.sleep(delay * (0.5 + random.random()))
-                delay = min(30.0, delay * 2)
+                delay = min(5.0, delay * 2)
         await self._problems.clear("storage")
         for refusal in receipt.rejected[:20]:
             await self._problems.show(

@@ -119,9 +119,9 @@ async def test_storage_that_takes_nothing_loses_nothing_and_is_said(
             await until(lambda: "the disk is full" in problems(hub))
             assert await values(hub, "sensor.scale_weight") == []
         assert hub.rooms.recorder.write == write
-        await until(lambda: hub.rooms.states.get("sensor.scale_weight"), 15)
+        await until(lambda: hub.rooms.states.get("sensor.scale_weight"), 20)
         assert await values(hub, "sensor.scale_weight") == [float(weight) for weight in range(50)]
-        await until(lambda: "the disk is full" not in problems(hub))
+        await until(lambda: "the disk is full" not in problems(hub), 20)
 
 
 async def test_a_broker_killed_in_the_middle_loses_and_doubles_nothing(at_home: Home, mosquitto_factory: Any) -> None:
