@@ -22,6 +22,7 @@ def check(session: Session) -> None:
 
     The options of declared entries are checked against their integrations; nothing is started and nothing is written.
 
+    \b
     Example: homeostat check --config ~/homeostat
     """
     with session.failing():

@@ -28,6 +28,7 @@ def db() -> None:
 def db_status(session: Session) -> None:
     """Which version the database has, and which this program works with; changes nothing.
 
+    \b
     Example: homeostat db status --json
     """
     with session.failing():
@@ -45,6 +46,7 @@ def db_upgrade(session: Session, version: str) -> None:
 
     A backup copy is made first. The hub must not be running.
 
+    \b
     Example: homeostat db upgrade
     """
     from hub.recorder import versions
@@ -62,6 +64,7 @@ def db_downgrade(session: Session, version: str, yes: bool) -> None:
 
     A backup copy is made first. The hub must not be running; `homeostat db status` names the versions.
 
+    \b
     Example: homeostat db downgrade 0001 --yes
     """
     from hub.recorder import versions
@@ -80,6 +83,7 @@ def db_backup(session: Session, to: Path | None) -> None:
 
     Without TO it lies under backups/ in the data folder, where a damaged database is restored from.
 
+    \b
     Example: homeostat db backup /media/stick/homeostat.db
     """
     with session.failing():

@@ -64,6 +64,7 @@ def entry() -> None:
 def entry_list(session: Session) -> None:
     """List entries and how they are.
 
+    \b
     Example: homeostat entry list
     """
     entries = session.ask("entry.list")
@@ -82,6 +83,7 @@ def entry_list(session: Session) -> None:
 def entry_add(session: Session, domain: str, person: str, title: str, pairs: tuple[str, ...]) -> None:
     """Add an entry; prints its id. It starts at once when the hub runs, else with the hub.
 
+    \b
     Example: homeostat entry add nightscout --person anna --option url=https://ns.example.org --option token=@-
     """
     added = session.ask("entry.add", domain=domain, person=person, title=title, options=parse_options(pairs))
@@ -95,6 +97,7 @@ def entry_add(session: Session, domain: str, person: str, title: str, pairs: tup
 def entry_remove(session: Session, entry_id: str) -> None:
     """Stop and forget an entry; its history stays.
 
+    \b
     Example: homeostat entry remove nightscout
     """
     session.ask("entry.remove", entry=entry_id)
@@ -108,6 +111,7 @@ def entry_remove(session: Session, entry_id: str) -> None:
 def entry_reload(session: Session, entry_id: str | None) -> None:
     """Start an entry anew; without ENTRY, take over what was changed in hub.yaml.
 
+    \b
     Example: homeostat entry reload nightscout
     """
     if entry_id is None:
@@ -131,6 +135,7 @@ def _switch(session: Session, entry_id: str, *, disabled: bool) -> None:
 def entry_disable(session: Session, entry_id: str) -> None:
     """Stop an entry and keep it.
 
+    \b
     Example: homeostat entry disable nightscout
     """
     _switch(session, entry_id, disabled=True)
@@ -143,6 +148,7 @@ def entry_disable(session: Session, entry_id: str) -> None:
 def entry_enable(session: Session, entry_id: str) -> None:
     """Let a disabled entry run again.
 
+    \b
     Example: homeostat entry enable nightscout
     """
     _switch(session, entry_id, disabled=False)
@@ -159,6 +165,7 @@ def integration() -> None:
 def integration_list(session: Session) -> None:
     """List integrations, your own in custom_integrations too.
 
+    \b
     Example: homeostat integration list
     """
     found = session.ask("integration.list")

@@ -23,8 +23,8 @@ def setup(
 ) -> None:
     """Make the household, its owner and its people; works while the hub runs and while it doesn't.
 
+    \b
     Example:
-
       echo "$PASSWORD" | homeostat setup --household Home --timezone Europe/Madrid \\
           --owner Anna --password-stdin --person Ben --person Mia
     """
@@ -56,6 +56,7 @@ def person() -> None:
 def person_add(session: Session, name: str, born: datetime | None, sex: str | None, time_zone: str | None) -> None:
     """Add a person; prints their short name, which other commands and the API use.
 
+    \b
     Example: homeostat person add Mia --born 2026-06-01
     """
     birth_date = born.date().isoformat() if born is not None else None
@@ -69,6 +70,7 @@ def person_add(session: Session, name: str, born: datetime | None, sex: str | No
 def person_list(session: Session) -> None:
     """List people.
 
+    \b
     Example: homeostat person list --json
     """
     people = session.ask("person.list")
@@ -87,6 +89,7 @@ def account() -> None:
 def account_list(session: Session) -> None:
     """List accounts.
 
+    \b
     Example: homeostat account list
     """
     accounts = session.ask("account.list")

@@ -40,6 +40,7 @@ def run(session: Session, host: str | None, port: int | None, development: bool)
 
     With --demo a made-up household starts in a folder of its own; your data is not touched.
 
+    \b
     Example: homeostat run --config ~/homeostat --host 0.0.0.0
     """
     with session.failing():

@@ -57,6 +57,7 @@ def token_create(
 ) -> None:
     """Make a token and print it, this once; it works at once, also in a running hub.
 
+    \b
     Example: homeostat token create --account anna --person anna --verbs view,record --label "Anna's phone"
     """
     made = session.ask(
@@ -71,6 +72,7 @@ def token_create(
 def token_list(session: Session) -> None:
     """List tokens; what they look like is not kept.
 
+    \b
     Example: homeostat token list
     """
     tokens = session.ask("token.list")
@@ -94,6 +96,7 @@ def token_list(session: Session) -> None:
 def token_revoke(session: Session, token_id: str) -> None:
     """End a token; open streams that use it are closed.
 
+    \b
     Example: homeostat token revoke 3f1c9a2b7d5e
     """
     session.ask("token.revoke", token=token_id)

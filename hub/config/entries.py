@@ -17,7 +17,7 @@ _NO = ("", "0", "false", "no", "off", "none", "null")
 
 
 def declared(items: Iterable[Any], places: Places) -> list[tuple[ConfigEntry, Path]]:
-    """The entries that count here (`when`), each with its path; ids are `<domain>`, `<domain>_2` where none is given."""
+    """The entries that count here (`when`) and their paths; ids are `<domain>`, `<domain>_2` where none is given."""
     entries: list[tuple[ConfigEntry, Path]] = []
     taken: dict[str, str] = {}
     for index, item in enumerate(items):

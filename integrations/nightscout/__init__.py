@@ -32,6 +32,14 @@ async def _import_file(ctx: Context, path: Path, options: Mapping[str, Any]) -> 
 
 
 async def _import_history(ctx: Context, given: ImportParameters) -> Mapping[str, Any]:
+    if given.wait:
+        from integrations.nightscout.history import forget_import, import_history
+
+        if given.again:
+            await forget_import(ctx)
+        await import_history(ctx)
+        await forget_import(ctx)
+        return {"done": True}
     from integrations.nightscout.follow import start_import
 
     await start_import(ctx, again=given.again)
@@ -42,6 +50,7 @@ class ImportParameters(BaseModel):
     again: bool = Field(
         False, title="From the newest record again", description="Instead of going on where it stopped."
     )
+    wait: bool = Field(False, title="Stay until it is done", description="For the console, which shows how far it is.")
 
 
 FOLLOWER = Integration(

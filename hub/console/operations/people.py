@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from hub.console.operations.site import Progress, Site
-from hub.errors import Conflict
+from hub.errors import Conflict, NotFound
 from hub.model import HOUSEHOLD, Person, Token, Verb
 from hub.view import SetupRequest
 
@@ -39,6 +39,14 @@ async def add(
 
 async def list_all(site: Site, _: Progress) -> list[dict[str, Any]]:
     return [_person(one) for one in site.view.people()]
+
+
+async def zone(site: Site, _: Progress, *, person: str) -> str:
+    """IANA name of the zone that the person's days belong to. Raises NotFound."""
+    people = site.hub.rooms.people
+    if not people.known(person):
+        raise NotFound(f"there is no person {person!r}; there are: {', '.join([*people.all, HOUSEHOLD])}")
+    return people.time_zone(person)
 
 
 async def accounts(site: Site, _: Progress) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ _TABLE: dict[str, Operation] = {
     "setup": people.setup,
     "person.add": people.add,
     "person.list": people.list_all,
+    "person.zone": people.zone,
     "account.list": people.accounts,
     "token.create": people.create_token,
     "token.list": people.tokens,
