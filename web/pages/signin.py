@@ -29,20 +29,26 @@ async def show(request: web.Request) -> web.Response:
 async def sign_in(request: web.Request) -> web.Response:
     await session.require_token(request)
     typed = await request.post()
-    name, password = str(typed.get("account", "")), str(typed.get("password", ""))
+    name, password, wish = (str(typed.get(one, "")) for one in ("account", "password", "next"))
     tries, keys = request.app[TRIES], (f"address:{request.remote}", f"account:{name.strip().lower()[:80]}")
     wait = max(tries.wait(key) for key in keys)
     if wait:
-        return _form(request, name, f"Too many wrong tries. Wait {wait:.0f} seconds, then try again.", status=429)
+        return _form(
+            request,
+            name,
+            f"Too many wrong tries. Wait {wait:.0f} seconds, then try again.",
+            _next(request, wish),
+            status=429,
+        )
     try:
         opened = await request.app[VIEWS].sign_in(name, password, request.headers.get(hdrs.USER_AGENT, ""))
     except Forbidden:
         for key in keys:
             tries.failed(key)
-        return _form(request, name, "That name and password don’t go together.", status=403)
+        return _form(request, name, "That name and password don’t go together.", _next(request, wish), status=403)
     for key in keys:
         tries.succeeded(key)
-    response = answer.go(request, _next(request, str(typed.get("next", ""))))
+    response = answer.go(request, _next(request, wish))
     session.set_cookie(request, response, session.COOKIE, opened)
     return response
 
@@ -55,8 +61,11 @@ async def sign_out(request: web.Request, view: View) -> web.Response:
     return response
 
 
-def _form(request: web.Request, name: str = "", error: str = "", *, status: int = 200) -> web.Response:
-    return answer.page(request, "signin/page.html", status=status, account=name, error=error, target=_next(request))
+def _form(
+    request: web.Request, name: str = "", error: str = "", target: str = "", *, status: int = 200
+) -> web.Response:
+    target = target or _next(request)
+    return answer.page(request, "signin/page.html", status=status, account=name, error=error, target=target)
 
 
 def _next(request: web.Request, wish: str = "") -> str:

@@ -208,7 +208,7 @@ class Chart {
     this.asked = new AbortController();
     try {
       const answer = await fetch(`/charts/data?${query}`, { signal: this.asked.signal });
-      if (!answer.ok) throw new Error((await answer.json()).error);
+      if (!answer.ok) throw new Error(`the hub answered ${answer.status}`);
       const fresh = await answer.json();
       fresh.series.forEach((one, index) => {
         one.name = this.data.series[index].name;

@@ -1,0 +1,66 @@
+"""Today: what matters now, in words, and moving by itself."""
+
+from datetime import timedelta
+
+from playwright.async_api import expect
+
+from tests.web.conftest import House, OpenPage
+
+
+async def test_a_new_reading_moves_the_card_without_a_reload(house: House, open_page: OpenPage) -> None:
+    await house.measure("anna", "heart_rate", (3, 62))
+    page = await open_page(house, "/", width=390)
+    value = page.locator('[data-entity="sensor.anna_heart_rate"] .value')
+    await expect(value).to_have_text("62bpm")
+    await page.wait_for_function("document.querySelector('[data-live]')._htmx?.sse !== undefined")
+    await house.measure("anna", "heart_rate", (0, 71))
+    await expect(value).to_have_text("71bpm", timeout=3_000)
+    await house.measure("anna", "heart_rate", (60, 140))
+    await house.measure("anna", "heart_rate", (-0.01, 72))
+    await expect(value).to_have_text("72bpm", timeout=3_000)
+
+
+async def test_old_values_look_old(house: House, open_page: OpenPage) -> None:
+    await house.measure("anna", "heart_rate", (200, 62))
+    page = await open_page(house, "/")
+    reading = page.locator('[data-entity="sensor.anna_heart_rate"]')
+    await expect(reading).to_contain_class("stale")
+    await expect(reading).to_contain_text("3\u202fh ago")
+
+
+async def test_a_baby_is_told_by_feedings_and_sleep(house: House, open_page: OpenPage) -> None:
+    for hours in range(3, 40, 3):
+        await house.log("emil", "feeding", hours * 60, 15, method="bottle", amount=120)
+    await house.log("emil", "feeding", 70, 12, method="left_breast")
+    await house.log("emil", "sleep", 50)
+    page = await open_page(house, "/", width=390)
+    card = page.locator("#card-emil")
+    await expect(card).to_contain_text("7 months")
+    await expect(card.locator(".headline")).to_contain_text("Asleep for 50\u202fmin.")
+    await expect(card).to_contain_text("Fed 1\u202fh 10\u202fmin ago. Emil usually goes about 3\u202fh.")
+    await card.get_by_role("button", name="Awake").click()
+    await expect(page.get_by_role("status")).to_contain_text("Ended after 50")
+    await expect(card.locator(".headline")).to_contain_text("Fed 1")
+
+
+async def test_last_night_is_compared_with_this_persons_own_nights(house: House, open_page: OpenPage) -> None:
+    nights = [(24 * 60 * day + 600, 460.0 + day % 3) for day in range(1, 20)]
+    await house.measure("anna", "sleep_duration", *nights, (60, 400))
+    page = await open_page(house, "/")
+    hour = (house.hub.rooms.clock.now() + timedelta(0)).astimezone().hour
+    assert hour >= 0
+    await expect(page.locator("#card-anna .words")).to_contain_text("6\u202fh 40\u202fmin asleep, well short of usual.")
+
+
+async def test_an_empty_house_says_what_to_do(house: House, open_page: OpenPage) -> None:
+    page = await open_page(house, "/")
+    card = page.locator("#card-anna")
+    await expect(card).to_contain_text("Nothing measured yet.")
+    await expect(card.get_by_role("link", name="Add a source")).to_be_visible()
+
+
+async def test_glucose_out_of_range_comes_first(house: House, open_page: OpenPage) -> None:
+    await house.measure("anna", "interstitial_glucose", *[(minutes, 58 + minutes) for minutes in range(0, 90, 5)])
+    page = await open_page(house, "/")
+    headline = page.locator("#card-anna .headline")
+    await expect(headline).to_contain_text("Glucose 58\u202fmg/dL, below the range and falling.")
