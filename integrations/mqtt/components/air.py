@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from hub.api import ConfigInvalid, Kind
 from integrations.mqtt.components.base import (
     NONE,
@@ -16,6 +18,7 @@ from integrations.mqtt.components.base import (
     Telling,
     as_number,
     into,
+    known_fields,
     listing,
     mapped_into,
     number,
@@ -101,6 +104,14 @@ def _fan_features(config: Config) -> int:
     return 48 + sum(bit for topic, bit, _ in _FAN.values() if config.get(f"{topic}_command_topic") is not None)
 
 
+def _fan_attributes(config: Config, fields: Fields) -> dict[str, Any]:
+    shown = known_fields(config, fields)
+    if config.get("percentage_command_topic") is not None:
+        low, high = _speed_range(config)
+        shown = {"percentage": None, "percentage_step": 100 / (high - low + 1), **shown}
+    return shown
+
+
 FAN = Component(
     parts=(
         Part("state_topic", "state_value_template", mapped_into("state", on_off("payload_on", "payload_off"))),
@@ -113,6 +124,7 @@ FAN = Component(
     required=("command_topic",),
     features=_fan_features,
     capabilities=lambda config: {"preset_modes": listing(config, "preset_modes")} if _fan_features(config) & 9 else {},
+    attributes=_fan_attributes,
     commands=_fan_commands,
 )
 
@@ -145,6 +157,7 @@ HUMIDIFIER = Component(
     required=("command_topic", "target_humidity_command_topic"),
     features=lambda config: 1 if config.get("mode_command_topic") else 0,
     capabilities=lambda config: {
+        "device_class": "humidifier",
         "min_humidity": number(config, "min_humidity", 0),
         "max_humidity": number(config, "max_humidity", 100),
         **({"available_modes": listing(config, "modes")} if config.get("mode_command_topic") else {}),

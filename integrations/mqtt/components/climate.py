@@ -19,6 +19,7 @@ from integrations.mqtt.components.base import (
     Telling,
     choice_into,
     into,
+    known_fields,
     listing,
     number,
     number_into,
@@ -27,7 +28,7 @@ from integrations.mqtt.components.base import (
 )
 
 _HVAC_MODES = ("auto", "off", "cool", "heat", "dry", "fan_only")
-_WATER_MODES = ("off", "eco", "electric", "gas", "heat_pump", "high_demand", "performance")
+_WATER_MODES = ("eco", "electric", "gas", "heat_pump", "high_demand", "performance", "off")
 _FAN_MODES = ("auto", "low", "medium", "high")
 _SWING_MODES = ("on", "off")
 
@@ -142,9 +143,8 @@ def _climate_facts(config: Config) -> dict[str, Any]:
         "hvac_modes": listing(config, "modes", _HVAC_MODES),
         "min_temp": in_celsius(config, number(config, *low)),
         "max_temp": in_celsius(config, number(config, *high)),
+        "target_temp_step": number(config, "temp_step", 1.0),
     }
-    if features & 3:
-        facts["target_temp_step"] = number(config, "temp_step", 1.0)
     if features & 4:
         facts |= {
             "min_humidity": number(config, "min_humidity", 30),
@@ -158,6 +158,20 @@ def _climate_facts(config: Config) -> dict[str, Any]:
             options = listing(config, name, default)
             facts[name] = ["none", *options] if name == "preset_modes" else options
     return facts
+
+
+_SHOWN = (
+    (0, ("current_temperature",)), (1, ("temperature",)), (2, ("target_temp_high", "target_temp_low")),
+    (4, ("humidity",)), (8, ("fan_mode",)), (16, ("preset_mode",)), (32, ("swing_mode",)),
+    (512, ("swing_horizontal_mode",)),
+)  # fmt: skip
+"""Bit of `supported_features`, and what is shown with it even while it is unknown."""
+
+
+def _climate_attributes(config: Config, fields: Fields) -> dict[str, Any]:
+    features = _climate_features(config)
+    empty = {name: None for bit, names in _SHOWN if not bit or features & bit for name in names}
+    return {**empty, **known_fields(config, fields)}
 
 
 def _hvac_mode(value: str, config: Config, fields: Fields) -> None:
@@ -194,6 +208,7 @@ CLIMATE = Component(
     kind=_modes_kind(_HVAC_MODES),
     features=_climate_features,
     capabilities=_climate_facts,
+    attributes=_climate_attributes,
     commands=_climate_commands,
     optimistic="mode_state_topic",
 )
@@ -238,6 +253,12 @@ WATER_HEATER = Component(
         + (8 if config.get("power_command_topic") else 0)
     ),
     capabilities=_water_facts,
+    attributes=lambda config, fields: {
+        "current_temperature": None,
+        "temperature": None,
+        "operation_mode": fields.get("state"),
+        **known_fields(config, fields),
+    },
     commands=_water_commands,
     optimistic="mode_state_topic",
 )

@@ -14,6 +14,7 @@ from integrations.mqtt.components.base import (
     Telling,
     as_number,
     boolean,
+    known_fields,
     listing,
     number,
 )
@@ -44,6 +45,14 @@ def facts(config: Config, modes: list[str]) -> dict[str, Any]:
     if config.get("effect_list") is not None:
         found["effect_list"] = listing(config, "effect_list")
     return found
+
+
+def shown(config: Config, fields: Fields, modes: list[str]) -> dict[str, Any]:
+    """Colour and brightness of a light that is on; of one that is off nothing is shown."""
+    if fields.get("state") != "on":
+        return {}
+    mode = fields.get("color_mode") or (modes[0] if len(modes) == 1 else None)
+    return {**known_fields(config, fields), **({"color_mode": mode} if mode is not None else {})}
 
 
 def brightness_of(value: Any, config: Config) -> int | None:

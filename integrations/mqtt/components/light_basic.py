@@ -29,6 +29,7 @@ from integrations.mqtt.components.light import (
     own_temperature,
     read_brightness,
     read_temperature,
+    shown,
 )
 
 
@@ -39,7 +40,7 @@ def _colours(mode: str) -> Read:
         numbers = [as_number(one) for one in value.split(",")]
         if len(numbers) != COLOURS[mode] or None in numbers:
             raise Odd(f"{value[:40]!r} is not {COLOURS[mode]} numbers with commas between")
-        fields[f"{mode}_color"] = numbers
+        fields[f"{mode}_color"] = [int(one or 0) for one in numbers] if mode.startswith("rgb") else numbers
 
     return read
 
@@ -101,5 +102,6 @@ BASIC = Component(
     required=("command_topic",),
     features=lambda config: 4 if config.get("effect_command_topic") else 0,
     capabilities=lambda config: facts(config, _basic_modes(config)),
+    attributes=lambda config, fields: shown(config, fields, _basic_modes(config)),
     commands=lambda config: {"turn_on": _basic_on, "turn_off": _basic_off},
 )

@@ -26,6 +26,7 @@ from integrations.mqtt.components.light import (
     facts,
     own_brightness,
     own_temperature,
+    shown,
 )
 
 
@@ -52,7 +53,8 @@ def _json_state(value: str, config: Config, fields: Fields) -> None:
     if isinstance(colour, dict):
         for mode, names in (("hs", "hs"), ("xy", "xy"), ("rgbww", "rgbcw"), ("rgbw", "rgbw"), ("rgb", "rgb")):
             if all(as_number(colour.get(name)) is not None for name in names):
-                fields[f"{mode}_color"] = [as_number(colour[name]) for name in names]
+                numbers = [as_number(colour[name]) or 0 for name in names]
+                fields[f"{mode}_color"] = [int(one) for one in numbers] if mode.startswith("rgb") else numbers
                 break
     for key in ("effect", "color_mode"):
         if key in data:
@@ -102,5 +104,6 @@ JSON = Component(
         + (32 if boolean(config, "transition", True) else 0)
     ),
     capabilities=lambda config: facts(config, _json_modes(config)),
+    attributes=lambda config, fields: shown(config, fields, _json_modes(config)),
     commands=lambda config: {"turn_on": _json_on, "turn_off": _json_off},
 )

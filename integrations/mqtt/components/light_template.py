@@ -25,6 +25,7 @@ from integrations.mqtt.components.light import (
     own_temperature,
     read_brightness,
     read_temperature,
+    shown,
 )
 
 
@@ -88,6 +89,7 @@ TEMPLATE = Component(
     required=("command_topic", "command_on_template", "command_off_template"),
     features=lambda config: 40 + (4 if config.get("effect_list") is not None else 0),
     capabilities=lambda config: facts(config, _template_modes(config)),
+    attributes=lambda config, fields: shown(config, fields, _template_modes(config)),
     commands=lambda config: {"turn_on": _template_command("on"), "turn_off": _template_command("off")},
 )
 """A part without its template is left out, for all read the same topic."""

@@ -21,6 +21,7 @@ from integrations.mqtt.components.base import (
     as_number,
     boolean,
     into,
+    known_fields,
     listing,
     mapped_into,
     number,
@@ -241,6 +242,19 @@ def _update_facts(config: Config) -> dict[str, Any]:
     return {key: value for key, value in facts.items() if value is not None}
 
 
+def _update_attributes(config: Config, fields: Fields) -> dict[str, Any]:
+    empty = dict.fromkeys(("installed_version", "latest_version", "release_summary", "release_url", "title"))
+    return {
+        "auto_update": False,
+        "in_progress": False,
+        "skipped_version": None,
+        "update_percentage": None,
+        **empty,
+        **_update_facts(config),
+        **known_fields(config, fields),
+    }
+
+
 UPDATE = Component(
     parts=(
         Part("state_topic", "value_template", _update),
@@ -248,7 +262,9 @@ UPDATE = Component(
     ),
     kind=on_off_kind,
     features=lambda config: 4 + (1 if config.get("payload_install") is not None else 0),
+    required=("state_topic",),
     capabilities=_update_facts,
+    attributes=_update_attributes,
     commands=_update_commands,
     records=False,
 )
@@ -261,7 +277,7 @@ def _picture(value: str, config: Config, fields: Fields) -> None:
 
 IMAGE = Component(parts=(Part("url_topic", "url_template", _picture),), records=False)
 """Its address, where it has one; picture bytes are not kept."""
-CAMERA = Component(records=False)
+CAMERA = Component(features=lambda config: 0, records=False)
 SILENT = Component(records=False)
 """Tags, device triggers, infrared and others that have no state of their own."""
 
@@ -269,7 +285,7 @@ SILENT = Component(records=False)
 def limits(config: Config) -> dict[str, Any]:
     """Minimum, maximum and step of a number."""
     return {
-        "min": number(config, "min", 1.0),
+        "min": number(config, "min", 0.0),
         "max": number(config, "max", 100.0),
         "step": number(config, "step", 1.0),
         "mode": text(config, "mode", "auto"),

@@ -81,7 +81,7 @@ def _number(value: str, config: Config, fields: Fields) -> None:
     found = as_number(value)
     if found is None:
         raise Odd(f"{value[:40]!r} is not a number")
-    low, high = number(config, "min", 1.0), number(config, "max", 100.0)
+    low, high = number(config, "min", 0.0), number(config, "max", 100.0)
     if not low <= found <= high:
         raise Odd(f"{found:g} is not between {low:g} and {high:g}")
     fields["state"] = found
@@ -89,7 +89,7 @@ def _number(value: str, config: Config, fields: Fields) -> None:
 
 def _set_number(telling: Telling) -> None:
     value = telling.number("value")
-    low, high = number(telling.config, "min", 1.0), number(telling.config, "max", 100.0)
+    low, high = number(telling.config, "min", 0.0), number(telling.config, "max", 100.0)
     if not low <= value <= high:
         raise ConfigInvalid(f"{value:g} is not between {low:g} and {high:g}")
     telling.publish("command_topic", int(value) if value.is_integer() else value, "command_template")
@@ -97,7 +97,7 @@ def _set_number(telling: Telling) -> None:
 
 
 def _number_rules(config: Config) -> None:
-    if number(config, "min", 1.0) >= number(config, "max", 100.0):
+    if number(config, "min", 0.0) >= number(config, "max", 100.0):
         raise ValueError("`min` is not below `max`")
     if number(config, "step", 1.0) < 1e-3:
         raise ValueError("`step` is below 0.001")

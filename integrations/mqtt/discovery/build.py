@@ -140,7 +140,7 @@ def _facts(
         "state_class": config.get("state_class"),
         **component.capabilities(config),
         "unit_of_measurement": unit or None if name in ("sensor", "number") else None,
-        "device_class": config.get("device_class"),
+        "device_class": config.get("device_class") or component.capabilities(config).get("device_class"),
         "icon": config.get("icon"),
         "entity_picture": config.get("entity_picture"),
         "assumed_state": True if assumed else None,

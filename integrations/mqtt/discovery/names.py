@@ -9,6 +9,8 @@ from hub.api import slugify
 from integrations.mqtt.components import text
 from integrations.mqtt.discovery.vocabulary import CLASSES, NAMELESS
 
+_NAMED_BY_CLASS = frozenset({"binary_sensor", "button", "event", "number", "sensor", "update"})
+
 
 class Names(NamedTuple):
     own: str
@@ -34,8 +36,8 @@ def _own(component: str, config: Mapping[str, Any]) -> str:
     if "name" in config:
         return text(config, "name")
     device_class = config.get("device_class")
-    if device_class is not None:
-        return CLASSES.get(component, {}).get(device_class, "")
+    if device_class not in (None, "enum") and component in _NAMED_BY_CLASS:
+        return CLASSES[component].get(str(device_class), "")
     return "" if component == "device_tracker" else _nameless(component, config)
 
 

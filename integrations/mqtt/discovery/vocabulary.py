@@ -176,7 +176,7 @@ METRIC: dict[str, dict[str, Reading]] = {
         "in/d": Reading("mm/d", 25.4),
         "in/h": Reading("mm/h", 25.4),
     },
-    "temperature": {"°F": Reading("°C", 5 / 9, -160 / 9), "K": Reading("°C", 1.0, -273.15)},
+    "temperature": {"°F": Reading("°C", 5 / 9, -160 / 9)},
     "volume": {
         **{unit: Reading("m³", factor) for unit, factor in _M3.items()},
         "fl. oz.": Reading("mL", 29.5735295625),
