@@ -164,7 +164,7 @@ TELLS: list[tuple[str, dict[str, Any], str, dict[str, Any], list[tuple[str, str]
     ("lawn_mower", {"strt_mw_cmd_t": "s"}, "start_mowing", {}, [("s", "start_mowing")]),
     ("alarm_control_panel", {"cmd_t": "c", "stat_t": "s", "cmd_tpl": "{{ action }}/{{ code }}"}, "arm_home",
      {"code": "1"}, [("c", "ARM_HOME/1")]),
-    ("update", {"cmd_t": "c", "payload_install": "go"}, "install", {}, [("c", "go")]),
+    ("update", {"stat_t": "s", "cmd_t": "c", "payload_install": "go"}, "install", {}, [("c", "go")]),
 ]  # fmt: skip
 
 
