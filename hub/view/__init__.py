@@ -4,8 +4,19 @@ from hub.supervisor import CatalogueItem
 from hub.view.base import Rooms
 from hub.view.chart import Chart
 from hub.view.figures import HubFigures
-from hub.view.readings import IncomingReading
+from hub.view.readings import LATE_US, IncomingReading, Rows
 from hub.view.view import View
 from hub.view.views import SetupRequest, Views
 
-__all__ = ["CatalogueItem", "Chart", "HubFigures", "IncomingReading", "Rooms", "SetupRequest", "View", "Views"]
+__all__ = [
+    "LATE_US",
+    "CatalogueItem",
+    "Chart",
+    "HubFigures",
+    "IncomingReading",
+    "Rooms",
+    "Rows",
+    "SetupRequest",
+    "View",
+    "Views",
+]

@@ -270,3 +270,95 @@ async def test_it_all_works_on_postgresql_too(house_on_postgres: House, ago: Ago
     assert len(answer.json["rejected"]) == 1
     [reading] = (await house.get("/hub/v1/readings", person="anna", metric="heart_rate")).json["readings"]
     assert reading["value"] == 62
+
+
+async def test_a_long_page_is_written_in_pieces_and_says_the_same_as_short_ones(house: House) -> None:
+    readings = [
+        heart(
+            f"2026-03-01T{second // 3600:02d}:{second // 60 % 60:02d}:{second % 60:02d}.{second % 7:06d}Z",
+            60 + second % 9,
+        )
+        for second in range(5_000)
+    ]
+    assert (await house.record(*readings)).json["accepted"] == 5_000
+    query = {"person": "anna", "metric": "heart_rate", "start": "2026-03-01T00:00:00Z"}
+    whole = (await house.get("/hub/v1/readings", **query, limit=10_000)).json
+    assert whole["cursor"] is None
+    pieces: list[Any] = []
+    cursor: dict[str, str] = {}
+    while True:
+        page = (await house.get("/hub/v1/readings", **query, limit=777, **cursor)).json
+        pieces += page["readings"]
+        if page["cursor"] is None:
+            break
+        cursor = {"cursor": page["cursor"]}
+    assert whole["readings"] == pieces
+    assert len(pieces) == 5_000
+    assert pieces[8]["taken_at"] == "2026-03-01T00:00:08.000001Z"
+    assert all(one["late"] for one in pieces)
+    backwards = (await house.get("/hub/v1/readings", **query, limit=3, order="newest_first")).json["readings"]
+    assert backwards == pieces[:-4:-1]
+
+
+async def test_history_comes_as_columns_to_draw(house: House, ago: Ago) -> None:
+    await house.record(*[heart(ago(minute), 60 + minute) for minute in range(1, 6)])
+    series = (await house.get("/hub/v1/series", entity_id="sensor.anna_heart_rate")).json
+    assert series["resolution"] == "raw"
+    assert series["values"] == [65, 64, 63, 62, 61]
+    assert len(series["times"]) == 5
+    wide = await house.get(
+        "/hub/v1/series", entity_id="sensor.anna_heart_rate", start="2020-01-01T00:00:00Z", points=100
+    )
+    assert wide.json["resolution"] == "day"
+    assert (wide.json["low"][-1], wide.json["high"][-1]) == (61, 65)
+
+
+async def test_states_are_those_of_the_moment_and_of_who_asks(house: House, ago: Ago) -> None:
+    async def seen(token: str) -> dict[str, Any]:
+        states = (await house.get("/hub/v1/states", token=token)).json["states"]
+        return {one["entity_id"]: one["value"] for one in states}
+
+    await house.record(heart(ago(3)), {**heart(ago(3), 71), "person": "ben"})
+    assert await seen("owner") == {"sensor.anna_heart_rate": 62, "sensor.ben_heart_rate": 71}
+    assert await seen("anna only") == {"sensor.anna_heart_rate": 62}
+    assert await seen("steps only") == {}
+    await house.record(heart(ago(2), 63), heart(ago(9), 50))
+    assert await seen("anna only") == {"sensor.anna_heart_rate": 63}
+    assert (await house.get("/hub/v1/states/sensor.anna_heart_rate")).json["value"] == 63
+    only_ben = (await house.get("/hub/v1/states", person="ben")).json["states"]
+    assert [one["entity_id"] for one in only_ben] == ["sensor.ben_heart_rate"]
+
+
+async def test_a_correction_moves_the_state_and_keeps_the_old_value_in_the_trail(house: House, ago: Ago) -> None:
+    await house.record(heart(ago(3)))
+    taken, entity = ago(3), "sensor.anna_heart_rate"
+    body = {"entity_id": entity, "taken_at": taken, "value": 66, "reason": "read it wrong"}
+    assert (await house.call("PATCH", "/hub/v1/readings", body)).json == {"changed": 1}
+    assert (await house.get(f"/hub/v1/states/{entity}")).json["value"] == 66
+    [reading] = (await house.get("/hub/v1/readings", entity_id=entity)).json["readings"]
+    assert (reading["value"], reading["flags"]) == (66, ["corrected"])
+    removed = await house.call("DELETE", "/hub/v1/readings", params={"entity_id": entity, "taken_at": taken})
+    assert removed.json == {"changed": 1}
+    assert (await house.get("/hub/v1/readings", entity_id=entity)).json["readings"] == []
+    back = await house.call("POST", "/hub/v1/readings/restore", {"entity_id": entity, "taken_at": [taken]})
+    assert back.json == {"changed": 1}
+    [again] = (await house.get("/hub/v1/readings", entity_id=entity)).json["readings"]
+    assert again["value"] == 66
+    trail = (await house.get("/hub/v1/readings/revisions", entity_id=entity)).json["revisions"]
+    assert (trail[0]["old"], trail[0]["new"], trail[0]["by"]) == (62, 66, "anna")
+    impossible = await house.call("PATCH", "/hub/v1/readings", {**body, "value": 4000})
+    assert impossible.status == 409
+    assert "cannot be" in impossible.error["message"]
+
+
+async def test_statistics_of_a_day_count_what_came_late(house: House) -> None:
+    await house.record(heart("2026-03-02T10:00:00Z", 60), heart("2026-03-02T11:00:00Z", 70))
+    query = {"person": "anna", "metric": "heart_rate", "start": "2026-03-01T00:00:00Z", "end": "2026-03-04T00:00:00Z"}
+    [day] = (await house.get("/hub/v1/statistics", **query, period="day")).json["statistics"]
+    assert (day["count"], day["min"], day["max"], day["mean"]) == (2, 60, 70, 65)
+    assert day["start"] == "2026-03-01T23:00:00Z"
+    await house.record(heart("2026-03-02T10:30:00Z", 80))
+    [day] = (await house.get("/hub/v1/statistics", **query, period="day")).json["statistics"]
+    assert (day["count"], day["max"], day["mean"]) == (3, 80, 70)
+    hours = (await house.get("/hub/v1/statistics", **query, period="hour")).json["statistics"]
+    assert [one["count"] for one in hours] == [2, 1]

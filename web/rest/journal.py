@@ -48,7 +48,9 @@ class ChangeBody(Body):
     end: Instant | None = None
     data: dict[str, Any] | None = None
     note: Text | None = None
-    revision: Annotated[int | None, Field(ge=1, description="Refuse when somebody has changed it since.")] = None
+    revision: Annotated[
+        int | None, Field(ge=1, le=1_000_000_000, description="Refuse when somebody has changed it since.")
+    ] = None
 
 
 def entry_shape(entry: JournalEntry) -> JournalShape:

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-import orjson
 from aiohttp import web
 from pydantic import Field
 
-from hub.model import Flag, Merged, Reading, Statistic, Verb
+from hub.model import Statistic, Verb
 from hub.units import convert
 from web.rest import incoming
-from web.rest.endpoint import JSON, Call, Endpoint
+from web.rest.endpoint import JSON, Call, Endpoint, as_json
 from web.rest.fields import EARLIEST, LATEST, Body, Instant, Key, Name, Query, QueryInstant, Text, Unit, from_us, whole
 from web.rest.problem import Problem
+from web.rest.rows import PART, Scale, written
 from web.rest.shapes import (
     Changed,
     ReadingRevisions,
-    ReadingShape,
     ReadingsPage,
     ReceiptShape,
     SeriesShape,
@@ -30,11 +28,7 @@ from web.rest.shapes import (
 if TYPE_CHECKING:
     from hub.view import View
 
-Scale = Callable[[float], float]
 MOST_ROWS = 100_000
-_PART = 2_000
-"""Rows turned into JSON before other tasks have their turn."""
-_FLAGS: dict[Flag, list[str]] = {}
 
 
 class Series(Query):
@@ -131,7 +125,7 @@ def only_person(view: View) -> str | None:
     return next(iter(persons)) if persons is not None and len(persons) == 1 else None
 
 
-async def list_readings(call: Call) -> web.StreamResponse | ReadingsPage:
+async def list_readings(call: Call) -> web.StreamResponse:
     query: ReadingsQuery = call.query
     person, metric, entity_id = which(query)
     options: dict[str, Any] = {
@@ -141,51 +135,20 @@ async def list_readings(call: Call) -> web.StreamResponse | ReadingsPage:
     }
     if entity_id:
         unit = call.view.entity(entity_id).unit
-        merged = await call.view.entity_readings(entity_id, query.start, query.end, **options)
+        page = await call.view.entity_rows(entity_id, query.start, query.end, **options)
     else:
         unit = call.view.metric(metric).unit
-        merged = await call.view.readings(person, metric, query.start, query.end, **options)
+        page = await call.view.reading_rows(person, metric, query.start, query.end, **options)
     scale = _scale(unit, query.unit, metric)
-    if len(merged.readings) <= _PART:
-        rows = [_reading_shape(one, query.unit or unit, scale) for one in merged.readings]
-        return {"readings": rows, "cursor": merged.cursor}
+    parts = written(page, query.unit or unit, scale)
+    if len(page.stored) <= PART:
+        return as_json(b"".join([part async for part in parts]))
     response = web.StreamResponse(headers={"Content-Type": JSON})
     await response.prepare(call.request)
-    async for part in _parts(merged, query.unit or unit, scale):
+    async for part in parts:
         await response.write(part)
     await response.write_eof()
     return response
-
-
-async def _parts(merged: Merged, unit: str, scale: Scale | None) -> AsyncIterator[bytes]:
-    """A long page in pieces, so that nobody else waits while it is written."""
-    opening = b'{"readings":['
-    for begin in range(0, len(merged.readings), _PART):
-        rows = [_reading_shape(one, unit, scale) for one in merged.readings[begin : begin + _PART]]
-        yield opening + orjson.dumps(rows, option=orjson.OPT_UTC_Z)[1:-1]
-        opening = b","
-    yield b'],"cursor":' + orjson.dumps(merged.cursor) + b"}"
-
-
-def _reading_shape(one: Reading, unit: str, scale: Scale | None) -> ReadingShape:
-    value = one.value
-    return {
-        "taken_at": one.taken_at,
-        "received_at": one.received_at,
-        "value": scale(value) if scale is not None and not isinstance(value, str) else value,
-        "unit": unit,
-        "entity_id": one.entity_id,
-        "late": one.late,
-        "flags": flag_names(one.flags),
-    }
-
-
-def flag_names(flags: Flag) -> list[str]:
-    """E.g. `["implausible"]`; the same list for the same flags."""
-    found = _FLAGS.get(flags)
-    if found is None:
-        found = _FLAGS[flags] = [str(one.name).lower() for one in Flag(flags)]
-    return found
 
 
 def which(query: Series) -> tuple[str, str, str]:

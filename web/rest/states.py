@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from hub.view import View
 
 
+KEPT_LISTS = 16
+"""Whole answers that are kept, one for each reach of a token or account."""
+
+
 class StatesQuery(Query):
     person: Annotated[
         Key | None, Field(description="Only this person's; a slug, or `household`.", examples=["household"])
@@ -29,6 +33,7 @@ class Rendered:
 
     def __init__(self) -> None:
         self._states: dict[str, tuple[Entity, State | None, bytes]] = {}
+        self._lists: dict[Hashable, tuple[int, bytes]] = {}
 
     def state(self, entity: Entity, state: State | None) -> bytes:
         known = self._states.get(entity.id)
@@ -39,7 +44,18 @@ class Rendered:
         return made
 
     def listed(self, view: View, person: str | None) -> bytes:
-        """The whole answer; which states are in it is asked of the view each time."""
+        """The whole answer. The rule is asked each time; those with the same reach get the same bytes."""
+        key, version = (view.scope(), person), view.states_version()
+        made = self._lists.get(key)
+        if made is not None and made[0] == version:
+            return made[1]
+        if len(self._lists) >= KEPT_LISTS:
+            self._lists.clear()
+        body = self._listed(view, person)
+        self._lists[key] = (version, body)
+        return body
+
+    def _listed(self, view: View, person: str | None) -> bytes:
         render, known = self.state, self._states
         parts = []
         for entity, state in view.states(person):
