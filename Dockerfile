@@ -22,7 +22,9 @@ RUN groupadd --gid 1000 homeostat \
     && useradd --uid 1000 --gid 1000 --no-create-home --home-dir /config --shell /usr/sbin/nologin homeostat \
     && install --directory --owner=homeostat --group=homeostat --mode=0700 /config
 COPY --from=build /opt/homeostat /opt/homeostat
-ENV PATH=/opt/homeostat/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+# A new volume begins with the commented settings, which read what compose.yaml sets.
+COPY --chown=homeostat:homeostat config/hub.yaml /config/hub.yaml
+ENV PATH=/opt/homeostat/bin:$PATH HOMEOSTAT_CONFIG=/config PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 USER homeostat
 WORKDIR /config
 VOLUME /config

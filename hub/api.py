@@ -67,6 +67,7 @@ from hub.model import (
 from hub.plugin import (
     ActionSpec,
     CliCommand,
+    Console,
     Context,
     DemoSetup,
     EntryAction,
@@ -98,6 +99,7 @@ __all__ = [
     "ConfigEntry",
     "ConfigInvalid",
     "Conflict",
+    "Console",
     "Context",
     "Credential",
     "DemoSetup",

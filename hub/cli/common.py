@@ -47,6 +47,10 @@ class Session:
         """Do one operation of the console."""
         return self.run(lambda house: house.call(operation, **parameters))
 
+    def call(self, action: str, **parameters: Any) -> Any:
+        """Call an action of the registry."""
+        return self.ask("action.call", action=action, parameters=parameters)
+
     def run(self, work: Callable[[House], Awaitable[T]]) -> T:
         """Do work in the house; ends the program with exit code 1 when it is refused."""
 

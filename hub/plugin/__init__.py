@@ -3,11 +3,12 @@
 from hub.plugin.context import Context, WebhookRequest, WebhookResponse
 from hub.plugin.hooks import HookSpecs, hookimpl, hookspec
 from hub.plugin.integration import EntryAction, Integration
-from hub.plugin.registrations import ActionSpec, CliCommand, DemoSetup, Route, RouteAuth
+from hub.plugin.registrations import ActionSpec, CliCommand, Console, DemoSetup, Route, RouteAuth
 
 __all__ = [
     "ActionSpec",
     "CliCommand",
+    "Console",
     "Context",
     "DemoSetup",
     "EntryAction",

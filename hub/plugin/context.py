@@ -143,7 +143,7 @@ class Context(Protocol):
         modified_after_us: int | None = None,
         limit: int = 100,
         descending: bool = True,
-        id: str | None = None,
+        id: str | Sequence[str] | None = None,
         deleted: bool = False,
     ) -> list[Document]:
         """Those of the entry's person, by time, or by change with `modified_after_us`; `deleted`: removed ones too."""

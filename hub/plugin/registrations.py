@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from pydantic import BaseModel
 
@@ -54,9 +54,28 @@ class Route:
     """Bytes; a longer body is answered 413 without reading it whole."""
 
 
+class Console(Protocol):
+    """What a subcommand is given by `click.pass_obj`; `--config`, `--json` and `--demo` are its already."""
+
+    def show(self, data: Any, text: str | Iterable[str]) -> None:
+        """The result: `data` with `--json`, else the text or its lines."""
+        ...
+
+    def note(self, text: str) -> None:
+        """Something for a person to read, on standard error."""
+        ...
+
+    def call(self, action: str, **parameters: Any) -> Any:
+        """Call an action in the hub, running or not; what is refused ends the program with exit code 1."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class CliCommand:
-    """A `homeostat` subcommand: `build` returns a `click.Command`, called only when needed."""
+    """A `homeostat` subcommand: `build` returns a `click.Command`, called only when needed.
+
+    A folder integration names it under `[commands]` of its manifest too, so that `homeostat --help` lists it.
+    """
 
     name: str
     summary: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hub.api import JournalKind, Metric, hookimpl
+from hub.api import CliCommand, JournalKind, Metric, hookimpl
 from integrations.vocabulary.journal import KINDS
 from integrations.vocabulary.metrics import METRICS
 
@@ -21,3 +21,15 @@ def register_journal_kinds(register: Callable[[JournalKind], None]) -> None:
     """Register the eleven kinds of journal entries."""
     for kind in KINDS:
         register(kind)
+
+
+@hookimpl
+def register_commands(register: Callable[[CliCommand], None]) -> None:
+    """`homeostat metrics`."""
+
+    def build() -> object:
+        from integrations.vocabulary.command import metrics
+
+        return metrics
+
+    register(CliCommand("metrics", "List what can be measured, with units.", build))
