@@ -12,9 +12,10 @@ from aiohttp import web
 from hub.api import Clock
 from web import errors, pages, plugins, security, session, webhook
 from web.assets import Assets
-from web.keys import ASSETS, CLOCK, OPTIONS, RENDERER, TRIES, VIEWS
+from web.keys import ASSETS, CLOCK, MEMORY, OPTIONS, RENDERER, TRIES, VIEWS
 from web.options import WebOptions
 from web.render import Renderer
+from web.today.memory import Memory
 from web.tries import Tries
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def build_app(
     app = web.Application(middlewares=[errors.explain, session.guard], client_max_size=MAX_BODY)
     assets = Assets(development=options.development)
     app[VIEWS], app[CLOCK], app[OPTIONS], app[ASSETS] = views, clock, options, assets
-    app[TRIES] = Tries(clock)
+    app[TRIES], app[MEMORY] = Tries(clock), Memory(clock)
     app[RENDERER] = Renderer(assets, development=options.development)
     app.on_response_prepare.append(_harden)
     app.router.add_get("/static/{version}/{path:.+}", assets.serve)

@@ -10,6 +10,7 @@ from hub.api import Clock
 from web.assets import Assets
 from web.options import WebOptions
 from web.render import Renderer
+from web.today.memory import Memory
 from web.tries import Tries
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ ASSETS = web.AppKey("assets", Assets)
 RENDERER = web.AppKey("renderer", Renderer)
 OPTIONS = web.AppKey("options", WebOptions)
 TRIES = web.AppKey("tries", Tries)
+MEMORY = web.AppKey("memory", Memory)
 
 VIEW: web.RequestKey[View] = web.RequestKey("view")
 """What the caller may see and do; absent when nobody is signed in."""

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from hub.model import HOUSEHOLD, Verb
 from web import answer
-from web.keys import CLOCK
+from web.keys import CLOCK, MEMORY
 from web.routing import PageRoute
 from web.today.build import card
 from web.today.families import groups
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 async def show(request: web.Request, view: View) -> web.Response:
     slug, now = request.match_info["person"], request.app[CLOCK].now()
     person = view.person(slug) if slug != HOUSEHOLD else None
-    found, families = await groups(view, slug, now)
+    found, families = await groups(view, slug, now, request.app[MEMORY])
     return answer.page(
         request,
         "person/page.html",
         slug=slug,
         person=person,
-        card=await card(view, slug, now),
+        card=await card(view, slug, now, request.app[MEMORY]),
         groups=families,
         zone=found.zone,
         may_record=view.allowed(Verb.RECORD, slug),

@@ -11,7 +11,7 @@ from aiohttp import web
 from hub.model import HOUSEHOLD, EntryState, Verb
 from web import answer, words
 from web.display import Display
-from web.keys import CLOCK
+from web.keys import CLOCK, MEMORY
 from web.live import Stream
 from web.routing import PageRoute
 from web.today.build import card, cards
@@ -38,7 +38,7 @@ async def show(request: web.Request, view: View) -> web.Response:
     return answer.page(
         request,
         "today/page.html",
-        cards=await cards(view, now),
+        cards=await cards(view, now, request.app[MEMORY]),
         notices=notices(view),
         greeting=_greeting(view, now, zone),
         date=words.day(now, zone),
@@ -80,7 +80,7 @@ async def live(request: web.Request, view: View) -> web.StreamResponse:
     """News for Today: values at once, cards when they have changed."""
 
     async def draw(slug: str) -> str:
-        made = await card(view, slug, request.app[CLOCK].now())
+        made = await card(view, slug, request.app[CLOCK].now(), request.app[MEMORY])
         return answer.html(request, "today/card.html", card=made)
 
     slugs = (*(person.slug for person in view.people()), HOUSEHOLD)

@@ -11,8 +11,9 @@ from web import words
 from web.today import grown, home, small
 from web.today.card import Act, PersonCard
 from web.today.gather import Gathered, gather
+from web.today.memory import Memory
 from web.today.picture import picture_of
-from web.today.rows import ADULT, HOME, SMALL, rooms_rows, rows_of
+from web.today.rows import ADULT, HOME, MOST, SMALL, rooms_rows, rows_of
 from web.today.said import Said
 
 if TYPE_CHECKING:
@@ -21,22 +22,22 @@ if TYPE_CHECKING:
 FED, CHANGED = Act("feeding", "Feeding", "milk"), Act("nappy", "Nappy", "baby")
 
 
-async def cards(view: View, now: datetime) -> list[PersonCard]:
+async def cards(view: View, now: datetime, memory: Memory) -> list[PersonCard]:
     """A card for everyone the viewer may see, and one for the house when it measures anything."""
     slugs = [person.slug for person in view.people()]
-    made = await asyncio.gather(*(card(view, slug, now) for slug in slugs))
+    made = await asyncio.gather(*(card(view, slug, now, memory) for slug in slugs))
     if view.states(HOUSEHOLD):
-        made.append(await card(view, HOUSEHOLD, now))
+        made.append(await card(view, HOUSEHOLD, now, memory))
     return list(made)
 
 
-async def card(view: View, slug: str, now: datetime) -> PersonCard:
+async def card(view: View, slug: str, now: datetime, memory: Memory) -> PersonCard:
     """One card. Raises NotFound for a person the viewer may not see."""
     if slug != HOUSEHOLD:
         view.person(slug)
     small_one = _is_small(view, slug, now)
     wanted = HOME if slug == HOUSEHOLD else SMALL if small_one else ADULT
-    found = await gather(view, slug, now, wanted)
+    found = await gather(view, slug, now, wanted, memory, most=None if slug == HOUSEHOLD else MOST)
     rooms = rooms_of(view, found)
     said = _said(found, rooms)
     person = found.person
@@ -51,7 +52,7 @@ async def card(view: View, slug: str, now: datetime) -> PersonCard:
         lines=tuple(sentences[1:3]),
         chips=tuple(said.chips),
         day=picture_of(found) if slug != HOUSEHOLD else None,
-        rows=rows_of(found, wanted, rooms) if slug != HOUSEHOLD else (),
+        rows=rows_of(found, rooms) if slug != HOUSEHOLD else (),
         rooms=rooms_rows(found, wanted, rooms) if slug == HOUSEHOLD else (),
         acts=_acts(view, found),
     )

@@ -10,6 +10,7 @@ from hub.model import HOUSEHOLD, Family
 from web.today.build import rooms_of
 from web.today.card import Row
 from web.today.gather import Gathered, gather
+from web.today.memory import Memory
 from web.today.rows import row
 
 if TYPE_CHECKING:
@@ -40,10 +41,10 @@ class Group:
     """Not heard of for a month, or kept for machines (`diagnostic`)."""
 
 
-async def groups(view: View, slug: str, now: datetime) -> tuple[Gathered, list[Group]]:
+async def groups(view: View, slug: str, now: datetime, memory: Memory) -> tuple[Gathered, list[Group]]:
     """A group for each family that has anything, in a fixed order; entities without a metric among the devices."""
     known = {entity.metric for entity, state in view.states(slug) if entity.metric and state is not None}
-    found = await gather(view, slug, now, [metric.key for metric in view.metrics() if metric.key in known])
+    found = await gather(view, slug, now, [metric.key for metric in view.metrics() if metric.key in known], memory)
     rooms = rooms_of(view, found)
     if slug == HOUSEHOLD:
         return found, _by_room(found, rooms)

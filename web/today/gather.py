@@ -6,11 +6,12 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from hub.model import HOUSEHOLD, Entity, JournalEntry, Kind, Person, State, Verb
 from web.display import Display
+from web.today.memory import Days, Memory
 
 if TYPE_CHECKING:
     from hub.view import View
@@ -30,6 +31,8 @@ class Gathered:
     person: Person | None
     now: datetime
     display: Display
+    rows: list[str] = field(default_factory=list)
+    """Metrics that get a row, in order."""
     newest: dict[str, tuple[Entity, State]] = field(default_factory=dict)
     """Metric -> the source that speaks, with its state."""
     states: list[tuple[Entity, State]] = field(default_factory=list)
@@ -73,22 +76,43 @@ class Gathered:
 SHOWN_KINDS = ("sleep", "meal", "drink", "workout", "medication", "insulin", "feeding", "nappy", "symptom", "mood")
 
 
-async def gather(view: View, slug: str, now: datetime, wanted: Sequence[str]) -> Gathered:
-    """Collect what one card needs; `wanted` are the metrics that may become rows."""
+TOLD = ("sleep_duration", "steps", "resting_heart_rate")
+"""Metrics that the sentences look at, whether or not they have a row."""
+
+
+async def gather(
+    view: View, slug: str, now: datetime, wanted: Sequence[str], memory: Memory, *, most: int | None = None
+) -> Gathered:
+    """Collect what one card needs; `wanted` are the metrics that may become rows, of which `most` will."""
     person = next((one for one in view.people() if one.slug == slug), None)
     found = Gathered(slug, person, now, Display(view, slug))
     for entity, state in view.states(slug):
         if state is not None and state.value is not None and state.taken_at is not None:
             found.states.append((entity, state))
     found.newest = _speakers(found)
-    shown = {key: found.newest[key][0] for key in wanted if key in found.newest}
+    found.rows = _chosen(found, wanted, most)
+    looked_at = {*found.rows, *(key for key in TOLD if key in found.newest)} if slug != HOUSEHOLD else {*found.rows}
+    entities = [found.newest[key][0] for key in looked_at]
+    await asyncio.gather(_journal(view, found), *(_series(view, found, entity) for entity in _drawn(found)))
+    summed = [one for one in entities if one.kind in (Kind.COUNTER, Kind.DURATION)]
+    # A level that is measured all the time is told by its curve; only the seldom ones need their earlier days.
+    seldom = [one for one in entities if one.kind is Kind.GAUGE and len(found.series.get(one.id, ())) < CURVE_NEEDS]
     await asyncio.gather(
-        _journal(view, found),
-        *(_series(view, found, entity) for entity in _drawn(found, shown)),
-        *(_daily(view, found, entity) for entity in shown.values()),
-        *(_by_now(view, found, entity) for key, entity in shown.items() if key == "steps"),
+        *(_daily(view, found, entity, memory) for entity in (*summed, *seldom)),
+        *(_today(view, found, entity) for entity in summed),
+        *(_by_now(view, found, entity, memory) for entity in summed if entity.metric == "steps"),
     )
     return found
+
+
+def _chosen(found: Gathered, wanted: Sequence[str], most: int | None) -> list[str]:
+    """What is fresh goes before what is stale, otherwise in the order wished for."""
+    has = [key for key in wanted if key in found.newest]
+    if "interstitial_glucose" in has:
+        has = [key for key in has if key != "blood_glucose"]
+    fresh = [key for key in has if found.fresh(key) is not None]
+    kept = {*[*fresh, *(key for key in has if key not in fresh)][:most]}
+    return [key for key in has if key in kept]
 
 
 def _speakers(found: Gathered) -> dict[str, tuple[Entity, State]]:
@@ -104,12 +128,18 @@ def _speakers(found: Gathered) -> dict[str, tuple[Entity, State]]:
     return speakers
 
 
-def _drawn(found: Gathered, shown: dict[str, Entity]) -> list[Entity]:
-    """Entities whose last day is drawn: levels, and for the household every sensor of a shown metric."""
-    levels = [one for one in shown.values() if one.kind is Kind.GAUGE]
-    if found.slug == HOUSEHOLD:
-        levels = [entity for entity, _ in found.states if entity.metric in shown and entity.kind is Kind.GAUGE]
-    return levels
+def _drawn(found: Gathered) -> list[Entity]:
+    """Entities whose last day is drawn: the levels among the rows, of the house every sensor, and the curve."""
+    keys = {*found.rows, *next(([key] for key in CURVES if key in found.newest), [])}
+    pairs = found.states if found.slug == HOUSEHOLD else [found.newest[key] for key in keys]
+    return [
+        entity
+        for entity, state in pairs
+        if entity.metric in keys
+        and entity.kind is Kind.GAUGE
+        and state.taken_at is not None
+        and found.now - state.taken_at < DAY
+    ]
 
 
 async def _series(view: View, found: Gathered, entity: Entity) -> None:
@@ -119,35 +149,43 @@ async def _series(view: View, found: Gathered, entity: Entity) -> None:
     ]
 
 
-async def _daily(view: View, found: Gathered, entity: Entity) -> None:
-    """Four weeks of days; what a day's figure is follows from how the metric is summed up."""
-    if entity.kind in (Kind.ENUM, Kind.TEXT):
-        return
-    rows = await view.statistics(found.slug, entity.metric, "day", found.midnight - 28 * DAY, found.now)
-    name: Literal["sum", "mean"] = "sum" if entity.kind in (Kind.COUNTER, Kind.DURATION) else "mean"
-    days = []
-    for row in rows:
-        figure = row.sum if name == "sum" else row.mean
-        if figure is None or not row.count:
-            continue
-        if row.start >= found.midnight:
-            found.today[entity.metric] = figure
-        else:
-            days.append((row.start.astimezone(found.zone).date(), figure))
-    found.days[entity.metric] = days
+async def _daily(view: View, found: Gathered, entity: Entity, memory: Memory) -> None:
+    """Four weeks of earlier days; what a day's figure is follows from how the metric is summed up."""
+    summed = entity.kind in (Kind.COUNTER, Kind.DURATION)
+
+    async def make() -> Days:
+        rows = await view.statistics(found.slug, entity.metric, "day", found.midnight - 28 * DAY, found.midnight)
+        figures = [
+            (row.start.astimezone(found.zone).date(), row.sum if summed else row.mean) for row in rows if row.count
+        ]
+        return [(day, figure) for day, figure in figures if figure is not None]
+
+    found.days[entity.metric] = await memory.days(found.slug, entity.metric, "day", found.midnight.date(), make)
 
 
-async def _by_now(view: View, found: Gathered, entity: Entity) -> None:
+async def _today(view: View, found: Gathered, entity: Entity) -> None:
+    rows = await view.statistics(found.slug, entity.metric, "day", found.midnight, found.now)
+    sums = [row.sum for row in rows if row.sum is not None and row.count]
+    if sums:
+        found.today[entity.metric] = sum(sums)
+
+
+async def _by_now(view: View, found: Gathered, entity: Entity, memory: Memory) -> None:
     """How far a counter had come by this time on each of the last two weeks' days."""
-    rows = await view.statistics(found.slug, entity.metric, "hour", found.midnight - 14 * DAY, found.midnight)
     here = found.now.astimezone(found.zone)
-    part = here.minute / 60
-    reached: dict[date, float] = {}
-    for row in rows:
-        start = row.start.astimezone(found.zone)
-        share = 1.0 if start.hour < here.hour else part if start.hour == here.hour else 0.0
-        reached[start.date()] = reached.get(start.date(), 0.0) + (row.sum or 0.0) * share
-    found.by_now[entity.metric] = list(reached.values())
+
+    async def reached() -> Days:
+        rows = await view.statistics(found.slug, entity.metric, "hour", found.midnight - 14 * DAY, found.midnight)
+        by_day: dict[date, float] = {}
+        for row in rows:
+            start = row.start.astimezone(found.zone)
+            share = 1.0 if start.hour < here.hour else here.minute / 60 if start.hour == here.hour else 0.0
+            by_day[start.date()] = by_day.get(start.date(), 0.0) + (row.sum or 0.0) * share
+        return sorted(by_day.items())
+
+    quarter = f"by {here.hour}:{here.minute // 15}"
+    days = await memory.days(found.slug, entity.metric, quarter, found.midnight.date(), reached)
+    found.by_now[entity.metric] = [figure for _, figure in days]
 
 
 async def _journal(view: View, found: Gathered) -> None:

@@ -74,13 +74,9 @@ SLOW = frozenset({"weight", "height", "body_fat", "bmi", "muscle_mass", "waist_c
 """What matters of these is where they are going, not what is usual."""
 
 
-def rows_of(found: Gathered, wanted: Sequence[str], rooms: dict[str, str]) -> tuple[Row, ...]:
-    """At most a handful: what is fresh goes before what is stale, otherwise in the order wished for."""
-    pairs = [found.newest[key] for key in wanted if key in found.newest]
-    if "interstitial_glucose" in found.newest:
-        pairs = [pair for pair in pairs if pair[0].metric != "blood_glucose"]
-    made = [row(found, entity, state, rooms) for entity, state in pairs]
-    return _best(made, MOST)
+def rows_of(found: Gathered, rooms: dict[str, str]) -> tuple[Row, ...]:
+    """The rows that were chosen when the card's facts were gathered."""
+    return tuple(row(found, *found.newest[key], rooms) for key in found.rows)
 
 
 def rooms_rows(found: Gathered, wanted: Sequence[str], rooms: dict[str, str]) -> tuple[Room, ...]:
