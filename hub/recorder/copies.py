@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import sqlite3
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -55,11 +56,11 @@ def keep_newest(folder: Path) -> None:
 def copy_sqlite(source: Path, to: Path) -> None:
     """A consistent, checked, durable copy, made in one read transaction that holds no writer up. Blocks."""
     part = to.with_name(to.name + ".part")
-    to.parent.mkdir(parents=True, exist_ok=True)
-    _check_room(source, to.parent)
-    part.unlink(missing_ok=True)
     try:
         with explained():
+            to.parent.mkdir(parents=True, exist_ok=True)
+            _check_room(source, to.parent)
+            part.unlink(missing_ok=True)
             origin = sqlite3.connect(f"file:{_quoted(source)}?mode=ro", uri=True)
             try:
                 copy = sqlite3.connect(part)
@@ -79,7 +80,8 @@ def copy_sqlite(source: Path, to: Path) -> None:
                 )
             put_in_place(part, to)
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
 
 
 async def copy_postgres(url: URL, to: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sqlite3
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -98,7 +98,8 @@ def _replace(path: Path, backups: Path | None, now: datetime, problem: str) -> V
             f"The database {path} is not there any more, and there is no backup copy to restore. If it was moved, "
             f"move it back. To start with an empty one, delete {left(path).name} beside it."
         )
-    kept = salvage_alone(path, path.with_name(f"{path.name}.salvaged-{stamp(now)}"))
+    changed = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    kept = salvage_alone(path, path.with_name(f"{path.name}.salvaged-{stamp(changed)}"))
     raise StorageCorrupt(
         f"The database {path} is damaged ({problem}), and there is no good backup copy to restore. {kept} "
         "The damaged file was left as it is. Put a copy of your own or the salvaged file in its place and start again."

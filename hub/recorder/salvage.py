@@ -5,18 +5,17 @@ from __future__ import annotations
 import logging
 import shutil
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from hub.recorder.index import HOUR
 from hub.recorder.migrations.table import HEAD, VERSION_TABLE
+from hub.recorder.pages import readings_of
 from hub.recorder.schema import metadata
+from hub.recorder.words import Raw
 
 log = logging.getLogger(__name__)
-MINUTE = 60_000_000
-AT_ONCE = 5_000
-_TYPES = (int, int, float, int, int)
 _KEYED = ("series", "words", "revisions", "tombstones")
 _SKIPPED = frozenset({"readings", "hours", "days", "marks", "day_marks", "sessions"})
 
@@ -35,22 +34,27 @@ def salvage_alone(damaged: Path, target: Path) -> str:
     """Make a database of what can be read; returns what was saved, in words. Blocks."""
     from sqlalchemy import create_engine
 
+    if target.exists():
+        return f"What could be read of it was saved before, in {target.name}."
+    engine = create_engine(f"sqlite:///{target}")
     try:
-        engine = create_engine(f"sqlite:///{target}")
         with engine.begin() as connection:
             metadata.create_all(connection)
             connection.exec_driver_sql(f"CREATE TABLE {VERSION_TABLE} (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
             connection.exec_driver_sql(f"INSERT INTO {VERSION_TABLE} VALUES ('{HEAD}')")
-        engine.dispose()
         return f"{salvage_into(damaged, target)} It is in {target.name}."
     except Exception as error:  # the message about the damage matters more than how far the rescue came
         log.exception("nothing could be salvaged")
         target.unlink(missing_ok=True)
-        return f"Nothing of it could be read ({error})."
+        return f"Nothing of it could be read ({type(error).__name__})."
+    finally:
+        engine.dispose()
 
 
 class _Salvage:
     def __init__(self, damaged: Path, target: Path) -> None:
+        self._damaged = damaged
+        self._since_commit = 0
         self._patched: Path | None = None
         self._from = sqlite3.connect(damaged)
         if not self._read("SELECT count(*) FROM sqlite_master")[1]:
@@ -71,7 +75,7 @@ class _Salvage:
 
     def told(self) -> str:
         text = f"{self.readings:,} readings and {self.others:,} other rows were saved from the damaged file."
-        return text + (f" {self.lost} stretches of it could not be read." if self.lost else "")
+        return text + (f" {self.lost} parts of it could not be read." if self.lost else "")
 
     def everything(self) -> None:
         names = [table.name for table in metadata.sorted_tables if table.name not in _SKIPPED]
@@ -117,45 +121,24 @@ class _Salvage:
         self._to.commit()
 
     def _readings(self) -> None:
-        series = {row[0] for row in self._to.execute("SELECT series FROM series UNION SELECT series FROM entities")}
-        series |= {row[0] for row in self._read("SELECT DISTINCT series FROM readings")[1]}
-        for one in sorted(series):
-            for rows in self._stretch(one, -(1 << 62), 1 << 62):
-                self._keep(rows)
+        """From the pages themselves: a broken tree hides none of them."""
+        known = {row[0] for row in self._to.execute("SELECT series FROM series UNION SELECT series FROM entities")}
+        known |= {row[0] for row in self._to.execute("SELECT DISTINCT series FROM readings")}
+        purged = dict(self._to.execute("SELECT series, purged_us FROM series WHERE purged_us IS NOT NULL"))
+        (page_size,) = self._to.execute("PRAGMA page_size").fetchone()
+        for rows in readings_of(self._damaged, page_size):
+            self._keep([row for row in rows if row[0] in known and row[1] >= purged.get(row[0], row[1])])
 
-    def _stretch(self, series: int, low: int, high: int) -> Iterator[list[Sequence[Any]]]:
-        """Readings of [low, high): around what can't be read, halves and halves of halves down to a minute."""
-        whole, rows = self._page(series, low, high)
-        yield rows
-        while whole and len(rows) == AT_ONCE:
-            low = rows[-1][1] + 1
-            whole, rows = self._page(series, low, high)
-            yield rows
-        if whole:
-            return
-        if rows:
-            low = rows[-1][1] + 1
-        if high - low <= MINUTE:
-            self.lost += 1
-            return
-        middle = (low + high) // 2
-        yield from self._stretch(series, low, middle)
-        yield from self._stretch(series, middle, high)
-
-    def _page(self, series: int, low: int, high: int) -> tuple[bool, list[Sequence[Any]]]:
-        return self._read(
-            "SELECT series, taken, value, delay, flags FROM readings "
-            f"WHERE series = {series} AND taken >= {low} AND taken < {high} ORDER BY taken LIMIT {AT_ONCE}"
-        )
-
-    def _keep(self, rows: list[Sequence[Any]]) -> None:
-        rows = [row for row in rows if all(map(isinstance, row, _TYPES))]
+    def _keep(self, rows: list[Raw]) -> None:
         self.readings += self._insert(
             "INSERT OR IGNORE INTO readings (series, taken, value, delay, flags) VALUES (?, ?, ?, ?, ?)", rows
         )
         hours = {(row[0], row[1] // HOUR) for row in rows}
         self._to.executemany("INSERT OR IGNORE INTO marks (series, hour) VALUES (?, ?)", hours)
-        self._to.commit()
+        self._since_commit += len(rows)
+        if self._since_commit > 20_000:
+            self._to.commit()
+            self._since_commit = 0
 
     def _insert(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:
         before = self._to.total_changes
@@ -164,7 +147,6 @@ class _Salvage:
                 self._to.execute(sql, row)
             except (sqlite3.IntegrityError, sqlite3.InterfaceError, OverflowError):
                 self.lost += 1  # a row that is damaged in itself
-        self._to.commit()
         return self._to.total_changes - before
 
     def _read(self, sql: str) -> tuple[bool, list[Sequence[Any]]]:

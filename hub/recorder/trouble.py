@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -69,6 +70,8 @@ def trouble(error: BaseException) -> Trouble | None:
             if "closed" in str(cause):
                 return Trouble("The database is closed.", "")
             return None
+        if isinstance(cause, OSError) and cause.filename is not None:
+            return _file(cause)
         if isinstance(cause, OSError | EOFError):
             return Trouble(f"The database can't be reached: {cause}.", _SERVER)
         state = getattr(cause, "sqlstate", None) or getattr(cause, "pgcode", None)
@@ -86,6 +89,17 @@ def trouble(error: BaseException) -> Trouble | None:
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return Trouble("The connection to the database was lost.", _SERVER)
     return None
+
+
+def _file(error: OSError) -> Trouble:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return _SQLITE[13]
+    if error.errno == errno.EROFS:
+        return _SQLITE[8]
+    return Trouble(
+        f"{error.filename}: {error.strerror}.",
+        "Check that the file and its folder are there, and that the hub may use them.",
+    )
 
 
 def _postgres(state: str, text: str) -> Trouble | None:
