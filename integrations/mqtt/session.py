@@ -13,7 +13,9 @@ from hub.api import (
     Command,
     Context,
     EntitiesChanged,
+    Household,
     NotReady,
+    PeopleChanged,
     TemplateEnvironment,
     slugify,
 )
@@ -41,11 +43,16 @@ SAVE_EVERY = 600.0
 _sessions: WeakKeyDictionary[Context, Session] = WeakKeyDictionary()
 
 
+class Moved(Exception):
+    """What topics and templates depend on has changed."""
+
+
 class Session:
     def __init__(self, ctx: Context) -> None:
         self.ctx = ctx
         self.config = cast(Config, ctx.config)
         self.templates = TemplateEnvironment(ctx.clock, ctx.household.time_zone)
+        self._known = _identity(ctx.household)
         self.broker: brokers.Broker | None = None
         self.built = False
         """Whether what follows is there."""
@@ -205,8 +212,10 @@ class Session:
         return self.config.publish and self.orders.take(message)
 
     async def _follow_owner(self) -> None:
-        """Notice what the owner enables and disables."""
-        async for event in self.ctx.events(EntitiesChanged):
+        """Notice what the owner enables and disables, and a household that moves."""
+        async for event in self.ctx.events(EntitiesChanged, PeopleChanged):
+            if self._known != _identity(self.ctx.household):
+                raise Moved
             mine = [*event.entities, *event.gone] if isinstance(event, EntitiesChanged) else []
             if not mine or any(entity.entry == self.ctx.entry.id for entity in mine):
                 self.inbound.entities_changed()
@@ -225,6 +234,10 @@ class Session:
 
     def _refused(self, pattern: str) -> None:
         self.ctx.log.warning("the broker does not let us read %s", pattern)
+
+
+def _identity(household: Household) -> tuple[str, str]:
+    return household.id, household.time_zone
 
 
 async def _together(work: list[Coroutine[Any, Any, None]]) -> None:
@@ -256,13 +269,16 @@ def running_beside(ctx: Context) -> Session | None:
 
 async def listen(ctx: Context) -> None:
     """Run until cancelled."""
-    session = Session(ctx)
-    _sessions[ctx] = session
-    try:
-        await session.run()
-    finally:
-        _sessions.pop(ctx, None)
-        await session.close()
+    while True:
+        session = Session(ctx)
+        _sessions[ctx] = session
+        try:
+            await session.run()
+        except Moved:
+            ctx.log.info("the household's time zone is another now; beginning anew")
+        finally:
+            _sessions.pop(ctx, None)
+            await session.close()
 
 
 async def act(ctx: Context, command: Command) -> None:

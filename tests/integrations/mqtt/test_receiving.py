@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -330,8 +331,6 @@ async def test_a_wrong_password_needs_the_owner(at_home: Home, mosquitto_factory
 
 
 async def test_what_the_owner_switches_off_is_not_recorded(at_home: Home, mosquitto: Mosquitto, device: Client) -> None:
-    from dataclasses import replace
-
     async with at_home(url=mosquitto.url) as hub:
         await announce(device, "sensor/scale/weight", **sensor("Weight", enabled_by_default=False))
         await announce(device, "sensor/scale/fat", **sensor("Fat"))
@@ -429,3 +428,18 @@ async def test_a_sensor_without_unit_is_text_or_number_as_its_values_are(
         await device.publish("steps", "many")
         await state(hub, "sensor.scale_steps", "many")
         assert hub.rooms.entities.get("sensor.scale_steps").kind == "text"
+
+
+async def test_templates_follow_the_household_when_it_moves(
+    at_home: Home, mosquitto: Mosquitto, device: Client
+) -> None:
+    async with at_home(url=mosquitto.url) as hub:
+        local = "{{ 0 | timestamp_local }}"
+        await announce(device, "sensor/z", name="Zone", uniq_id="z", stat_t="z", val_tpl=local)
+        await there(hub, "sensor.zone")
+        await device.publish("z", "x")
+        await state(hub, "sensor.zone", "1970-01-01T01:00:00+01:00")
+        await hub.rooms.people.save_household(replace(hub.rooms.people.household, time_zone="Asia/Tokyo"))
+        await until(lambda: log(hub).count("connected to the broker") == 2)
+        await device.publish("z", "x")
+        await state(hub, "sensor.zone", "1970-01-01T09:00:00+09:00")
