@@ -16,6 +16,8 @@ from integrations.demo.story import Persona, Story
 
 _BATCH = 1500
 """Samples of one hand-over."""
+_ENTRIES = 100
+"""Journal entries of one hand-over."""
 _GRAIN = 120.0
 """Seconds of the finer live readings that are made up for after a pause."""
 _REMEMBER = 600.0
@@ -158,8 +160,10 @@ class Feed:
         for start in range(0, len(samples), _BATCH):
             await self._ctx.accept(samples[start : start + _BATCH])
             await self._ctx.clock.sleep(0)
-        if drafts:
-            await self._ctx.journal(list(drafts.values()))
+        entries = list(drafts.values())
+        for start in range(0, len(entries), _ENTRIES):
+            await self._ctx.journal(entries[start : start + _ENTRIES])
+            await self._ctx.clock.sleep(0)
 
     async def _note(self, now: float) -> None:
         assert self._until is not None

@@ -50,10 +50,10 @@ class Night:
     @property
     def score(self) -> int:
         """0 to 100 from length, efficiency, deep sleep and dreams, as rings reckon it."""
-        length = min(1.0, self.asleep / (7.6 * 3600))
-        deep = min(1.0, self.seconds(DEEP) / (80 * 60))
-        rem = min(1.0, self.seconds(REM) / (95 * 60))
-        return round(100 * (0.5 * length + 0.2 * self.efficiency + 0.15 * deep + 0.15 * rem))
+        length = min(1.0, self.asleep / (7.9 * 3600)) ** 1.6
+        deep = min(1.0, self.seconds(DEEP) / (95 * 60))
+        rem = min(1.0, self.seconds(REM) / (110 * 60))
+        return round(100 * (0.45 * length + 0.25 * self.efficiency**2 + 0.15 * deep + 0.15 * rem))
 
 
 def sleep(start: float, end: float, wakings: Sequence[tuple[float, float]], dice: Random, depth: float = 1.0) -> Night:

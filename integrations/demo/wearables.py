@@ -120,7 +120,7 @@ class Wearables:
             for index, steps in enumerate(truth):
                 at = start + index * STEP
                 out = any(bout.start - STEP < at < bout.end and bout.cadence for bout in self.today.bouts)
-                if steps and (out or grain(pocket, int(at) + 2) > 0.3):
+                if steps and (out or grain(pocket, int(at) + 2) > -0.1):
                     measure("steps", at, round(steps * 0.98), "phone", at + STEP + 15, amount=True)
         self._energy(truth)
 
@@ -187,7 +187,7 @@ def steps_of(story: Story, persona: Persona, today: AdultDay) -> list[int]:
     """True steps of every five minutes of the day."""
     frame = today.frame
     feet = track(story.seed, f"{persona}-feet")
-    busy = 26.0 if today.fever > 0.5 else 64.0
+    busy = 16.0 if today.fever > 0.5 else 38.0
     truth = []
     for index in range(round((frame.end - frame.start) / STEP)):
         at = frame.start + index * STEP
@@ -195,7 +195,7 @@ def steps_of(story: Story, persona: Persona, today: AdultDay) -> list[int]:
         if today.awake(at):
             roll = grain(feet, int(at))
             sitting = today.work is not None and today.work[0] < at < today.work[1]
-            steps = max(0.0, roll - 0.05) * busy * (0.55 if sitting else 1.0)
+            steps = max(0.0, roll + 0.3) * busy * (0.55 if sitting else 1.0)
             for bout in today.bouts:
                 shared = min(bout.end, at + STEP) - max(bout.start, at)
                 if shared > 0 and bout.cadence:
