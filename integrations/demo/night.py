@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -50,7 +51,7 @@ class Night:
     @property
     def score(self) -> int:
         """0 to 100 from length, efficiency, deep sleep and dreams, as rings reckon it."""
-        length = min(1.0, self.asleep / (7.9 * 3600)) ** 1.6
+        length = math.pow(min(1.0, self.asleep / (7.9 * 3600)), 1.6)
         deep = min(1.0, self.seconds(DEEP) / (95 * 60))
         rem = min(1.0, self.seconds(REM) / (110 * 60))
         return round(100 * (0.45 * length + 0.25 * self.efficiency**2 + 0.15 * deep + 0.15 * rem))
