@@ -11,24 +11,28 @@ from sqlalchemy import delete, insert, select
 from hub.recorder import schema
 from hub.recorder.facts import AuditLine, Document
 from hub.recorder.store import Store
+from hub.recorder.writer import Transaction
 
 
 class DocumentStore(Store):
     async def documents_put(self, person: str, collection: str, docs: Sequence[Document]) -> None:
         """Insert or overwrite by id, all in one commit."""
-        if docs:
-            await self._change(
-                *(
-                    self._database.upsert(
-                        schema.documents,
-                        household_id=self._household,
-                        person=person,
-                        collection=collection,
-                        **(document._asdict() | {"body": orjson.dumps(document.body).decode()}),
-                    )
-                    for document in docs
-                )
-            )
+        rows = [
+            {
+                "household_id": self._household,
+                "person": person,
+                "collection": collection,
+                **document._asdict(),
+                "body": orjson.dumps(document.body).decode(),
+            }
+            for document in docs
+        ]
+
+        async def job(transaction: Transaction) -> None:
+            await self._database.upsert_many(transaction.connection, schema.documents, rows)
+
+        if rows:
+            await self._writer.run(job)
 
     async def documents_find(
         self,
@@ -40,16 +44,16 @@ class DocumentStore(Store):
         modified_after_us: int | None = None,
         limit: int = 100,
         descending: bool = True,
-        id: str | None = None,
+        id: str | Sequence[str] | None = None,
         deleted: bool = False,
     ) -> list[Document]:
-        """Records with start_us <= at < end_us; ordered by `modified` when asked by it, else by `at`."""
+        """Records with start_us <= at < end_us, of these ids; ordered by `modified` when asked by it, else by `at`."""
         table = schema.documents
         statement = select(*(table.c[name] for name in Document._fields)).where(
             table.c.household_id == self._household, table.c.person == person, table.c.collection == collection
         )
         if id is not None:
-            statement = statement.where(table.c.id == id)
+            statement = statement.where(table.c.id.in_([id] if isinstance(id, str) else list(id)))
         if start_us is not None:
             statement = statement.where(table.c.at_us >= start_us)
         if end_us is not None:

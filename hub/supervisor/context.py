@@ -161,7 +161,7 @@ class EntryContext:
         modified_after_us: int | None = None,
         limit: int = 100,
         descending: bool = True,
-        id: str | None = None,  # the word of the records themselves
+        id: str | Sequence[str] | None = None,  # the word of the records themselves
         deleted: bool = False,
     ) -> list[Document]:
         return await self._hub.store.documents_find(

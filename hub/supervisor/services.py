@@ -36,7 +36,7 @@ class EntryStore(Protocol):
         modified_after_us: int | None,
         limit: int,
         descending: bool,
-        id: str | None,
+        id: str | Sequence[str] | None,
         deleted: bool,
     ) -> list[Document]: ...
     async def documents_remove(self, person: str, collection: str, ids: Sequence[str]) -> int: ...

@@ -104,7 +104,7 @@ class JournalView(Base):
         modified_after_us: int | None = None,
         limit: int = 100,
         descending: bool = True,
-        id: str | None = None,  # the word of the records themselves
+        id: str | Sequence[str] | None = None,  # the word of the records themselves
         deleted: bool = False,
         subject: str | None = None,
     ) -> list[Document]:

@@ -163,6 +163,15 @@ class ViewStore:
         )
         return found[0] if found else None
 
+    async def get_many(self, collection: str, document_ids: Sequence[str]) -> dict[str, Document]:
+        known: dict[str, Document] = {}
+        for some in _parts(document_ids):
+            found: list[Document] = await self._view.documents_find(
+                self._person, collection, id=some, limit=len(some), deleted=True, subject=_subject(collection)
+            )
+            known |= {one.id: one for one in found}
+        return known
+
     async def find(
         self, collection: str, start: datetime, end: datetime, limit: int, *, descending: bool = True
     ) -> list[Document]:
@@ -251,6 +260,13 @@ class ContextStore:
         found = await self._context.documents_find(collection, id=document_id, limit=1, deleted=True)
         return found[0] if found else None
 
+    async def get_many(self, collection: str, document_ids: Sequence[str]) -> dict[str, Document]:
+        known: dict[str, Document] = {}
+        for some in _parts(document_ids):
+            found = await self._context.documents_find(collection, id=some, limit=len(some), deleted=True)
+            known |= {one.id: one for one in found}
+        return known
+
     async def find(
         self, collection: str, start: datetime, end: datetime, limit: int, *, descending: bool = True
     ) -> list[Document]:
@@ -269,6 +285,12 @@ class ContextStore:
 
     async def purge(self, collection: str, document_ids: Sequence[str]) -> None:
         await self._context.documents_remove(collection, document_ids)
+
+
+def _parts(document_ids: Sequence[str]) -> list[list[str]]:
+    """Few enough at a time for any database."""
+    names = list(dict.fromkeys(document_ids))
+    return [names[start : start + 500] for start in range(0, len(names), 500)]
 
 
 def _subject(collection: str) -> str | None:

@@ -4,25 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from hub.api import Document, Sample
 from integrations.nightscout import incoming as arrive
 from integrations.nightscout import names
-from integrations.nightscout.found import at_of, visible
+from integrations.nightscout.found import visible
 from integrations.nightscout.ids import derived_id, is_object_id
 from integrations.nightscout.incoming import Incoming
 from integrations.nightscout.kinds import BY_TYPE, Record, extras
+from integrations.nightscout.nearby import nearby
 from integrations.nightscout.store import Writer
 from integrations.nightscout.times import from_us, to_us
-from integrations.nightscout.window import windows
 
 WHOLE = "$whole"
 """Marks a document that holds all of a record, because no reading does."""
 BY = "$by"
 """Which config entry brought the document; absent for the surface."""
-_SECOND = timedelta(seconds=1)
 
 Key = tuple[str, int]
 
@@ -45,7 +44,8 @@ class BackedWriter:
     async def keep(self, items: Sequence[Incoming], *, merge: bool = True) -> list[Record]:
         """The same, of records that were made uniform; without `merge` fields that are not sent anew are dropped."""
         now = self._out.now
-        known = await self._known(items)
+        near = await nearby(self._out, self.collection, (item.at for item in items))
+        known = {(self.type_of(one), one.at_us): one for one in near}
         latest: dict[Key, tuple[Incoming, str]] = {}
         keys: list[Key] = []
         for item in items:
@@ -81,28 +81,6 @@ class BackedWriter:
         if old is not None:
             return old.id
         return item.identifier or item.wished_id or self.derive(item.at, item.type)
-
-    async def _known(self, items: Sequence[Incoming]) -> dict[Key, Document]:
-        """Documents there are for the moments of these records, looked up in runs that lie close together."""
-        found: dict[Key, Document] = {}
-        moments = sorted({item.at for item in items})
-        run: list[datetime] = []
-        for at in [*moments, None]:
-            if run and (at is None or at - run[-1] > timedelta(hours=1) or len(run) >= 500):
-                found.update(await self._between(run[0] - _SECOND, run[-1] + _SECOND))
-                run = []
-            if at is not None:
-                run.append(at)
-        return found
-
-    async def _between(self, start: datetime, end: datetime) -> dict[Key, Document]:
-        found: dict[Key, Document] = {}
-        async for (batch,) in windows(
-            [(lambda low, high, limit: self._out.find(self.collection, low, high, limit), at_of)], start, end, 500
-        ):
-            for one in batch:
-                found[(self.type_of(one), one.at_us)] = one
-        return found
 
     def _key_of(self, item: Incoming, known: Mapping[Key, Document]) -> Key:
         """Type and moment; a record that says the same `sysTime` for another moment means the same one."""

@@ -22,6 +22,21 @@ async def find(store: Writer, collection: str, name: str) -> Document | None:
     return await store.get(collection, str(sign.body.get("is"))) if sign is not None else None
 
 
+async def find_many(store: Writer, collection: str, names: Iterable[str]) -> dict[str, Document]:
+    """The same for many names, by name."""
+    wanted = {name: key(name) for name in names if name}
+    if not wanted:
+        return {}
+    known = await store.get_many(collection, list(wanted.values()))
+    others = [own for own in wanted.values() if own not in known]
+    led = await store.get_many(collection + MARK, others) if others else {}
+    ends = await store.get_many(collection, [str(sign.body.get("is")) for sign in led.values()]) if led else {}
+    for own, sign in led.items():
+        if (end := ends.get(str(sign.body.get("is")))) is not None:
+            known[own] = end
+    return {name: known[own] for name, own in wanted.items() if own in known}
+
+
 def signs(documents: Iterable[tuple[str, Document]]) -> list[Document]:
     """What leads from second names to documents."""
     return [

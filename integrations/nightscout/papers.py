@@ -29,6 +29,9 @@ DATE_FIELDS = {
 """The field by which a collection is sorted and asked."""
 
 
+Key = tuple[str, str]
+
+
 class PaperWriter:
     """Takes whole records in; needs no more than a writer, so that followers use it too."""
 
@@ -48,8 +51,9 @@ class PaperWriter:
         seconds: list[tuple[str, Document]] = []
         answers: list[str] = []
         olds: dict[str, Document] = {}
+        known = {} if over is not None else await self._known(items)
         for item in items:
-            old = over or await self._old(item, documents)
+            old = over or self._old(item, known)
             if old is not None and self._is_others(old):
                 # Sent to this hub by its own client: that one is the truth here, and no second one is made of it.
                 documents.setdefault(old.id, old)
@@ -62,6 +66,7 @@ class PaperWriter:
             body = self._body(item, document_id, old)
             made = Document(document_id, to_us(item.at), now_us + len(documents), False, body)
             documents[document_id] = made
+            self._learn(known, item, made)
             seconds += [(item.wished_id, made), (item.identifier, made)]
             answers.append(document_id)
         changed = [
@@ -91,13 +96,24 @@ class PaperWriter:
     def _arrive(self, raw: Mapping[str, Any], now: datetime) -> list[Incoming]:
         return [document(raw, now, date_field=DATE_FIELDS[self.collection])]
 
-    async def _old(self, item: Incoming, batch: Mapping[str, Document]) -> Document | None:
-        for name in (item.identifier, item.wished_id):
-            if name:
-                found = batch.get(name) or await names.find(self._out, self.collection, name)
-                if found is not None:
-                    return found
-        return None
+    async def _known(self, items: Sequence[Incoming]) -> dict[Key, Document]:
+        """Documents there are, by what tells that a record is the same."""
+        wanted = [name for item in items for name in (item.identifier, item.wished_id)]
+        return {
+            ("name", name): one for name, one in (await names.find_many(self._out, self.collection, wanted)).items()
+        }
+
+    def _keys(self, item: Incoming) -> list[Key]:
+        """What tells that a record is the same, the strongest first."""
+        return [("name", name) for name in (item.identifier, item.wished_id) if name]
+
+    def _old(self, item: Incoming, known: Mapping[Key, Document]) -> Document | None:
+        return next((known[key] for key in self._keys(item) if key in known), None)
+
+    def _learn(self, known: dict[Key, Document], item: Incoming, made: Document) -> None:
+        """A later record of the same batch may be this one."""
+        for key in self._keys(item):
+            known[key] = made
 
     def _derived(self, item: Incoming) -> str:
         """The same record sent twice is the same document."""

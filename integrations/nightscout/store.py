@@ -64,6 +64,10 @@ class Writer(Protocol):
 
     async def get(self, collection: str, document_id: str) -> Document | None: ...
 
+    async def get_many(self, collection: str, document_ids: Sequence[str]) -> dict[str, Document]:
+        """Those that are there, by id; removed ones too."""
+        ...
+
     async def find(
         self, collection: str, start: datetime, end: datetime, limit: int, *, descending: bool = True
     ) -> list[Document]:

@@ -45,12 +45,12 @@ def to_ms(at: datetime) -> int:
 
 def iso(at: datetime) -> str:
     """`2026-11-21T03:14:15.926Z`: UTC with milliseconds, as Nightscout stores dates."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 def iso_seconds(at: datetime) -> str:
     """`2026-11-21T03:14:15Z`."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def parse(value: Any) -> datetime | None:

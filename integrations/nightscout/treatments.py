@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from hub.api import Document, JournalDraft, Sample
@@ -12,10 +12,11 @@ from integrations.nightscout.found import at_of, visible
 from integrations.nightscout.ids import derived_id
 from integrations.nightscout.incoming import Incoming, number, treatment
 from integrations.nightscout.kinds import Record
-from integrations.nightscout.papers import PaperWriter
+from integrations.nightscout.nearby import nearby
+from integrations.nightscout.papers import Key, PaperWriter
 from integrations.nightscout.store import CHECK_SOURCE, Writer
+from integrations.nightscout.times import iso
 
-_INSTANT = timedelta(microseconds=1)
 _MMOL = frozenset({"mmol", "mmol/l"})
 
 
@@ -29,15 +30,21 @@ class TreatmentWriter(PaperWriter):
     def _arrive(self, raw: Mapping[str, Any], now: datetime) -> list[Incoming]:
         return treatment(raw, now)
 
-    async def _old(self, item: Incoming, batch: Mapping[str, Document]) -> Document | None:
-        if item.identifier or item.wished_id:
-            return await super()._old(item, batch)
-        event = item.record.get("eventType")
-        stored = await self._out.find(self.collection, item.at, item.at + _INSTANT, 100)
-        for one in (*batch.values(), *stored):
-            if at_of(one) == item.at and one.body.get("eventType") == event and not one.deleted:
-                return one
-        return None
+    async def _known(self, items: Sequence[Incoming]) -> dict[Key, Document]:
+        known = await super()._known(items)
+        nameless = [item.at for item in items if not (item.identifier or item.wished_id)]
+        there = [one for one in await nearby(self._out, self.collection, nameless) if not one.deleted]
+        # Of two at one moment the one without a name of its own is meant, so it comes last.
+        for one in sorted(there, key=lambda one: one.body.get("identifier") is None):
+            known[_moment(at_of(one), one.body)] = one
+        return known
+
+    def _keys(self, item: Incoming) -> list[Key]:
+        return super()._keys(item) or [_moment(item.at, item.record)]
+
+    def _learn(self, known: dict[Key, Document], item: Incoming, made: Document) -> None:
+        super()._learn(known, item, made)
+        known.setdefault(_moment(item.at, item.record), made)
 
     def _derived(self, item: Incoming) -> str:
         return derived_id(item.at, self._out.person, self.collection, str(item.record.get("eventType")))
@@ -68,6 +75,10 @@ class TreatmentWriter(PaperWriter):
             await self._out.revive_journal(revived)
         if checks:
             await self._out.record(checks)
+
+
+def _moment(at: datetime, record: Mapping[str, Any]) -> Key:
+    return (iso(at), str(record.get("eventType")))
 
 
 def finger_stick(record: Record, at: datetime, units: str) -> Sample | None:

@@ -18,27 +18,18 @@ async def windows(
     before = end
     while before > start:
         batches = [list(await fetch(start, before, size)) for fetch, _ in sources]
-        horizon = start
-        for (_, at), batch in zip(sources, batches, strict=True):
-            # A full page may go on below its oldest row, so nothing below that is complete.
-            if len(batch) >= size:
-                horizon = max(horizon, at(batch[-1]))
-        if horizon > start and not any(
-            at(row) > horizon for (_, at), batch in zip(sources, batches, strict=True) for row in batch
-        ):
+        # A full page may go on at its oldest instant and below, so only what is newer is complete.
+        open_ends = [
+            at(batch[-1]) for (_, at), batch in zip(sources, batches, strict=True) if batch and len(batch) >= size
+        ]
+        if not open_ends:
+            yield batches
+            return
+        horizon = max(open_ends)
+        whole = [[row for row in batch if at(row) > horizon] for (_, at), batch in zip(sources, batches, strict=True)]
+        if not any(whole):
             # More rows share one instant than fit a page: take a larger one.
             size *= 2
             continue
-        keep_at = horizon > start
-        yield [
-            [row for row in batch if (at(row) > horizon if keep_at else at(row) >= horizon)]
-            for (_, at), batch in zip(sources, batches, strict=True)
-        ]
-        if not keep_at:
-            return
-        before = _after(horizon)
-    return
-
-
-def _after(at: datetime) -> datetime:
-    return at + (datetime.resolution)
+        yield whole
+        before = horizon + datetime.resolution

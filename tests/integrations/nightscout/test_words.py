@@ -16,7 +16,7 @@ from integrations.nightscout.dump import Records, collection_of
 from integrations.nightscout.ids import derived_id, is_object_id, key, second_of
 from integrations.nightscout.times import from_ms, iso, offset_minutes, parse, to_ms
 from integrations.nightscout.trend import direction
-from integrations.nightscout.window import windows
+from integrations.nightscout.window import Fetch, windows
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -150,7 +150,7 @@ async def test_windows_give_every_row_once_newest_first(
 
     tables = [[(one, index) for index, one in enumerate(table)] for table in moments]
 
-    def source(table: list[tuple[int, int]]) -> query.Callable[..., object]:
+    def source(table: list[tuple[int, int]]) -> Fetch:
         async def fetch(start: datetime, end: datetime, limit: int) -> list[tuple[int, int]]:
             return sorted((row for row in table if start <= at(row) < end), reverse=True)[:limit]
 
@@ -159,7 +159,7 @@ async def test_windows_give_every_row_once_newest_first(
     start, end = NOON + timedelta(seconds=low), NOON + timedelta(seconds=high)
     given: list[list[tuple[int, int]]] = [[] for _ in tables]
     last: datetime | None = None
-    async for lists in windows([(source(table), at) for table in tables], start, end, size):  # type: ignore[arg-type]
+    async for lists in windows([(source(table), at) for table in tables], start, end, size):
         for index, rows in enumerate(lists):
             given[index] += rows
         here = [at(row) for rows in lists for row in rows]
