@@ -14,16 +14,16 @@ from hub.recorder.facts import StorageHealth
 from hub.recorder.files import Files
 from hub.recorder.incoming import Incoming
 from hub.recorder.journal import JournalStore
-from hub.recorder.mending import MendingStore
 from hub.recorder.merging import MergeStore
 from hub.recorder.reading import ReadingStore
+from hub.recorder.retention import RetentionStore
 from hub.recorder.trouble import explained
 from hub.recorder.versions import prepare
 
 DAMAGED = "Restart the hub: it keeps the damaged file aside and restores the newest good backup copy."
 
 
-class Recorder(ReadingStore, ChangeStore, MendingStore, MergeStore, AccountStore, JournalStore, DocumentStore):
+class Recorder(ReadingStore, ChangeStore, RetentionStore, MergeStore, AccountStore, JournalStore, DocumentStore):
     """Made by `open`; every method may raise StorageUnavailable, a write then kept nothing."""
 
     def __init__(self, database: Database, clock: Clock, household: str, backups: Path | None) -> None:

@@ -1,0 +1,155 @@
+"""Raw readings go when their time is over; their statistics stay."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hub.model import Kind
+from hub.recorder.days import day_of, day_stretch
+from hub.recorder.index import HOUR
+from hub.recorder.mending import MendingStore
+from hub.recorder.registry import RegistryStore
+from hub.recorder.schema import FINAL, TEXT
+from hub.recorder.writer import Transaction
+
+AT_ONCE = 5_000
+"""Readings removed in one commit: few enough that new ones hardly wait."""
+_OF_SERIES = ("readings", "tombstones", "revisions", "words", "hours", "days", "marks", "day_marks", "series")
+
+
+class RetentionStore(MendingStore, RegistryStore):
+    async def purge(self) -> int:
+        """Remove raw readings older than their metric's retention; returns how many.
+
+        Whole local days go, when their statistics are made; of each series the last reading before stays, so that
+        counters go on and a state is never lost.
+        """
+        retention = await self.load_retention()
+        limits = {
+            entity.series: days
+            for entity in await self.load_entities()
+            if (days := retention.get(entity.metric, retention.get("*"))) is not None and entity.series in self._rules
+        }
+        if not limits:
+            return 0
+        await self.mend()
+        removed = 0
+        for series, days in sorted(limits.items()):
+            time_zone = self._rules[series][1]
+            first = day_stretch(day_of(self._now(), time_zone) - days, time_zone)[0] // HOUR * HOUR
+            removed += await self._purge(series, first)
+        return removed
+
+    async def erase_series(self, series: Sequence[int]) -> None:
+        """Remove all that was ever kept of these series, beyond recall."""
+        for one in series:
+            while await self._erase_some(one):
+                await self._clock.sleep(0)
+
+            async def rest(transaction: Transaction, one: int = one) -> None:
+                for table in _OF_SERIES:
+                    await self._database.run(transaction.connection, f"DELETE FROM {table} WHERE series = ?", one)
+                transaction.registered.add(one)
+                transaction.after(lambda: self._forget(one))
+
+            await self._writer.run(rest)
+
+    async def _purge(self, series: int, before: int) -> int:
+        removed = 0
+        while True:
+            until = await self._portion(series, before)
+            if until is None:
+                return removed
+            some = await self._writer.submit(self._remove_all, (series, until))
+            if some is None:
+                return removed  # readings came in for just these hours: another time
+            removed += some
+            await self._clock.sleep(0)
+
+    async def _portion(self, series: int, before: int) -> int | None:
+        """The hour up to which about AT_ONCE readings can go; None when nothing is to be removed."""
+        rows = await self._database.fetch(
+            "SELECT taken FROM readings WHERE series = ? AND taken < ? ORDER BY taken LIMIT ?",
+            *(series, before, AT_ONCE + 1),
+        )
+        if len(rows) > AT_ONCE:
+            until: int = rows[-1][0] // HOUR * HOUR
+            return until if until > rows[2][0] else min(before, until + HOUR)
+        async with self._database.snapshot() as connection:
+            spared = await self._spared(connection, series, before)
+        return before if len(rows) > len(spared) else None
+
+    async def _spared(self, connection: AsyncConnection, series: int, before: int) -> list[int]:
+        """The last reading before an instant, and the last number."""
+        found = set()
+        for only in ("", f" AND flags < {TEXT}"):
+            sql = f"SELECT max(taken) FROM readings WHERE series = ? AND taken < ?{only}"
+            found |= {row[0] for row in await self._database.rows(connection, sql, series, before)}
+        return sorted(found - {None})
+
+    async def _remove_all(self, transaction: Transaction, portions: list[tuple[int, int]]) -> list[int | None]:
+        return [await self._remove_portion(transaction, series, until) for series, until in portions]
+
+    async def _remove_portion(self, transaction: Transaction, series: int, until: int) -> int | None:
+        hours = until // HOUR
+        for changed in (self._index.marks, transaction.touched):
+            if any(one == series and hour < hours for one, hour in changed):
+                return None
+        on, database = transaction.connection, self._database
+        spared = await self._spared(on, series, until)
+        places = ", ".join("?" * len(spared))
+        removed = await database.run(
+            on,
+            f"DELETE FROM readings WHERE series = ? AND taken < ? AND taken NOT IN ({places})",
+            *(series, until, *spared),
+        )
+        today = day_of(until, self._rules[series][1])
+        for table, key, limit in (("hours", "hour", hours), ("days", "day", today)):
+            await database.run(
+                on,
+                f"UPDATE {table} SET flags = flags | {FINAL} WHERE series = ? AND {key} < ? AND flags & {FINAL} = 0",
+                *(series, limit),
+            )
+        await database.run(on, "UPDATE series SET purged_us = ? WHERE series = ?", until, series)
+        if self._rules[series][0].kind is Kind.TEXT:
+            await self._drop_words(transaction, series)
+        transaction.after(lambda: self._index.purged.update({series: until}))
+        return removed
+
+    async def _drop_words(self, transaction: Transaction, series: int) -> None:
+        """Texts that nothing points to any more."""
+        used = " UNION ".join(
+            f"SELECT CAST({column} AS integer) FROM {table} WHERE series = ? AND flags & {TEXT} <> 0"
+            for table, column in (("readings", "value"), ("tombstones", "value"), ("hours", "last"), ("days", "last"))
+        )
+        await self._database.run(
+            transaction.connection, f"DELETE FROM words WHERE series = ? AND word NOT IN ({used})", *[series] * 5
+        )
+        transaction.after(lambda: self._words.forget(series))
+
+    async def _erase_some(self, series: int) -> bool:
+        rows = await self._database.fetch(
+            "SELECT taken FROM readings WHERE series = ? ORDER BY taken LIMIT 1 OFFSET ?", series, AT_ONCE
+        )
+        if not rows:
+            return False
+        until = rows[0][0]
+
+        async def job(transaction: Transaction) -> None:
+            sql = "DELETE FROM readings WHERE series = ? AND taken < ?"
+            await self._database.run(transaction.connection, sql, series, until)
+
+        await self._writer.run(job)
+        return True
+
+    def _forget(self, series: int) -> None:
+        index = self._index
+        for memory in (index.newest, index.horizon, index.purged, self._rules):
+            cast(dict[int, object], memory).pop(series, None)
+        for mark in [mark for mark in index.marks if mark[0] == series]:
+            del index.marks[mark]
+        index.day_marks = {mark for mark in index.day_marks if mark[0] != series}
+        self._words.forget(series)
