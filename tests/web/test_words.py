@@ -27,7 +27,7 @@ def test_numbers_are_written_for_people(value: float, decimals: int, text: str) 
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(26, "26 s"), (90, "2 min"), (3599, "1 h"), (25_920, "7 h 12 min"), (7200, "2 h"), (200_000, "2 d 8 h")],
+    [(26, "26 s"), (90, "2 min"), (3599, "1 h"), (25_920, "7 h 12 min"), (7200, "2 h"), (201_600, "2 d 8 h")],
 )
 def test_durations_are_read_at_a_glance(seconds: float, text: str) -> None:
     assert words.duration(seconds).replace(words.NARROW, " ") == text
