@@ -19,12 +19,18 @@ class DemoConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    persona: Persona = Field(Persona.ADULT_GLUCOSE, description="Whose life is made up: an adult, a baby or a house.")
-    days: int = Field(90, ge=1, le=400, description="Days of history before the start.")
-    started: date | None = Field(None, description="The day the demo began; empty: the day the entry is first started.")
+    persona: Persona = Field(
+        Persona.ADULT_GLUCOSE, title="Who", description="Whose life is made up: an adult, a baby or a house."
+    )
+    days: int = Field(90, ge=1, le=400, title="History", description="Days of history before the start.")
+    started: date | None = Field(None, title="Began on", description="Empty: the day it is first started.")
     seed: int = Field(1, description="Another number makes up another life.")
-    live_every: float = Field(15.0, ge=5, le=300, description="Seconds between live readings of heart and rooms.")
-    glucose_every: float = Field(300.0, ge=15, le=300, description="Seconds between live glucose readings.")
+    live_every: float = Field(
+        15.0, ge=5, le=300, title="Live readings", description="Seconds between live readings of heart and rooms."
+    )
+    glucose_every: float = Field(
+        300.0, ge=15, le=300, title="Live glucose", description="Seconds between live glucose readings."
+    )
 
 
 async def listen(ctx: Context) -> None:

@@ -16,30 +16,42 @@ class HttpJsonConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    url: str = Field(description="What to ask: http://scale.local/last", pattern=r"^https?://[^/\s]+")
-    method: Literal["GET", "POST"] = Field("GET", description="POST sends `body`.")
-    body: str = Field("", description="JSON to send with POST.")
-    headers: dict[str, SecretStr] = Field({}, description="Further headers, such as an API key.")
-    username: str = Field("", description="Name, when the device asks for name and password.")
-    password: SecretStr = Field(SecretStr(""), description="Password that goes with the name.")
-    token: SecretStr = Field(SecretStr(""), description="Token, when the device wants a bearer token.")
-    verify_tls: bool = Field(True, description="Check the certificate. Off for devices that sign their own.")
-    every_seconds: float = Field(60.0, ge=5, le=86_400, description="Seconds between questions.")
-    timeout_seconds: float = Field(20.0, ge=1, le=100, description="Seconds to wait for an answer.")
-    items: str = Field("", description="Where a list of readings is; the paths below then start at each of them.")
-    readings: tuple[ReadingRule, ...] = Field(min_length=1, description="What to take from the answer.")
+    url: str = Field(title="Address", description="What to ask: http://scale.local/last", pattern=r"^https?://[^/\s]+")
+    items: str = Field(
+        "", title="List", description="Where a list of devices or readings is; the paths below start at each of them."
+    )
+    readings: tuple[ReadingRule, ...] = Field(
+        min_length=1,
+        title="Readings",
+        description='What to take from the answer: [{"metric": "weight", "path": "data.weight", "unit": "kg"}]',
+    )
+    every_seconds: float = Field(60.0, ge=5, le=86_400, title="Ask every", description="Seconds between questions.")
+    timeout_seconds: float = Field(20.0, ge=1, le=100, title="Patience", description="Seconds to wait for an answer.")
+    username: str = Field("", title="Name", description="When the device asks for a name and a password.")
+    password: SecretStr = Field(SecretStr(""), title="Password", description="The password that goes with the name.")
+    token: SecretStr = Field(SecretStr(""), title="Token", description="When the device wants a bearer token.")
+    key_header: str = Field("", title="Key's header", description="When it wants a key in a header: X-Api-Key.")
+    key: SecretStr = Field(SecretStr(""), title="Key", description="The key that goes into that header.")
+    headers: dict[str, str] = Field({}, title="More headers", description="Without secrets; these are shown.")
+    method: Literal["GET", "POST"] = Field("GET", title="Method", description="POST sends the text below.")
+    body: str = Field("", title="Text to send", description="JSON, for devices that are asked by POST.")
+    verify_tls: bool = Field(
+        True, title="Check the certificate", description="Turn it off for a device that signs its own."
+    )
 
     @field_validator("url")
     @classmethod
     def _no_secrets_in_urls(cls, url: str) -> str:
         if "@" in url.split("/")[2]:
-            raise ValueError("put name and password into `username` and `password`; addresses end up in logs")
+            raise ValueError("put name and password into their own fields; addresses end up in logs")
         return url
 
     @model_validator(mode="after")
     def _one_way_in(self) -> Self:
         if self.token.get_secret_value() and self.username:
             raise ValueError("give a token, or a name and password, not both")
+        if bool(self.key_header) != bool(self.key.get_secret_value()):
+            raise ValueError("a key and the header it goes into belong together")
         names = [rule.key for rule in self.readings if not rule.metric]
         if len(names) != len(set(names)):
             raise ValueError("two readings have the same name; give each its own")

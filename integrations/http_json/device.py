@@ -114,10 +114,12 @@ async def _answer(ctx: Context) -> Any:
     config = ctx.config
     headers = {
         "Accept": "application/json",
-        **{name: value.get_secret_value() for name, value in config.headers.items()},
+        **config.headers,
     }
     if config.token.get_secret_value():
         headers["Authorization"] = f"Bearer {config.token.get_secret_value()}"
+    if config.key_header:
+        headers[config.key_header] = config.key.get_secret_value()
     if config.username:
         headers["Authorization"] = aiohttp.encode_basic_auth(config.username, config.password.get_secret_value())
     if config.method == "POST":

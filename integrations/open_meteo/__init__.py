@@ -18,17 +18,21 @@ class OpenMeteoConfig(BaseModel):
     latitude: float | None = Field(None, ge=-90, le=90, description="Leave empty for the household's place.")
     longitude: float | None = Field(None, ge=-180, le=180, description="Leave empty for the household's place.")
     weather: bool = Field(True, description="Temperature, wind, rain, clouds and UV.")
-    air_quality: bool = Field(True, description="Fine dust, ozone, nitrogen dioxide and the air quality indices.")
+    air_quality: bool = Field(
+        True, title="Air quality", description="Fine dust, ozone, nitrogen dioxide and the air quality indices."
+    )
     pollen: bool = Field(True, description="Pollen counts; Europe only, in season.")
-    every_minutes: int = Field(30, ge=10, le=720, description="Minutes between requests.")
-    backfill_days: int = Field(14, ge=0, le=92, description="Past days to bring in at the start.")
+    every_minutes: int = Field(30, ge=10, le=720, title="Ask every", description="Minutes between requests.")
+    backfill_days: int = Field(14, ge=0, le=92, title="Past days", description="Past days to bring in at the start.")
     forecast_url: str = Field(
         "https://api.open-meteo.com/v1/forecast",
+        title="Weather service",
         description="Where to ask for weather; change it for your own Open-Meteo server.",
         pattern=r"^https?://",
     )
     air_quality_url: str = Field(
         "https://air-quality-api.open-meteo.com/v1/air-quality",
+        title="Air service",
         description="Where to ask for air quality and pollen.",
         pattern=r"^https?://",
     )

@@ -24,12 +24,16 @@ class TemplateConfig(BaseModel):
         min_length=1, description="Where it speaks: scales/bathroom, or scales/{room}/state for one device a room."
     )
     payload: Literal["json", "plain"] = Field("json", description="plain: the message is the value itself.")
-    items: str = Field("", description="Where a list of readings is; the paths below then start at each of them.")
+    items: str = Field(
+        "", title="List", description="Where a list of readings is; the paths below then start at each of them."
+    )
     device: str = Field("", description="Name of the device, such as Scale {room}; empty: this entry's name.")
     readings: tuple[ReadingRule, ...] = Field(min_length=1, description="What to take from a message.")
-    availability_topic: str = Field("", description="Where it says whether it is there; {room} as in the topic.")
-    online: str = Field("online", description="What it says there when it is there.")
-    offline: str = Field("offline", description="What it says there when it is gone.")
+    availability_topic: str = Field(
+        "", title="Topic of its presence", description="Where it says whether it is there; {room} as in the topic."
+    )
+    online: str = Field("online", title="Word for there", description="What it says there when it is there.")
+    offline: str = Field("offline", title="Word for gone", description="What it says there when it is gone.")
 
     @field_validator("topic", "availability_topic")
     @classmethod

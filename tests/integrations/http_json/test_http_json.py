@@ -203,7 +203,7 @@ async def test_post_basic_auth_and_secret_headers_arrive(tmp_path: Path, device:
     async with house(tmp_path) as hub:
         await add(
             hub, device, person="household", method="POST", body='{"q": 1}', username="me", password="pass word",
-            headers={"X-Api-Key": "k"}, readings=[{"name": "Load", "path": "w"}],
+            headers={"X-Plain": "p"}, key_header="X-Api-Key", key="k", readings=[{"name": "Load", "path": "w"}],
         )  # fmt: skip
         await until(lambda: state(hub, "sensor.scale_load") == 70)
         request = device.seen[0]
@@ -211,6 +211,7 @@ async def test_post_basic_auth_and_secret_headers_arrive(tmp_path: Path, device:
         assert device.bodies[0] == '{"q": 1}'
         assert request.headers["Authorization"] == encode_basic_auth("me", "pass word")
         assert request.headers["X-Api-Key"] == "k"
+        assert request.headers["X-Plain"] == "p"
         assert hub.rooms.entities.get("sensor.scale_load").person == "household"
 
 
@@ -218,7 +219,8 @@ def test_secrets_never_show_in_the_options() -> None:
     config = HttpJsonConfig(
         url="http://a.b",
         token="very-secret",
-        headers={"k": "hidden"},
+        key_header="k",
+        key="hidden",
         readings=[{"metric": "weight"}],
     )
     assert "very-secret" not in repr(config)
@@ -231,6 +233,7 @@ def test_secrets_never_show_in_the_options() -> None:
         ({"url": "ftp://x", "readings": [{"metric": "weight"}]}, "url"),
         ({"url": "http://me:pw@x/y", "readings": [{"metric": "weight"}]}, "addresses end up in logs"),
         ({"url": "http://x", "readings": []}, "at least 1"),
+        ({"url": "http://x", "key": "k", "readings": [{"metric": "weight"}]}, "belong together"),
         ({"url": "http://x", "token": "t", "username": "u", "readings": [{"metric": "weight"}]}, "not both"),
         ({"url": "http://x", "readings": [{"name": "A b"}, {"name": "a-b"}]}, "same name"),
         ({"url": "http://x", "readings": [{"metric": "weight", "path": "a.."}]}, "cannot be read"),
