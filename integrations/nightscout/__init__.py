@@ -32,18 +32,9 @@ async def _import_file(ctx: Context, path: Path, options: Mapping[str, Any]) -> 
 
 
 async def _import_history(ctx: Context, given: ImportParameters) -> Mapping[str, Any]:
-    if given.wait:
-        from integrations.nightscout.history import forget_import, import_history
-
-        if given.again:
-            await forget_import(ctx)
-        await import_history(ctx)
-        await forget_import(ctx)
-        return {"done": True}
     from integrations.nightscout.follow import start_import
 
-    await start_import(ctx, again=given.again)
-    return {"started": True}
+    return await start_import(ctx, again=given.again, wait=given.wait)
 
 
 class ImportParameters(BaseModel):

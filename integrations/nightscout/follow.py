@@ -10,7 +10,7 @@ from hub.api import Conflict, Context
 from integrations.nightscout import brought
 from integrations.nightscout.client import Remote
 from integrations.nightscout.config import FollowerConfig
-from integrations.nightscout.history import Walk
+from integrations.nightscout.history import KEY, Walk, import_history
 from integrations.nightscout.papers import DATE_FIELDS
 from integrations.nightscout.times import from_ms, to_ms
 
@@ -61,23 +61,26 @@ async def poll(ctx: Context) -> None:
         walk = Walk(ctx, site, "backfill", from_ms(state["goal"]))
         state["backfilled"] = await walk.go_on(seconds=SLICE)
         await ctx.save("follow", state)
-    elif await _wanted(ctx) and await Walk(ctx, site, "import").go_on(seconds=SLICE):
-        await ctx.save("import", None)
+    elif await _wanted(ctx) and await Walk(ctx, site, KEY).go_on(seconds=SLICE):
+        await ctx.save(KEY, None)
         ctx.log.info("the whole history has been brought over")
 
 
-async def start_import(ctx: Context, *, again: bool = False) -> None:
-    """Bring the whole history with the polls that follow."""
+async def start_import(ctx: Context, *, again: bool = False, wait: bool = False) -> dict[str, Any]:
+    """Bring the whole history with the polls that follow, or at once (`wait`): then returns how much came."""
     config: FollowerConfig = ctx.config
     if not config.url:
         raise Conflict("this entry has no address to import from; enter one, or import a file")
-    known = {} if again else await ctx.load("import") or {}
-    await ctx.save("import", {**known, "wanted": True})
+    if wait:
+        return {"finished": True, **await import_history(ctx, again=again)}
+    known = {} if again else await ctx.load(KEY) or {}
+    await ctx.save(KEY, {**known, "wanted": True})
     await ctx.progress(0.0, "The import begins with the next look")
+    return {"started": True}
 
 
 async def _wanted(ctx: Context) -> bool:
-    return bool((await ctx.load("import") or {}).get("wanted"))
+    return bool((await ctx.load(KEY) or {}).get("wanted"))
 
 
 async def _news(ctx: Context, site: Remote, collection: str, state: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from hub.api import Context
+from hub.api import Context, NotReady
 from integrations.nightscout import brought
 from integrations.nightscout.client import Remote
 from integrations.nightscout.incoming import number
@@ -14,6 +14,10 @@ from integrations.nightscout.times import from_ms, from_us, to_ms
 
 BEGINNING = from_us(0)
 PAGE = 1_000
+KEY = "import"
+"""Under which the import keeps where it stands."""
+PATIENCE = 8
+"""Failures in a row that are waited out."""
 
 
 class Walk:
@@ -90,11 +94,27 @@ class Walk:
         await self._ctx.progress(share, f"{own['done']:,} {collection}, back to {back}")
 
 
-async def import_history(ctx: Context, *, seconds: float | None = None) -> bool:
-    """Bring all that the configured site has; True when nothing is left. Called again, it goes on where it stopped."""
-    return await Walk(ctx, Remote(ctx), "import").go_on(seconds=seconds)
+async def import_history(ctx: Context, *, again: bool = False) -> dict[str, int]:
+    """Bring all that the configured site has, however long it takes; returns how many records of each collection came.
 
-
-async def forget_import(ctx: Context) -> None:
-    """Begin from the newest record again at the next import."""
-    await ctx.save("import", None)
+    Broken off, it goes on behind the last kept page when called again. Raises NotReady when the site stays away,
+    AuthFailed, ConfigInvalid.
+    """
+    if again:
+        await ctx.save(KEY, None)
+    walk = Walk(ctx, Remote(ctx), KEY)
+    failures = 0
+    while True:
+        before = await ctx.load(KEY)
+        try:
+            await walk.go_on()
+            break
+        except NotReady as error:
+            failures = failures + 1 if before == await ctx.load(KEY) else 1
+            if failures > PATIENCE:
+                raise
+            await ctx.progress(None, f"{error}; going on soon")
+            await ctx.clock.sleep(error.retry_after or min(300.0, 5.0 * 2**failures))
+    state: dict[str, Any] = await ctx.load(KEY) or {}
+    await ctx.save(KEY, None)
+    return {collection: int(state.get(collection, {}).get("done", 0)) for collection in brought.FOLLOWED}

@@ -187,6 +187,15 @@ async def test_the_whole_history_is_imported_and_goes_on_where_a_kill_broke_it_o
         assert await runner.context.load("import") is None
 
 
+async def test_the_console_imports_a_whole_site_and_waits_for_it(site: Site, tmp_path: Path) -> None:
+    await site.post("/api/v1/entries", [sgv(minutes_ago(60 * 24 * 50 + 5 * index), 90) for index in range(20)])
+    async with following(tmp_path / "new", site.base, api_secret=site.token, history_days=0) as hub:
+        assert await settled(hub) is EntryState.RUNNING
+        told = await everything(hub).call("nightscout.import", {"entry": "old", "wait": True})
+        assert (told["finished"], told["entries"]) == (True, 20)
+        assert len(await glucose(hub, minutes_ago(60 * 24 * 60))) == 20
+
+
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
