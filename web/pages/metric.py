@@ -16,6 +16,7 @@ from web.charts import column_of, events_between, window_of
 from web.charts.columns import Column, first_instant
 from web.charts.page import chart_json, others
 from web.charts.summary import summarise
+from web.controls import controls_of
 from web.display import Display, Shown
 from web.keys import CLOCK
 from web.pages.charts import entity_of
@@ -136,6 +137,9 @@ async def _show(
             {"name": one.name, "href": _href(base, [k for k in wanted[len(keys) :] if k != one.key], name)}
             for one in columns[len(keys) :]
         ],
+        controls=controls_of(shown, newest[1])
+        if view.allowed(Verb.ACT, shown.person, shown.metric or shown.id)
+        else [],
         may_record=view.allowed(Verb.RECORD, shown.person, shown.metric or shown.id),
         may_arrange=merged and len(sources) > 1 and view.allowed(Verb.RECORD, shown.person, shown.metric),
     )
