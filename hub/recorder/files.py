@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -22,6 +24,7 @@ SETTLED = timedelta(minutes=5)
 """After a start, before the first copy is made or a large file is read through."""
 EVERY = timedelta(days=1)
 AGAIN = timedelta(hours=1)
+RESERVE = 512 << 10
 TIGHT = 100 << 20
 """Free bytes below which the owner is told."""
 
@@ -35,6 +38,7 @@ class Files:
         self._backups = backups
         self._lock: Lock | None = None
         self._verdict = Verdict()
+        self._examined = False
         self._notes: list[str] = []
         self._copying = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
@@ -56,30 +60,56 @@ class Files:
     async def examine(self) -> None:
         """Before anything else opens the file. Raises StorageCorrupt, StorageUnavailable."""
         path = self._database.path
-        if path is None:
+        if path is None or self._examined:
             return
         with explained():
-            self._lock = Lock(path)
+            self._lock = self._lock or Lock(path)
         if self._lock.alone():
             try:
                 self._verdict = await asyncio.to_thread(examine, path, self._backups, self._clock.now())
             finally:
                 self._lock.share()
+        self._examined = True
         self._notes += self._verdict.notes
 
-    async def opened(self) -> None:
-        """After the schema is up to date: bring in what a damaged file still has."""
+    async def opened(self) -> bool:
+        """After the schema is up to date: bring in what a damaged file still has; True when something was."""
         path = self._database.path
         if path is None:
-            return
+            return False
         if self._verdict.damaged is not None:
             try:
                 self._notes.append(await asyncio.to_thread(salvage_into, self._verdict.damaged, path))
             except Exception:
                 log.exception("what is newer than the copy could not be saved from %s", self._verdict.damaged.name)
                 self._notes.append("What is newer than the copy could not be read from the damaged file.")
-        with explained():
+        try:
             note_opened(path)
+            self._make_reserve()
+        except OSError as error:  # a full disk: what is there can be read all the same
+            log.warning("%s could not be written: %s", error.filename, error.strerror)
+        return self._verdict.damaged is not None
+
+    def give_up_reserve(self) -> bool:
+        """Free what is kept for a start on a full disk; False when nothing is."""
+        if self._database.path is None:
+            return False
+        try:
+            self._reserve().unlink()
+        except OSError:
+            return False
+        return True
+
+    def _reserve(self) -> Path:
+        return Path(f"{self._database.path}.reserve")
+
+    def _make_reserve(self) -> None:
+        """Room that SQLite needs to open a database even for reading (its index of the log)."""
+        free = self._database.free()
+        if self._database.path is None or free is None or free < TIGHT // 50 or self._reserve().exists():
+            return
+        with self._reserve().open("wb") as file:
+            os.posix_fallocate(file.fileno(), 0, RESERVE)
 
     def start(self) -> None:
         """Begin to make copies, and to read through what the start did not."""
@@ -137,6 +167,8 @@ class Files:
                 except (HubError, OSError) as error:
                     self.problem = f"Today's backup copy could not be made: {error}"
                     log.error("%s", self.problem)
+            with suppress(OSError):
+                self._make_reserve()
             await self._clock.sleep(AGAIN.total_seconds())
 
     async def _read_through(self) -> None:

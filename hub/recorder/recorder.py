@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 
 from hub.clock import Clock
+from hub.errors import HubError, StorageUnavailable
 from hub.recorder.accounts import AccountStore
 from hub.recorder.changes import ChangeStore
 from hub.recorder.database import Database, make_folder
@@ -20,6 +21,8 @@ from hub.recorder.retention import RetentionStore
 from hub.recorder.trouble import explained
 from hub.recorder.versions import prepare
 
+PROBE_EVERY = 10.0
+"""Seconds between tries while the database takes no writes."""
 DAMAGED = "Restart the hub: it keeps the damaged file aside and restores the newest good backup copy."
 
 
@@ -34,6 +37,7 @@ class Recorder(ReadingStore, ChangeStore, RetentionStore, MergeStore, AccountSto
         self._incoming = Incoming(database, self._index, self._words, clock, self._marked)
         self._files = Files(database, clock, backups)
         self._closed = False
+        self._prober: asyncio.Task[None] | None = None
 
     @classmethod
     async def open(cls, url: str, *, clock: Clock, household: str = "home", backups: Path | None = None) -> Recorder:
@@ -56,33 +60,55 @@ class Recorder(ReadingStore, ChangeStore, RetentionStore, MergeStore, AccountSto
         database = self._database
         if database.path is not None:
             make_folder(database.path.parent)
-        await self._files.examine()
-        with explained():
-            async with database.writing.connect() as connection:
-                await connection.exec_driver_sql("PRAGMA journal_mode=WAL" if database.sqlite else "SELECT 1")
-                await connection.rollback()
-        await prepare(database)
-        await self._files.opened()
-        await self._reload()
+        try:
+            await self._prepare()
+        except StorageUnavailable:
+            if not self._files.give_up_reserve():
+                raise
+            await self._prepare()
+        if await self._files.opened():
+            await self._reload()
         self._writer.on_conflict = self._reload
         self._writer.start()
         self._marked(self._index.marks)
         self._mender = asyncio.create_task(self._keep_mending(), name="recorder mender")
+        self._prober = asyncio.create_task(self._keep_probing(), name="recorder prober")
         self._files.start()
+
+    async def _prepare(self) -> None:
+        await self._files.examine()
+        with explained():
+            async with self._database.writing.connect() as connection:
+                await connection.exec_driver_sql("PRAGMA journal_mode=WAL" if self._database.sqlite else "SELECT 1")
+                await connection.rollback()
+        await prepare(self._database)
+        await self._reload()
 
     async def _reload(self) -> None:
         async with self._database.snapshot() as connection:
             await self._index.load(self._database, connection)
             await self._load_rules(connection)
 
+    async def _keep_probing(self) -> None:
+        """While writes fail, try again even when nobody else does, so that health tells when it is over."""
+        while True:
+            await self._writer.troubled.wait()
+            await self._clock.sleep(PROBE_EVERY)
+            try:
+                await self.set_setting("storage.probe", self._now())
+            except HubError:
+                continue
+
     async def close(self) -> None:
         """Finish what is waiting and close; harmless when repeated."""
         if self._closed:
             return
         self._closed = True
-        if self._mender is not None:
-            self._mender.cancel()
-            await asyncio.wait([self._mender])
+        tasks = [task for task in (self._mender, self._prober) if task is not None]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
         await self._files.stop()
         await self._writer.close()
         await self._database.dispose()

@@ -71,6 +71,8 @@ class Writer:
         """Called when a row was there against expectation (another program wrote); then the job runs once more."""
         self.trouble: Trouble | None = None
         """Why the last commit failed; None once one succeeds."""
+        self.troubled = asyncio.Event()
+        """Set while there is trouble."""
         self.commits = 0
 
     def start(self) -> None:
@@ -152,6 +154,7 @@ class Writer:
         if self.trouble is not None:
             log.warning("the database takes writes again")
             self.trouble = None
+            self.troubled.clear()
         for waiting in group:
             if not waiting.done.done():
                 waiting.done.set_result(waiting.result)
@@ -160,6 +163,7 @@ class Writer:
         if self.trouble != found:
             log.error("the database refuses writes: %s %s", found.message, found.remedy)
         self.trouble = found
+        self.troubled.set()
 
 
 def _alike(group: list[_Waiting]) -> list[list[_Waiting]]:
