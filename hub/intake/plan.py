@@ -10,6 +10,7 @@ from hub.model import Entity, Flag, Kind, Metric, Value
 from hub.units import converter, label, mismatch
 
 _ON_OFF = {True: "on", False: "off"}
+_SAME = (1.0, 0.0)
 
 
 class Plan:
@@ -55,7 +56,8 @@ class Plan:
         if unit is not None and unit != self.entity.unit:
             scale = self._scale(unit)
             if scale is not None:
-                number = number * scale[0] + scale[1]
+                if scale != _SAME:
+                    number = float(f"{number * scale[0] + scale[1]:.14g}")  # as hub.units.convert: 98.6 °F is 37 °C
             elif self.entity.unit:
                 raise BadReading(mismatch(unit, self.entity.unit, self.entity.metric))
         low, high = self._hard_low, self._hard_high
