@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import traceback
 from collections.abc import AsyncIterator
 
 from aiohttp import web
@@ -10,6 +12,9 @@ from hub.api import WebhookRequest
 from hub.errors import BadReading, NotFound, NotReady, StorageUnavailable
 from web.keys import VIEWS
 
+log = logging.getLogger(__name__)
+RETRY = 30.0
+"""Seconds after which a source may send again, where nothing better is known."""
 LARGEST = 64 << 20
 """Bytes of a decoded body; phones send tens of megabytes after a week off-line."""
 
@@ -39,7 +44,15 @@ async def receive(request: web.Request) -> web.StreamResponse:
     except BadReading as error:
         return web.json_response({"error": str(error)}, status=400)
     except (NotReady, StorageUnavailable) as error:
-        return web.json_response({"error": str(error)}, status=503, headers={"Retry-After": "30"})
+        wait = getattr(error, "retry_after", None) or RETRY
+        return web.json_response({"error": str(error)}, status=503, headers={"Retry-After": f"{wait:.0f}"})
+    except (ConnectionResetError, web.HTTPException):
+        raise
+    except Exception as error:  # noqa: BLE001  # whatever it raises, the caller gets an answer
+        # What a stranger's exception says may quote the body: the log names its type and place only.
+        place = "".join(traceback.format_tb(error.__traceback__))
+        log.error("webhook of %s failed: %s\n%s", request.match_info["entry"], type(error).__name__, place)
+        return web.json_response({"error": "this failed here; what was kept before is safe"}, status=500)
     return web.Response(
         status=answer.status, body=answer.body, content_type=answer.content_type, headers=answer.headers
     )

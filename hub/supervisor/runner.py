@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from hub import logs
-from hub.errors import AuthFailed, ConfigInvalid, HubError, NotReady, StorageUnavailable
+from hub.errors import AuthFailed, ConfigInvalid, HubError, NotFound, NotReady, StorageUnavailable
 from hub.model import Command, ConfigEntry, EntryChanged, EntryState, EntryStatus, Receipt, Sample
 from hub.plugin import Integration, WebhookRequest, WebhookResponse
 from hub.supervisor.backoff import Backoff
@@ -25,6 +25,8 @@ from hub.supervisor.watchdog import LoopBlocked
 
 POLL_LIMIT = 120.0
 """Seconds after which a poll that has not come back is given up."""
+WEBHOOK_LIMIT = 900.0
+"""Seconds for one call, its body included; a phone on a slow line sends 30 MB in ten minutes."""
 STOP_LIMIT = 5.0
 BLOCKS_ALLOWED = 3
 """How often an integration may block the loop before it stays stopped."""
@@ -96,8 +98,14 @@ class EntryRunner:
 
     async def webhook(self, request: WebhookRequest) -> WebhookResponse:
         if self.integration.webhook is None:
-            raise NotReady(f"{self.entry.title} has no webhook")
-        return await self.integration.webhook(self.ready(), request)
+            raise NotFound(f"{self.entry.title} has no webhook")
+        if self.context is None:  # why is for the owner, not for whoever calls
+            raise NotReady("this address takes nothing now")
+        try:
+            return await self._hub.clock.wait_for(self.integration.webhook(self.context, request), WEBHOOK_LIMIT)
+        except TimeoutError:
+            self.log.error("gave no answer to a webhook within %.0f s", WEBHOOK_LIMIT)
+            raise NotReady("no answer in time; send it again") from None
 
     async def import_file(self, path: Any, options: dict[str, Any]) -> None:
         if self.integration.import_file is None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from hub.errors import Conflict, NotFound
+from hub.errors import Conflict, NotFound, NotReady
 from hub.model import HOUSEHOLD, Command, ConfigEntry, EntryChanged, EntryState, EntryStatus, PeopleChanged
 from hub.plugin import ActionSpec, Context, WebhookRequest, WebhookResponse
 from hub.registry import RegistryStore
@@ -33,6 +33,8 @@ class Supervisor:
         self._broken: dict[str, EntryStatus] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._idle = False
+        self._started = False
+        """Every kept entry has been looked at; before that nobody can say that one does not exist."""
         self.watchdog = Watchdog(self._blame, self._on_block)
 
     @property
@@ -52,6 +54,7 @@ class Supervisor:
             self._entries[entry.id] = entry
         for entry in list(self._entries.values()):
             await self._run(entry)
+        self._started = True
 
     async def redeclare(self, declared: tuple[ConfigEntry, ...]) -> list[str]:
         """Take over a changed configuration file; returns the ids of entries that were started, changed or stopped."""
@@ -186,10 +189,15 @@ class Supervisor:
         return found[0].ready()
 
     def _runner(self, entry_id: str) -> EntryRunner:
-        try:
-            return self._runners[entry_id]
-        except KeyError:
-            raise NotFound(f"there is no running config entry {entry_id!r}") from None
+        """Raises NotReady for an entry that may run later, NotFound for one that never was."""
+        runner = self._runners.get(entry_id)
+        if runner is not None:
+            return runner
+        if not self._started:
+            raise NotReady("the hub is starting", retry_after=5)
+        if entry_id in self._entries:
+            raise NotReady(f"{self._entries[entry_id].title} is not running")
+        raise NotFound(f"there is no running config entry {entry_id!r}")
 
     async def _halt(self, entry_id: str) -> None:
         runner = self._runners.pop(entry_id, None)
