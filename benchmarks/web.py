@@ -51,7 +51,7 @@ async def main(quick: bool) -> list[Figure]:
 def _session(house: houses.House) -> aiohttp.ClientSession:
     return aiohttp.ClientSession(
         house.url,
-        headers=house.headers,
+        headers={**house.headers, "Accept-Encoding": "identity"},
         connector=aiohttp.TCPConnector(limit=200),
         timeout=aiohttp.ClientTimeout(total=120),
         json_serialize=lambda body: orjson.dumps(body).decode(),
