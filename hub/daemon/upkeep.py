@@ -56,6 +56,8 @@ class Upkeep:
                 await work()
             except HubError as error:
                 _log.warning("%s: %s", work.__name__, error)
+            except Exception as error:  # noqa: BLE001  # one failure must not end the watch over storage
+                _log.error("%s failed: %s", work.__name__, type(error).__name__, exc_info=True)
 
     async def _look_at_storage(self) -> None:
         health = self._rooms.recorder.health
