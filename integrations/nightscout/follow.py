@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from hub.api import Conflict, Context
 from integrations.nightscout import brought
@@ -24,12 +24,13 @@ SLICE = 40.0
 MANY = 10_000
 
 _remotes: WeakKeyDictionary[Context, Remote] = WeakKeyDictionary()
-_running: dict[str, Context] = {}
+_running: WeakValueDictionary[str, Context] = WeakValueDictionary()
+"""By entry; one that was stopped falls out by itself."""
 
 
 def running(person: str) -> Context | None:
     """The context of a follower of this person, for comparing."""
-    return next((ctx for ctx in _running.values() if ctx.entry.person == person), None)
+    return next((ctx for ctx in list(_running.values()) if ctx.entry.person == person), None)
 
 
 def remote(ctx: Context) -> Remote:

@@ -88,7 +88,12 @@ def squeezed(response: web.Response) -> web.Response:
 
 def common(request: web.BaseRequest) -> dict[str, str]:
     """Headers of every answer; `Accept-Encoding` tells uploaders that bodies may come compressed."""
-    headers: dict[str, str] = {hdrs.ACCEPT_ENCODING: "gzip", hdrs.VARY: "Accept-Encoding"}
+    headers: dict[str, str] = {
+        hdrs.ACCEPT_ENCODING: "gzip",
+        hdrs.VARY: "Accept-Encoding",
+        # To be kept by the client's own cache, and asked for again by its ETag.
+        hdrs.CACHE_CONTROL: "private, no-cache",
+    }
     server = current()
     origin = server.config.cors_origin if server is not None else ""
     if origin:

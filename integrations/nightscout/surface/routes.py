@@ -58,7 +58,7 @@ V3: Table = (
     ("DELETE", _DOCUMENT, v3.remove),
 )
 TABLES = {"v1": V1, "v2": V2, "v3": V3}
-_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _AUTH = RouteAuth(auth.read, auth.refuse)
 
 
@@ -66,7 +66,7 @@ def routes() -> list[Route]:
     """All routes of the surface."""
     made = [Route("GET", "/api/versions", versions, public=True)]
     for prefix in ("", "/ns/{person}"):
-        made.append(Route("GET", prefix + "/pebble", _handler(None), auth=_AUTH))
+        made += [Route(method, prefix + "/pebble", _handler(None), auth=_AUTH) for method in ("GET", "HEAD", "OPTIONS")]
         for version in TABLES:
             made += [
                 Route(method, f"{prefix}/api/{version}/{{path:.*}}", _handler(version), auth=_AUTH, max_body=MAX_BODY)

@@ -115,6 +115,11 @@ async def test_readers_without_a_token_get_in_only_by_the_owners_choice(make_sit
         assert (told["canRead"], told["canWrite"], told["message"]) == (True, False, "UNAUTHORIZED")
         assert (await stranger.get("/api/v1/status.json"))["settings"]["authDefaultRoles"] == "readable"
         assert (await stranger.call("POST", "/api/v1/entries", json=[sgv(minutes_ago(2))])).status == 401
+        careless = await house.token(site.hub, Verb.VIEW, Verb.RECORD, persons=["anna"])
+    async with make_site(anonymous_token=careless) as site:
+        stranger = site.as_("")
+        assert [one["sgv"] for one in await stranger.get("/api/v1/entries.json")] == [123]
+        assert (await stranger.call("POST", "/api/v1/entries", json=[sgv(minutes_ago(2))])).status == 401
 
 
 async def test_browsers_of_other_sites_are_let_in_only_by_the_owners_choice(make_site: MakeSite) -> None:

@@ -177,6 +177,14 @@ async def test_what_did_not_change_is_not_sent_again(site: Site) -> None:
     assert (await site.call("GET", "/api/v1/entries.json", headers={"If-Modified-Since": known})).status == 200
 
 
+async def test_a_head_is_answered_like_a_get_without_its_body(site: Site) -> None:
+    await site.post("/api/v1/entries", [sgv(minutes_ago(6))])
+    head = await site.call("HEAD", "/api/v1/entries.json")
+    assert (head.status, await head.read()) == (200, b"")
+    assert head.headers["ETag"] == (await site.call("GET", "/api/v1/entries.json")).headers["ETag"]
+    assert head.headers["Cache-Control"] == "private, no-cache"
+
+
 async def test_a_compressed_body_is_taken(site: Site) -> None:
     body = gzip.compress(json.dumps([sgv(minutes_ago(1), 77)]).encode())
     headers = {"Content-Encoding": "gzip", "Content-Type": "application/json"}

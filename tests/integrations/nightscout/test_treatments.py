@@ -116,6 +116,16 @@ async def test_the_same_treatment_twice_is_one_by_id_by_identifier_and_by_moment
     assert len(await journal(site)) == 3
 
 
+async def test_a_record_without_a_name_takes_the_place_of_the_named_one_of_its_moment(site: Site) -> None:
+    at = iso(minutes_ago(5))
+    named = {"eventType": "Carb Correction", "created_at": at, "carbs": 10, "_id": "5f7b2f4a0e6d4f0b8c3a5d95"}
+    await site.post("/api/v1/treatments", named)
+    [kept] = await site.post("/api/v1/treatments", {"eventType": "Carb Correction", "created_at": at, "carbs": 12})
+    assert kept["_id"] == named["_id"]
+    assert [one["carbs"] for one in await site.get("/api/v1/treatments.json")] == [12]
+    assert [one.data["carbs"] for one in await journal(site)] == [12]
+
+
 async def test_a_prebolus_is_a_second_treatment_for_the_carbohydrates(site: Site) -> None:
     at = minutes_ago(60)
     sent = {"eventType": "Meal Bolus", "created_at": iso(at), "carbs": 30, "insulin": 3, "preBolus": 15}
