@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from paho.mqtt.client import Client, MQTTMessage, MQTTv5, MQTTv311
@@ -81,7 +81,6 @@ class Connection:
                 self._version = version
                 self.session_present = present
                 self.generation += 1
-                self.subscriptions.forget()
                 self.lost.clear()
                 self._misc = self._loop.create_task(self._keep_alive(), name=f"mqtt:{self.client_id}")
                 return
@@ -162,6 +161,7 @@ class Connection:
             self._wire.close()
             self._wire = None
         self.lost.set()
+        self.subscriptions.forget()
 
     async def _keep_alive(self) -> None:
         while not self.lost.is_set():
@@ -265,10 +265,10 @@ class Connection:
 
     # -- what we tell the broker
 
-    def ask_for(self, wanted: Mapping[str, int]) -> None:
-        """Subscribe to these filters and to no others."""
+    def ask_for(self, wanted: Mapping[str, int], newly: Collection[str] = ()) -> None:
+        """Subscribe to these filters and to no others; `newly` are those that have new readers."""
         if self._client is not None and not self.lost.is_set():
-            self.subscriptions.ask(self._client, wanted)
+            self.subscriptions.ask(self._client, wanted, newly)
 
     def ack(self, messages: Iterable[Incoming]) -> None:
         """Acknowledge deliveries of this connection; those of an earlier one will come again."""

@@ -83,7 +83,6 @@ class Inbound:
         self.received += len(batch)
         change, samples = Change(), dict[tuple[str, int], Sample]()
         there: dict[str, bool] = {}
-        silent: set[str] = set()
         fresh: list[Incoming] = []
         for message in batch:
             if self._is_copy(message):
@@ -107,9 +106,7 @@ class Inbound:
                     sample = self._sample(live, message, change)
                     if sample is not None:
                         samples[(live.thing.key, message.taken_us)] = sample
-                        if not live.available:
-                            silent.add(live.thing.key)
-        await self.tell(change, list(samples.values()), there, silent)
+        await self.tell(change, list(samples.values()), there)
         await self.guests.take(fresh)
         await self._problems.flush()
         if self.connection is not None:
@@ -120,7 +117,6 @@ class Inbound:
         change: Change,
         samples: Sequence[Sample],
         there: Mapping[str, bool],
-        silent: Collection[str] = (),
     ) -> None:
         """Describe, record, and say what is reachable; returns after the commit."""
         if change:
@@ -128,7 +124,9 @@ class Inbound:
         if samples:
             await self._accept(samples)
         # A reading makes its entity reachable; those whose source says otherwise stay as they are.
-        gone = {*silent} | {key for key, available in there.items() if not available}
+        lives = self._catalogue.lives
+        silent = {one.entity for one in samples if one.entity in lives and not lives[one.entity].available}
+        gone = silent | {key for key, available in there.items() if not available}
         if back := [key for key in there if key not in gone]:
             await self._ctx.available(back, True)
         if gone:
@@ -148,15 +146,15 @@ class Inbound:
             live.enabled = entity.enabled if entity is not None else live.enabled
         if unreachable := [live.thing.key for live in new if not live.available]:
             await self._ctx.available(unreachable, False)
-        self._ask()
+        self._ask({reader.pattern for key in change.entities for reader in self._catalogue.readers(key)})
 
     def wanted(self) -> dict[str, int]:
         """What to subscribe to."""
         return {**self._router.wanted(), **self.always, **self.guests.patterns}
 
-    def _ask(self) -> None:
+    def _ask(self, newly: Collection[str] = ()) -> None:
         if self.connection is not None and not self.connection.lost.is_set():
-            self.connection.ask_for(self.wanted())
+            self.connection.ask_for(self.wanted(), newly)
 
     async def _accept(self, samples: Sequence[Sample]) -> None:
         """Record, however long storage is away; meanwhile nothing is acknowledged."""
@@ -197,11 +195,13 @@ class Inbound:
 
     def _is_known(self, live: Live, message: Incoming, sample: Sample) -> bool:
         """A retained message repeats what was published some time ago; only what we never had is a reading."""
-        if live.thing.name == "event" or message.repeated:
+        if live.thing.name == "event":
             return True
         entity = self.entity(live)
         state = self._ctx.state(entity.id) if entity is not None else None
-        return state is not None and state.value is not None and state.value == sample.value
+        if state is None or state.value is None:
+            return False
+        return message.repeated or state.value == sample.value
 
     def entity(self, live: Live) -> Entity | None:
         """What the hub made of it."""

@@ -197,6 +197,8 @@ class Session:
             always[f"{prefix}/status"] = 1
         self.inbound.always = always
         self.connection.ask_for(self.inbound.wanted())
+        # Whoever answers the birth message must find us listening.
+        await self.connection.subscriptions.settled.wait()
         if self.config.birth and self.config.discovery:
             self._born = self.ctx.clock.monotonic()
             self.connection.publish(f"{prefix}/status", b"online", qos=1)
@@ -248,9 +250,15 @@ async def _together(work: list[Coroutine[Any, Any, None]]) -> None:
         for task in done:
             task.result()
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        # A task whose wait ends in the very moment of its cancelling may go on: it is told again.
+        pending = set(tasks)
+        while pending:
+            for task in pending:
+                task.cancel()
+            done, pending = await asyncio.wait(pending, timeout=0.5)
+            for task in done:
+                if not task.cancelled():
+                    task.exception()
 
 
 def session_of(ctx: Context) -> Session:

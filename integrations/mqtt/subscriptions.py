@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import asyncio
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from paho.mqtt.client import Client
 
-from integrations.mqtt.topics import is_pattern, matches
+from integrations.mqtt.topics import covers, is_pattern, matches
 
 AT_ONCE = 100
 """Filters of one packet."""
 _REMEMBERED = 20_000
+
+
+def _brings(asked: str, pattern: str) -> bool:
+    return asked == pattern or (is_pattern(asked) and covers(asked, pattern))
 
 
 class Subscriptions:
@@ -20,22 +25,34 @@ class Subscriptions:
         self._asked: dict[str, int] = {}
         self._waiting: dict[int, list[str]] = {}
         self._copies: dict[str, int] = {}
+        self.settled = asyncio.Event()
+        """Set while the broker has answered all that was asked."""
+        self.settled.set()
 
     def forget(self) -> None:
-        """A new connection: nothing has been asked for."""
+        """The connection is lost: nothing has been asked for, and no answer will come."""
         self._asked = {}
         self._waiting.clear()
         self._copies.clear()
+        self.settled.set()
 
-    def ask(self, client: Client, wanted: Mapping[str, int]) -> None:
-        """Ask for these filters, each with its quality of service, and for no others."""
+    def ask(self, client: Client, wanted: Mapping[str, int], newly: Collection[str] = ()) -> None:
+        """Ask for these filters, each with its quality of service, and for no others.
+
+        `newly` are filters that have new readers. Where they were asked for before, they are asked for again: a broker
+        sends what it retains only to those who ask.
+        """
         fewer = [pattern for pattern in self._asked if pattern not in wanted]
-        more = [(pattern, qos) for pattern, qos in wanted.items() if self._asked.get(pattern) != qos]
+        again = {one for one in wanted if one in self._asked and any(_brings(one, pattern) for pattern in newly)}
+        more = [
+            (pattern, qos) for pattern, qos in wanted.items() if self._asked.get(pattern) != qos or pattern in again
+        ]
         for start in range(0, len(more), AT_ONCE):
             part = more[start : start + AT_ONCE]
             _, mid = client.subscribe(part)
             if mid is not None:
                 self._waiting[mid] = [pattern for pattern, _ in part]
+                self.settled.clear()
         for start in range(0, len(fewer), AT_ONCE):
             client.unsubscribe(fewer[start : start + AT_ONCE])
         if more or fewer:
@@ -48,6 +65,8 @@ class Subscriptions:
             if int(reason.value) >= 128:
                 self._asked.pop(pattern, None)
                 self.on_refused(pattern)
+        if not self._waiting:
+            self.settled.set()
 
     def copies(self, topic: str) -> int:
         """How many copies of a message of this topic the broker may send: one for each filter that matches it."""

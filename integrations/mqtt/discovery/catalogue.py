@@ -99,14 +99,9 @@ class Catalogue:
             self._topics.pop(topic, None)
         return change
 
-    def remove(self, topic: str) -> Change:
-        return self.apply(topic, b"")
-
-    def described(self) -> Change:
-        """Everything there is, to be told anew."""
-        return Change(
-            devices=dict(self._devices), entities={key: live.thing.description for key, live in self.lives.items()}
-        )
+    def readers(self, key: str) -> list[Reader]:
+        """What an entity reads."""
+        return self._readers.get(key, [])
 
     def _take(self, topic: str, announced: Announced, change: Change) -> str:
         device, names = self._device(announced.device) if announced.device is not None else (None, [])

@@ -120,7 +120,7 @@ async def test_storage_that_takes_nothing_loses_nothing_and_is_said(
             await until(lambda: "the disk is full" in problems(hub))
             assert await values(hub, "sensor.scale_weight") == []
         assert hub.rooms.recorder.write == write
-        await until(lambda: hub.rooms.states.get("sensor.scale_weight"), 20)
+        await until(lambda: getattr(hub.rooms.states.get("sensor.scale_weight"), "value", None) == 49.0, 30)
         assert await values(hub, "sensor.scale_weight") == [float(weight) for weight in range(50)]
         await until(lambda: "the disk is full" not in problems(hub), 20)
 
@@ -443,3 +443,20 @@ async def test_templates_follow_the_household_when_it_moves(
         await until(lambda: log(hub).count("connected to the broker") == 2)
         await device.publish("z", "x")
         await state(hub, "sensor.zone", "1970-01-01T09:00:00+09:00")
+
+
+async def test_an_entity_that_comes_later_hears_what_is_retained_at_topics_of_others(
+    at_home: Home, mosquitto: Mosquitto, device: Client
+) -> None:
+    async with at_home(url=mosquitto.url) as hub:
+        await device.publish("bridge/state", "online", retain=True)
+        await device.publish("scale/state", '{"weight": 70, "fat": 20}', retain=True)
+        await announce(device, "sensor/scale/weight", **sensor("Weight", availability_topic="bridge/state"))
+        await state(hub, "sensor.scale_weight", 70.0)
+        await announce(device, "sensor/scale/fat", **sensor("Fat", availability_topic="bridge/state"))
+        found = await state(hub, "sensor.scale_fat", 20.0)
+        await until(lambda: getattr(hub.rooms.states.get("sensor.scale_fat"), "available", False))
+        assert found.value == 20.0
+        await asyncio.sleep(0.3)
+        assert await values(hub, "sensor.scale_weight") == [70.0]
+        assert hub.rooms.states.get("sensor.scale_weight").available  # type: ignore[union-attr] # it has one
