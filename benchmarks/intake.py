@@ -1,4 +1,4 @@
-"""Readings in batches through the one door: checked, converted, committed to last, with their statistics; and the news of it.
+"""Readings in batches through the one door: checked, converted, committed to last, with their statistics; and the bus.
 
 python -m benchmarks.intake [--quick] [--json]
 """
