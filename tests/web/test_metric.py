@@ -150,3 +150,24 @@ async def test_an_absurd_window_is_refused(house: House) -> None:
             async with session.get(f"{house.url}/charts/data", params=query) as answer:
                 assert answer.status == 422
                 assert (await answer.json())["error"]
+
+
+async def test_what_happened_stands_where_it_happened(demo: House, open_page: OpenPage) -> None:
+    for width in (390, 1280):
+        page = await open_page(demo, "/people/anna/heart_rate?range=day", width=width)
+        await page.wait_for_timeout(300)
+        away = await page.evaluate(
+            """() => {
+                const data = JSON.parse(document.querySelector("script[type='application/json']").textContent);
+                const plot = document.querySelector(".u-over").getBoundingClientRect();
+                const marks = [...document.querySelectorAll(".event-mark, .event-span")];
+                return data.events.map((event, index) => {
+                    const share = (event.start - data.start) / (data.end - data.start);
+                    const box = marks[index].getBoundingClientRect();
+                    const at = marks[index].classList.contains("event-mark") ? box.left + box.width / 2 : box.left;
+                    return Math.abs(at - Math.max(plot.left, plot.left + share * plot.width));
+                });
+            }"""
+        )
+        assert len(away) > 3
+        assert max(away) < 4, away

@@ -34,8 +34,9 @@ export class Events {
 
   place(u) {
     const { min, max } = u.scales.x;
-    const width = u.over.clientWidth;
-    this.strip.style.marginInlineStart = `${u.over.offsetLeft}px`;
+    // The plot area as it is being drawn: the overlay's own box may still have its former width.
+    const width = u.bbox.width / devicePixelRatio;
+    this.strip.style.marginInlineStart = `${u.bbox.left / devicePixelRatio}px`;
     this.strip.style.width = `${width}px`;
     const across = (at) => ((at - min) / (max - min)) * width;
     let marks = 0;
