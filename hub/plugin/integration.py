@@ -72,5 +72,7 @@ class Integration:
     """Whose an entry's data is: `devices` means each device is assigned by the owner."""
     single: bool = False
     """True when one entry is all a hub can have."""
+    links: tuple[tuple[str, str], ...] = ()
+    """(words, path) of pages of its own, offered on each entry's page."""
     automatic: bool = False
     """True when an entry is made without being asked for (MQTT, the demo)."""

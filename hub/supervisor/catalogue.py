@@ -24,6 +24,7 @@ class CatalogueItem:
     single: bool = False
     automatic: bool = False
     problem: str = ""
+    links: tuple[tuple[str, str], ...] = ()
 
 
 class Catalogue:
@@ -57,6 +58,7 @@ class Catalogue:
             integration.belongs_to,
             integration.single,
             integration.automatic,
+            links=integration.links,
         )
 
     def add_broken(self, domain: str, name: str, problem: str, *, custom: bool = False) -> None:

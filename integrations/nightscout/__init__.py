@@ -51,6 +51,7 @@ FOLLOWER = Integration(
     poll=_poll,
     every=lambda config: timedelta(seconds=config.poll_seconds),
     import_file=_import_file,
+    links=(("Compare with this hub", "/nightscout/differences"),),
     actions=(
         EntryAction(
             "nightscout.import",
@@ -73,6 +74,7 @@ SERVER = Integration(
     description="Lets apps that upload to or read from a Nightscout use this hub instead.",
     documentation="docs/nightscout.md",
     belongs_to="household",
+    links=(("Make a token for an app", "/settings/tokens"),),
     single=True,
     automatic=True,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import date
 
-from hub.clock import Clock
+from hub.api import Clock
 
 Days = list[tuple[date, float]]
 LONG, SHORT = 900.0, 20.0

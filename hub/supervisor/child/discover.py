@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -18,23 +19,29 @@ from hub.supervisor.child.remote import Child, describe
 _log = logging.getLogger("hub.custom")
 
 
-async def discover(folder: Path, catalogue: Catalogue) -> dict[str, str]:
-    """Describe each plugin of `folder` in a child; returns the problems by plugin name."""
+async def discover(folder: Path, catalogue: Catalogue) -> AsyncIterator[tuple[str, str, str]]:
+    """Describe each plugin of `folder` in a child; (name, domain, problem) of each as soon as it has answered."""
     if not folder.is_dir():
-        return {}
+        return
     paths = sorted(one for one in folder.iterdir() if _is_plugin(one))
-    found = await asyncio.gather(*(_describe(one) for one in paths))
-    problems: dict[str, str] = {}
-    for path, described in zip(paths, found, strict=True):
-        try:
-            if isinstance(described, str):
-                raise PluginError(described)
-            catalogue.add(_proxy(path, described), custom=True)
-        except PluginError as error:
-            problems[path.stem] = str(error)
-            catalogue.add_broken(path.stem, path.stem.replace("_", " ").capitalize(), str(error), custom=True)
-            _log.error("custom integration %s: %s", path.stem, error)
-    return problems
+    asked = [asyncio.create_task(_describe(one)) for one in paths]
+    try:
+        for answer in asyncio.as_completed(asked):
+            path, described = await answer
+            try:
+                if isinstance(described, str):
+                    raise PluginError(described)
+                integration = _proxy(path, described)
+                catalogue.add(integration, custom=True)
+                yield path.stem, integration.domain, ""
+            except PluginError as error:
+                catalogue.add_broken(path.stem, path.stem.replace("_", " ").capitalize(), str(error), custom=True)
+                _log.error("custom integration %s: %s", path.stem, error)
+                yield path.stem, path.stem, str(error)
+    finally:
+        for task in asked:
+            task.cancel()
+        await asyncio.gather(*asked, return_exceptions=True)
 
 
 def _is_plugin(path: Path) -> bool:
@@ -43,11 +50,11 @@ def _is_plugin(path: Path) -> bool:
     return (path.is_file() and path.suffix == ".py") or (path / "__init__.py").is_file()
 
 
-async def _describe(path: Path) -> dict[str, Any] | str:
+async def _describe(path: Path) -> tuple[Path, dict[str, Any] | str]:
     try:
-        return await describe(path)
-    except HubError as error:
-        return str(error)
+        return path, await describe(path)
+    except (HubError, OSError) as error:
+        return path, str(error)
 
 
 def _proxy(path: Path, described: dict[str, Any]) -> Integration:

@@ -205,5 +205,8 @@ async def describe(path: Path, limit: float = 20.0) -> dict[str, Any]:
     if process.returncode != 0:
         last = complaint.decode(errors="replace").strip().splitlines()
         raise HubError(f"cannot be loaded: {last[-1] if last else 'its process ended'}")
-    described: dict[str, Any] = orjson.loads(out)
+    try:
+        described: dict[str, Any] = orjson.loads(out)
+    except ValueError:
+        raise HubError("cannot be loaded: its process ended before it said what it is") from None
     return described

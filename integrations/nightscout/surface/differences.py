@@ -92,23 +92,30 @@ _WORDS = {
 
 
 def page(told: dict[str, Any]) -> str:
-    """A page without style or script of its own."""
-    verdict = "Both have the same records." if told["same"] else "They differ; the lists below say how."
+    """A page in the house's own style, without script."""
+    kind, verdict = ("good", "Both have the same records.") if told["same"] else ("info", "They differ; see below how.")
     rows = "".join(
-        f"<tr><th scope='row'>{one['collection']}</th><td>{one['same']}</td><td>{one['missing_here']}</td>"
-        f"<td>{one['missing_there']}</td><td>{one['different']}</td></tr>"
+        f"<tr><th scope='row'>{one['collection'].capitalize()}</th><td class='end num'>{one['same']}</td>"
+        f"<td class='end num'>{one['missing_here']}</td><td class='end num'>{one['missing_there']}</td>"
+        f"<td class='end num'>{one['different']}</td></tr>"
         for one in told["collections"]
     )
     lists = "".join(_lists(one) for one in told["collections"])
     title = "This hub and Nightscout compared"
+    heads = "".join(f"<th scope='col' class='end'>{words}</th>" for words in ("Same", *_WORDS.values()))
+    span = f"{told['start'][:16].replace('T', ' ')} to {told['end'][:16].replace('T', ' ')} UTC"
     return (
-        f"<!doctype html><html lang='en'><head><meta charset='utf-8'><title>{title}</title>"
-        "<meta name='viewport' content='width=device-width, initial-scale=1'></head><body><main>"
-        f"<h1>{title}</h1><p>{html.escape(told['person'])}, {told['start']} to {told['end']}, "
-        f"{html.escape(told['site'])}</p><p><strong>{verdict}</strong></p>"
-        "<table><thead><tr><th scope='col'>Records</th><th scope='col'>Same</th><th scope='col'>Only in Nightscout</th>"
-        "<th scope='col'>Only in this hub</th><th scope='col'>Different</th></tr></thead>"
-        f"<tbody>{rows}</tbody></table>{lists}</main></body></html>"
+        f"<!doctype html><html lang='en' data-theme='auto'><head><meta charset='utf-8'><title>{title}</title>"
+        "<meta name='viewport' content='width=device-width, initial-scale=1'>"
+        "<meta name='color-scheme' content='light dark'><link rel='stylesheet' href='/static/current/app.css'></head>"
+        "<body><main class='main main-narrow' id='main'>"
+        "<a class='crumb' href='/integrations'>Integrations</a>"
+        f"<header class='head'><div class='head-words'><h1>{title}</h1>"
+        f"<p>{html.escape(told['person'])} · {html.escape(told['site'])} · {span}</p></div></header>"
+        f"<div class='stack stack-l'><div class='banner banner-{kind}'><div class='banner-words'>"
+        f"<p><strong>{verdict}</strong></p></div></div>"
+        "<div class='card'><div class='table-wrap'><table class='table'><thead><tr><th scope='col'>Records</th>"
+        f"{heads}</tr></thead><tbody>{rows}</tbody></table></div></div>{lists}</div></main></body></html>"
     )
 
 
@@ -118,7 +125,7 @@ def _lists(one: dict[str, Any]) -> str:
         records = one["records"][name]
         if records:
             items = "".join(f"<li>{_line(record)}</li>" for record in records)
-            parts.append(f"<h2>{words}: {one['collection']}</h2><ul>{items}</ul>")
+            parts.append(f"<section class='card'><h2>{words}: {one['collection']}</h2><ul>{items}</ul></section>")
     return "".join(parts)
 
 
