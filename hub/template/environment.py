@@ -104,9 +104,8 @@ class TemplateEnvironment:
     def _compile(self, source: str) -> Template:
         if len(source) > LARGEST:
             raise TemplateFailed(f"a template of {len(source)} characters is too long")
-        slow = _Slow(self._jinja, source)
         shape = simple(source)
-        return slow if shape is None else _Quick(source, shape, slow)
+        return _Slow(self._jinja, source) if shape is None else _Quick(self._jinja, source, shape)
 
 
 class _Slow:
@@ -137,15 +136,19 @@ class _Slow:
 class _Quick:
     """A template of a common simple shape, rendered without Jinja where the values are plain."""
 
-    def __init__(self, source: str, shape: Callable[[Mapping[str, Any]], Any], slow: _Slow) -> None:
+    def __init__(self, jinja: _Sandbox, source: str, shape: Callable[[Mapping[str, Any]], Any]) -> None:
         self.source = source
-        self._shape = shape
-        self._slow = slow
+        self._jinja, self._shape = jinja, shape
+        self._slow: _Slow | None = None
 
     def text(self, variables: Mapping[str, Any]) -> str:
         value = self._shape(variables)
+        if value is not None:
+            return str(value).strip()
         # A shape answers only for what it is sure of; undefined values, errors and odd types are Jinja's.
-        return self._slow.text(variables) if value is None else str(value).strip()
+        if self._slow is None:
+            self._slow = _Slow(self._jinja, self.source)
+        return self._slow.text(variables)
 
     def native(self, variables: Mapping[str, Any]) -> Any:
         return parsed(self.text(variables))

@@ -183,7 +183,7 @@ class Connection:
 
     def _read(self) -> None:
         client, wire = self._client, self._wire
-        if client is None or wire is None:
+        if client is None or wire is None or self._paused:
             return
         for _ in range(AT_ONCE):
             client.loop_read()
@@ -226,11 +226,7 @@ class Connection:
         if self._paused:
             self._paused = False
             self._listen()
-            self._loop.call_soon(self._read_waiting)
-
-    def _read_waiting(self) -> None:
-        if self._wire is not None and self._wire.waiting and not self._paused:
-            self._read()
+            self._loop.call_soon(self._read)
 
     # -- what paho tells
 

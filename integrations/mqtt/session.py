@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Coroutine
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any, cast
+from typing import cast
 from weakref import WeakKeyDictionary
 
 from hub.api import (
@@ -36,6 +36,7 @@ from integrations.mqtt.outbound import Outbound
 from integrations.mqtt.ownership import Ownership
 from integrations.mqtt.problems import Problems
 from integrations.mqtt.router import Router
+from integrations.mqtt.together import together
 
 GIVE_UP = 60.0
 """Seconds without a broker after which the hub shows the entry as retrying."""
@@ -84,7 +85,7 @@ class Session:
         ]
         if self.broker is not None:
             work.append(self.broker.watch())
-        await _together(work)
+        await together(work)
 
     def _build(self, address: Address) -> None:
         router: Router[Reader] = Router()
@@ -242,25 +243,6 @@ def _identity(household: Household) -> tuple[str, str]:
     return household.id, household.time_zone
 
 
-async def _together(work: list[Coroutine[Any, Any, None]]) -> None:
-    """Run all; the first that fails ends the others, and its error is raised as it is."""
-    tasks = [asyncio.create_task(one) for one in work]
-    try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
-        for task in done:
-            task.result()
-    finally:
-        # A task whose wait ends in the very moment of its cancelling may go on: it is told again.
-        pending = set(tasks)
-        while pending:
-            for task in pending:
-                task.cancel()
-            done, pending = await asyncio.wait(pending, timeout=0.5)
-            for task in done:
-                if not task.cancelled():
-                    task.exception()
-
-
 def session_of(ctx: Context) -> Session:
     """The running session of an entry. Raises NotReady."""
     session = _sessions.get(ctx)
@@ -294,7 +276,6 @@ async def act(ctx: Context, command: Command) -> None:
 
 
 def _version() -> str:
-    try:
+    with suppress(PackageNotFoundError):
         return version("homeostat")
-    except PackageNotFoundError:
-        return "0"
+    return "0"
