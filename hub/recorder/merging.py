@@ -10,13 +10,13 @@ from typing import Any, NamedTuple
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.model import Kind
-from hub.recorder.days import day_of, day_stretch
+from hub.recorder.days import day_of, day_stretch, zone
 from hub.recorder.facts import StoredReading, StoredStatistic
 from hub.recorder.index import HOUR
 from hub.recorder.partial import Partial, Point, Rule, Stretch, compose, fold
 from hub.recorder.reading import After, bounds
 from hub.recorder.schema import TEXT
-from hub.recorder.statistics import Period, StatisticStore, bucket_of, reached, statistic, stretch_of
+from hub.recorder.statistics import Period, StatisticStore, bucket_of, reached, statistic, stretch_of, within
 from hub.recorder.survey import Survey, runs
 
 _FLOOR = "r.taken - ((r.taken % CAST(? AS bigint)) + CAST(? AS bigint)) % CAST(? AS bigint)"
@@ -77,13 +77,15 @@ class MergeStore(StatisticStore):
         if len(sources) < 2:
             found = [self.statistics(one, period, start_us, end_us, time_zone=time_zone) for one in sources]
             return [statistic for one in found for statistic in await one]
-        if end_us <= start_us:
-            return []
+        zone(time_zone)
         rule = self._rules.get(sources[0], (Rule(), ""))[0]
-        first, last = bucket_of(period, start_us, time_zone), bucket_of(period, end_us - 1, time_zone)
-        start, end = stretch_of(period, first, time_zone)[0], stretch_of(period, last, time_zone)[1]
         async with self._database.snapshot() as connection:
             surveys = [self._survey(connection, one, time_zone) for one in sources]
+            start, end = within((start_us, end_us), [await survey.extent() for survey in surveys])
+            if end <= start:
+                return []
+            start = stretch_of(period, bucket_of(period, start, time_zone), time_zone)[0]
+            end = stretch_of(period, bucket_of(period, end - 1, time_zone), time_zone)[1]
             merge = _Merge(surveys, round(interval_s * 1_000_000), time_zone if period == "day" else "")
             pieces = await merge.pieces(start - max(survey.rule.hold for survey in surveys), end)
             pieces, names = await self._same_words(pieces, connection)

@@ -45,20 +45,22 @@ class StatisticStore(Store):
         self, series: int, period: Period, start_us: int, end_us: int, *, time_zone: str
     ) -> list[StoredStatistic]:
         """Every hour (UTC) or day (of the time zone) that touches [start, end) and has readings, or states held."""
+        zone(time_zone)
         rule, own = self._rules.get(series, (Rule(), ""))
         async with self._database.snapshot() as connection:
             survey = Survey(self._database, connection, series, rule, time_zone, self._now())
-            parts, before = await self._parts(survey, period, start_us, end_us, stored=time_zone == own)
+            start, end = within((start_us, end_us), [await survey.extent()])
+            if end <= start:
+                return []
+            parts, before = await self._parts(survey, period, start, end, stored=time_zone == own)
             if rule.kind is Kind.ENUM:
-                parts = _filled(parts, before, period, (start_us, end_us), survey)
+                parts = _filled(parts, before, period, (start, end), survey)
             return await self._told(parts, rule.kind, series, connection)
 
     async def _parts(
         self, survey: Survey, period: Period, start: int, end: int, *, stored: bool
     ) -> tuple[list[tuple[int, int, Partial]], Point | None]:
         """(start, end, partial) of the hours or days, and the last reading before them where states are held on."""
-        if end <= start:
-            return [], None
         if period == "hour":
             hours = await survey.hours(start // HOUR, -(-end // HOUR))
             parts = [(hour * HOUR, hour * HOUR + HOUR, partial) for hour, partial in hours]
@@ -158,6 +160,14 @@ def statistic(
 
 def _state(state: str, names: dict[int, str]) -> str:
     return state[1:] if state[0] == "=" else names.get(int(state), "")
+
+
+def within(asked: Stretch, extents: Iterable[Stretch | None]) -> Stretch:
+    """The part of a stretch that can hold anything at all; empty when its end is not past its start."""
+    known = [extent for extent in extents if extent is not None]
+    if not known:
+        return 0, 0
+    return max(asked[0], min(low for low, _ in known)), min(asked[1], max(high for _, high in known))
 
 
 def bucket_of(period: Period, taken: int, time_zone: str) -> int:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hub.recorder.database import Database
 from hub.recorder.days import day_of, day_stretch
 from hub.recorder.index import HOUR
-from hub.recorder.partial import STATEFUL, Partial, Point, Rule, compose, fold
+from hub.recorder.partial import STATEFUL, Partial, Point, Rule, Stretch, compose, fold
 from hub.recorder.schema import FINAL, TEXT
 
 COLUMNS = "count, low, high, total, rise, integral, gap, last, since_last, flags, states, slots"
@@ -36,6 +36,17 @@ class Survey:
         self._made: dict[int, Partial] = {}
         self._closed: set[int] = set()
         self._only = "" if rule.kind in STATEFUL else f" AND flags < {TEXT}"
+
+    async def extent(self) -> Stretch | None:
+        """The stretch in which the series has readings, or holds them; None when it has none."""
+        rows = await self._rows("SELECT min(taken), max(taken) FROM readings WHERE series = ?")
+        low, high = rows[0]
+        if low is None:
+            return None
+        hours = await self._rows("SELECT min(hour) FROM hours WHERE series = ?")
+        if hours[0][0] is not None:
+            low = min(low, hours[0][0] * HOUR)
+        return low, high + max(1, self.rule.hold)
 
     async def hours(self, first: int, last: int) -> list[tuple[int, Partial]]:
         """Hours in [first, last) that have readings, exact."""

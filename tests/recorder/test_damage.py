@@ -15,7 +15,7 @@ from hub.errors import StorageCorrupt, StorageUnavailable
 from hub.model import Entity, JournalEntry, Kind, Person
 from hub.recorder import Outcome, Recorder, Row, to_us
 from hub.recorder import guard as guard_module
-from hub.recorder.copies import copies, damage
+from hub.recorder.copies import copies, damage, made_us
 from tests.recorder.conftest import NOW
 
 MINUTE = 60_000_000
@@ -292,18 +292,18 @@ async def test_a_copy_is_made_every_day_and_three_are_kept(tmp_path: Path, clock
     house = House(tmp_path, clock)
     recorder = await house.open()
     await recorder.write(rows(0, 10))
-    seen: list[str] = []
+    seen: list[int | None] = []
     for _ in range(5):
         await clock.advance(86_400)
-        for _ in range(200):
+        for _ in range(500):
             await asyncio.sleep(0.01)
-            if copies(house.backups) and copies(house.backups)[0].name not in seen:
+            if recorder.health.newest_backup_us not in (None, *seen):
                 break
-        seen.append(copies(house.backups)[0].name)
-    await asyncio.sleep(0.1)
+        seen.append(recorder.health.newest_backup_us)
     assert len(set(seen)) == 5
-    assert [copy.name for copy in copies(house.backups)] == sorted(seen, reverse=True)[:3]
-    assert recorder.health.newest_backup_us is not None
+    assert [made_us(copy) for copy in copies(house.backups)] == [
+        one and one // 1_000_000 * 1_000_000 for one in seen[:1:-1]
+    ]
     await recorder.close()
 
 
