@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 DAY = timedelta(days=1)
 CURVES = ("interstitial_glucose", "blood_glucose", "heart_rate")
 """The first of these that a person has is drawn over the day."""
-CURVE_NEEDS = 12
-"""Readings a day that make a curve rather than a few dots."""
+CURVE_NEEDS, CURVE_SPAN = 12, 9 * 3_600
+"""Readings a day, and seconds between the first and last, that make a curve rather than a few dots."""
 
 
 @dataclass(slots=True)
@@ -61,6 +61,11 @@ class Gathered:
         born = self.person.birth_date if self.person is not None else None
         return born is not None and (self.now.date() - born).days < 3 * 365
 
+    def curve(self, entity_id: str) -> list[tuple[float, float]]:
+        """The last day's readings if they make a curve; what is measured in one sitting or one night does not."""
+        points = self.series.get(entity_id, [])
+        return points if len(points) >= CURVE_NEEDS and points[-1][0] - points[0][0] >= CURVE_SPAN else []
+
     def entries(self, *kinds: str, since: datetime | None = None) -> list[JournalEntry]:
         """Journal entries of these kinds, newest first."""
         return [one for one in self.journal if one.kind in kinds and (since is None or (one.end or one.start) >= since)]
@@ -96,7 +101,7 @@ async def gather(
     await asyncio.gather(_journal(view, found), *(_series(view, found, entity) for entity in _drawn(found)))
     summed = [one for one in entities if one.kind in (Kind.COUNTER, Kind.DURATION)]
     # A level that is measured all the time is told by its curve; only the seldom ones need their earlier days.
-    seldom = [one for one in entities if one.kind is Kind.GAUGE and len(found.series.get(one.id, ())) < CURVE_NEEDS]
+    seldom = [one for one in entities if one.kind is Kind.GAUGE and not found.curve(one.id)]
     await asyncio.gather(
         *(_daily(view, found, entity, memory) for entity in (*summed, *seldom)),
         *(_today(view, found, entity) for entity in summed),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from web import words
 from web.drawing import CurveData, DayPicture, LaneData, draw_day
-from web.today.gather import CURVE_NEEDS, CURVES, DAY, Gathered
+from web.today.gather import CURVES, DAY, Gathered
 from web.today.grown import TARGET
 
 MARKS = {
@@ -40,8 +40,8 @@ def _curve(found: Gathered) -> tuple[CurveData | None, str]:
         if known is None:
             continue
         entity, _ = known
-        points = found.series.get(entity.id, [])
-        if len(points) < CURVE_NEEDS:
+        points = found.curve(entity.id)
+        if not points:
             continue
         metric = found.display.metric(entity)
         shown = [(at, found.display.number(entity, value)) for at, value in points]

@@ -12,7 +12,7 @@ from web import words
 from web.display import MINUTES, Shown
 from web.drawing import Spark, bars, line
 from web.today.card import Room, Row
-from web.today.gather import CURVE_NEEDS, DAY, Gathered
+from web.today.gather import DAY, Gathered
 from web.today.trend import trend_of
 from web.today.usual import Usual, usual_of
 
@@ -101,7 +101,7 @@ def row(found: Gathered, entity: Entity, state: State, rooms: dict[str, str]) ->
     metric = found.display.metric(entity)
     room = rooms.get(entity.id, "")
     name = SHORT.get(entity.metric) or (metric.name if metric is not None else entity.name)
-    points = found.series.get(entity.id, [])
+    points = found.curve(entity.id)
     shown, note = found.display.state(entity, state), ""
     usual = usual_of([value for _, value in found.days.get(entity.metric, [])])
     if entity.kind is Kind.COUNTER:
@@ -110,7 +110,7 @@ def row(found: Gathered, entity: Entity, state: State, rooms: dict[str, str]) ->
         shown = Shown(shown.text, "" if shown.unit == entity.metric else shown.unit)
     elif entity.metric in SLOW:
         note = _change_note(found, entity, state)
-    elif entity.kind is Kind.DURATION or (usual is not None and len(points) < CURVE_NEEDS):
+    elif entity.kind is Kind.DURATION or (usual is not None and not points):
         note = _usual_note(found, entity, usual)
     return Row(
         entity_id=entity.id,
@@ -135,7 +135,7 @@ def _metric_page(found: Gathered, entity: Entity) -> str:
 
 def _trend(found: Gathered, metric: Metric | None, points: list[tuple[float, float]]) -> str:
     """Steady is worth an arrow for glucose only; elsewhere it would be noise."""
-    trend = trend_of(points, found.now.timestamp()) if len(points) >= CURVE_NEEDS else ""
+    trend = trend_of(points, found.now.timestamp())
     return "" if trend == "flat" and (metric is None or metric.family is not Family.GLUCOSE) else trend
 
 
@@ -146,7 +146,7 @@ def _spark(found: Gathered, entity: Entity, metric: Metric | None, points: list[
         local = found.now.astimezone(found.zone).date()
         week = [by_date.get(local - timedelta(days=back)) for back in range(6, 0, -1)]
         return bars([*week, found.today.get(entity.metric)])
-    if len(points) >= CURVE_NEEDS:
+    if points:
         gap = max(1800.0, metric.hold * 2 if metric is not None else 0.0)
         start, end = (found.now - DAY).timestamp(), found.now.timestamp()
         return line(list(points), start, end, gap=gap, least=_least(metric))

@@ -38,7 +38,9 @@ def compared(value: float, usual: Usual | None, *, less: str = "short of", more:
         return ""
     # Days that differ by less than a twentieth are alike, however regular somebody lives.
     near = max(abs(usual.middle) * 0.05, 1e-9)
-    if usual.low - near / 2 <= value <= usual.high + near / 2:
+    # Where some days are wholly unlike the others, the middle half of them is too wide a measure.
+    close = abs(value - usual.middle) <= max(abs(usual.middle) * 0.25, near)
+    if close and usual.low - near / 2 <= value <= usual.high + near / 2:
         return "about usual"
     if value < usual.middle:
         return f"{'well' if value < usual.lowest - near else 'a little'} {less} usual"
