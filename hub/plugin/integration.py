@@ -67,7 +67,7 @@ class Integration:
     description: str = ""
     """One sentence for the catalogue."""
     documentation: str = ""
-    """Path under docs/ or an address."""
+    """File under docs/ (`phone.md`) or an address."""
     belongs_to: Literal["person", "household", "either", "devices"] = "person"
     """Whose an entry's data is: `devices` means each device is assigned by the owner."""
     single: bool = False

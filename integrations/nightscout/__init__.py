@@ -63,7 +63,7 @@ FOLLOWER = Integration(
     ),
     icon="droplet",
     description="Copies an existing Nightscout into this hub, or shows how the two differ.",
-    documentation="docs/nightscout.md",
+    documentation="nightscout.md",
 )
 SERVER = Integration(
     domain="nightscout_server",
@@ -72,7 +72,7 @@ SERVER = Integration(
     listen=_serve,
     icon="droplet",
     description="Lets apps that upload to or read from a Nightscout use this hub instead.",
-    documentation="docs/nightscout.md",
+    documentation="nightscout.md",
     belongs_to="household",
     links=(("Make a token for an app", "/settings/tokens"),),
     single=True,

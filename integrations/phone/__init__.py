@@ -71,7 +71,7 @@ def register_integrations(register: Callable[[Integration], None]) -> None:
             ),
             icon="smartphone",
             description="Apple Health and Health Connect, by apps that send to an address of your own hub.",
-            documentation="docs/phone.md",
+            documentation="phone.md",
             belongs_to="person",
         )
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
+import yaml
 from pydantic import ValidationError
 
 from web.forms.fields import fields
@@ -37,9 +37,11 @@ def values(schema: Mapping[str, Any], form: Mapping[str, Any], kept: Mapping[str
                 found[one.name] = lines
         elif one.kind == "json" and text:
             try:
-                found[one.name] = orjson.loads(text)
-            except orjson.JSONDecodeError as error:
-                errors[one.name] = f"This is not JSON: {error}"
+                found[one.name] = yaml.safe_load(text)
+            except yaml.YAMLError as error:
+                place = getattr(error, "problem_mark", None)
+                line = f" in line {place.line + 1}" if place is not None else ""
+                errors[one.name] = f"This is neither YAML nor JSON{line}: {getattr(error, 'problem', None) or error}."
         elif text:
             found[one.name] = text
     return Given(found, errors)

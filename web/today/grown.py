@@ -15,6 +15,8 @@ FEVER = 38.0
 """Degrees Celsius; said as a number, never as a judgement."""
 TARGET = (70.0, 180.0)
 """mg/dL; the range that glucose reports call time in range."""
+SENSED = timedelta(minutes=15)
+"""Glucose older than this is no reason to alarm."""
 EVENING = 14
 """Local hour from which the day so far matters more than last night."""
 
@@ -22,7 +24,7 @@ EVENING = 14
 def say(found: Gathered) -> Said:
     said = Said()
     glucose = _glucose(found)
-    alarming = found.fresh("interstitial_glucose") is not None and "range" in glucose and "in range" not in glucose
+    alarming = _sensed_now(found) and "range" in glucose and "in range" not in glucose
     if alarming:
         said.add(glucose)
     said.add(say_temperature(found))
@@ -65,6 +67,13 @@ def _steps(found: Gathered) -> str:
     verdict = compared(reached, usual, less="fewer than", more="more than")
     ending = f", {verdict} by this time" if verdict else " so far"
     return f"{words.number(reached)} steps{ending}."
+
+
+def _sensed_now(found: Gathered) -> bool:
+    """True while a sensor tells of glucose; apps send what it senses as either metric."""
+    known = found.fresh("interstitial_glucose") or found.fresh("blood_glucose")
+    at = known[1].taken_at if known is not None else None
+    return at is not None and found.now - at < SENSED
 
 
 def _glucose(found: Gathered) -> str:
