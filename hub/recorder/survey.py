@@ -38,7 +38,7 @@ class Survey:
         self._only = "" if rule.kind in STATEFUL else f" AND flags < {TEXT}"
 
     async def extent(self) -> Stretch | None:
-        """The stretch in which the series has readings, or holds them; None when it has none."""
+        """A stretch in which the hours and days lie that the series reaches; None when it has no readings."""
         rows = await self._rows("SELECT min(taken), max(taken) FROM readings WHERE series = ?")
         low, high = rows[0]
         if low is None:
@@ -46,7 +46,7 @@ class Survey:
         hours = await self._rows("SELECT min(hour) FROM hours WHERE series = ?")
         if hours[0][0] is not None:
             low = min(low, hours[0][0] * HOUR)
-        return low, high + max(1, self.rule.hold)
+        return low - 48 * HOUR, high + self.rule.hold + 48 * HOUR
 
     async def hours(self, first: int, last: int) -> list[tuple[int, Partial]]:
         """Hours in [first, last) that have readings, exact."""
