@@ -13,6 +13,7 @@ from hub.api import Clock
 from web import errors, pages, plugins, security, session, webhook
 from web.assets import Assets
 from web.keys import ASSETS, CLOCK, MEMORY, OPTIONS, RENDERER, TRIES, VIEWS
+from web.live import VALUES, Values
 from web.options import WebOptions
 from web.render import Renderer
 from web.today.memory import Memory
@@ -34,6 +35,7 @@ def build_app(
     app = web.Application(middlewares=[errors.explain, session.guard], client_max_size=MAX_BODY)
     assets = Assets(development=options.development)
     app[VIEWS], app[CLOCK], app[OPTIONS], app[ASSETS] = views, clock, options, assets
+    app[VALUES] = Values(clock)
     app[TRIES], app[MEMORY] = Tries(clock), Memory(clock)
     app[RENDERER] = Renderer(assets, development=options.development)
     app.on_response_prepare.append(_harden)

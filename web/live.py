@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections import OrderedDict
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING, cast
 
 import orjson
 from aiohttp import hdrs, web
 
+from hub.clock import Clock
 from hub.model import EntitiesChanged, Event, JournalChanged, Lagged, PeopleChanged, StateChanged
 from web.display import Display
 from web.keys import CLOCK
@@ -34,6 +36,56 @@ Draw = Callable[[str], Awaitable[str]]
 """A person's slug -> the HTML of their card."""
 
 
+class Values:
+    """States as browsers take them; each is written once, however many streams send it."""
+
+    KEPT = 64
+    LASTS = 10.0
+    """Seconds after which a person's units are looked up anew."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._written: OrderedDict[int, tuple[StateChanged, bytes]] = OrderedDict()
+        self._displays: dict[str, tuple[float, Display]] = {}
+
+    def encoded(self, event: StateChanged, view: View) -> bytes:
+        """The event as a server-sent one. Whoever may see the event sees the same: units are the person's own."""
+        known = self._written.get(id(event))
+        if known is not None and known[0] is event:
+            return known[1]
+        written = self._write(event, self._display(event.entity.person, view))
+        self._written[id(event)] = (event, written)
+        if len(self._written) > self.KEPT:
+            self._written.popitem(last=False)
+        return written
+
+    def _display(self, person: str, view: View) -> Display:
+        now = self._clock.monotonic()
+        known = self._displays.get(person)
+        if known is None or now - known[0] > self.LASTS:
+            known = self._displays[person] = (now, Display(view, person))
+        return known[1]
+
+    def _write(self, event: StateChanged, display: Display) -> bytes:
+        entity, state = event.entity, event.new
+        shown = display.state(entity, state)
+        body = {
+            "entity_id": entity.id,
+            "person": entity.person,
+            "metric": entity.metric,
+            "text": shown.text,
+            "unit": shown.unit,
+            "number": display.number(entity, state.value) if isinstance(state.value, int | float) else None,
+            "taken_at": state.taken_at,
+            "available": state.available,
+            "total": entity.kind.value in ("counter", "duration"),
+        }
+        return b"event: value\ndata: " + orjson.dumps(body) + b"\n\n"
+
+
+VALUES = web.AppKey("values", Values)
+
+
 class Stream:
     """One browser's stream; ends when the browser leaves, or the session is revoked."""
 
@@ -41,7 +93,6 @@ class Stream:
         """`slugs`: whose news is sent (none: everybody's); `draw`: makes their cards anew."""
         self._request, self._view, self._slugs, self._draw = request, view, slugs, draw
         self._response = web.StreamResponse(headers=HEADERS)
-        self._displays: dict[str, Display] = {}
         self._sent: dict[str, str] = {}
         self._dirty: set[str] = set()
         self._due = 0.0
@@ -98,32 +149,13 @@ class Stream:
             case StateChanged():
                 if not self._slugs or event.entity.person in self._slugs:
                     self._mark([event.entity.person], PAUSE)
-                    await self._response.write(self._value(event))
+                    await self._response.write(self._request.app[VALUES].encoded(event, self._view))
             case JournalChanged():
                 self._mark({event.new.person}.intersection(self._slugs), SOON)
             case Lagged() | PeopleChanged() | EntitiesChanged():
                 self._mark(self._slugs, PAUSE)
             case _:
                 pass
-
-    def _value(self, event: StateChanged) -> bytes:
-        entity, state = event.entity, event.new
-        display = self._displays.get(entity.person)
-        if display is None:
-            display = self._displays[entity.person] = Display(self._view, entity.person)
-        shown = display.state(entity, state)
-        body = {
-            "entity_id": entity.id,
-            "person": entity.person,
-            "metric": entity.metric,
-            "text": shown.text,
-            "unit": shown.unit,
-            "number": display.number(entity, state.value) if isinstance(state.value, int | float) else None,
-            "taken_at": state.taken_at,
-            "available": state.available,
-            "total": entity.kind.value == "counter",
-        }
-        return b"event: value\ndata: " + orjson.dumps(body) + b"\n\n"
 
     async def _card(self, slug: str, html: str) -> None:
         """Send a card only when it differs from the one sent last."""

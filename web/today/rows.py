@@ -104,10 +104,14 @@ def row(found: Gathered, entity: Entity, state: State, rooms: dict[str, str]) ->
     points = found.curve(entity.id)
     shown, note = found.display.state(entity, state), ""
     usual = usual_of([value for _, value in found.days.get(entity.metric, [])])
+    summed = entity.kind is Kind.COUNTER or (entity.kind is Kind.DURATION and entity.metric in found.today)
+    if summed:
+        shown = found.display.value(entity, found.today.get(entity.metric, 0.0))
+    if entity.unit.startswith("{") and summed:
+        # `5 nappies` would only repeat the row's name.
+        shown = Shown(shown.text)
     if entity.kind is Kind.COUNTER:
-        total = found.today.get(entity.metric, 0.0)
-        shown, note = found.display.value(entity, total), _by_now(found, entity)
-        shown = Shown(shown.text, "" if shown.unit == entity.metric else shown.unit)
+        note = _by_now(found, entity)
     elif entity.metric in SLOW:
         note = _change_note(found, entity, state)
     elif entity.kind is Kind.DURATION or (usual is not None and not points):
@@ -125,7 +129,7 @@ def row(found: Gathered, entity: Entity, state: State, rooms: dict[str, str]) ->
         trend=_trend(found, metric, points),
         spark=_spark(found, entity, metric, points),
         note=note,
-        fixed=entity.kind is Kind.COUNTER,
+        fixed=summed,
     )
 
 
