@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Protocol
@@ -42,6 +43,7 @@ LARGEST_COMMIT = 1_000
 """Rows committed at a time, so that one flood does not delay its neighbours."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_INCREMENT = int(Flag.INCREMENT)
 
 
 class IntakeStore(Protocol):
@@ -116,14 +118,14 @@ class Intake:
                 continue
             flags = base | plan.oddities(value, taken_us)
             if sample.increment:
-                flags |= Flag.INCREMENT
+                flags |= _INCREMENT
             if plan.last_us is None or taken_us >= plan.last_us:
                 plan.last_us, plan.last_value = taken_us, value
             if plan.entity.record:
                 if plan.numeric:
-                    rows.append((plan.series, taken_us, value, None, received_us, int(flags)))  # type: ignore[arg-type]
+                    rows.append((plan.series, taken_us, value, None, received_us, flags))  # type: ignore[arg-type]
                 else:
-                    rows.append((plan.series, taken_us, None, str(value), received_us, int(flags)))
+                    rows.append((plan.series, taken_us, None, str(value), received_us, flags))
                 plans.append(plan)
                 chosen.append(sample)
             else:
@@ -176,7 +178,7 @@ class Intake:
                         _instant(taken_us),
                         now,
                         row[2] if row[3] is None else row[3],  # type: ignore[arg-type]
-                        Flag(row[5]),
+                        _flag(row[5]),
                         _late(taken_us, received_us, newest_us),
                     )
                     for _, taken_us, _, row, _ in members
@@ -271,6 +273,11 @@ class Intake:
             self._entities_version = self._entities.version
             self._found[(entry.id, owner, sample.metric or "\0" + sample.entity, sample.source)] = plan
             return plan
+
+
+@cache
+def _flag(bits: int) -> Flag:
+    return Flag(bits)
 
 
 def _microseconds(at: datetime) -> int:

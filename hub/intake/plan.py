@@ -9,6 +9,8 @@ from hub.errors import BadReading
 from hub.model import Entity, Flag, Kind, Metric, Value
 from hub.units import converter, label, mismatch
 
+# Plain integers: to join two members of an IntFlag takes longer than all other checks of a reading together.
+_IMPLAUSIBLE, _JUMP, _TRANSITION = int(Flag.IMPLAUSIBLE), int(Flag.JUMP), int(Flag.TRANSITION)
 _ON_OFF = {True: "on", False: "off"}
 _SAME = (1.0, 0.0)
 
@@ -65,16 +67,16 @@ class Plan:
             raise BadReading(self._out_of_range(number))
         return number
 
-    def oddities(self, value: Value, taken_us: int) -> Flag:
-        """What is merely odd about it; it is kept and marked."""
+    def oddities(self, value: Value, taken_us: int) -> int:
+        """What is merely odd about it, as `Flag` bits; it is kept and marked."""
         if isinstance(value, str):
             allowed = self._transitions.get(str(self.last_value)) if self._newer(taken_us) else None
-            return Flag.TRANSITION if allowed is not None and value not in allowed else Flag.NONE
-        flags = Flag.NONE
+            return _TRANSITION if allowed is not None and value not in allowed else 0
+        flags = 0
         if (self._odd_low is not None and value < self._odd_low) or (
             self._odd_high is not None and value > self._odd_high
         ):
-            flags |= Flag.IMPLAUSIBLE
+            flags |= _IMPLAUSIBLE
         if (
             self._step is not None
             and self._newer(taken_us)
@@ -82,7 +84,7 @@ class Plan:
             and taken_us - (self.last_us or 0) <= self._max_step_us
             and abs(value - self.last_value) > self._step
         ):
-            flags |= Flag.JUMP
+            flags |= _JUMP
         return flags
 
     def _newer(self, taken_us: int) -> bool:

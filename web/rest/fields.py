@@ -84,10 +84,10 @@ Limit = Annotated[int, Field(ge=1, le=1_000, description="How many at most."), w
 class Query(BaseModel):
     """Parameters behind the question mark; unknown ones are refused."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
 class Body(BaseModel):
     """A JSON object that is sent; unknown fields and wrong types are refused."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(extra="forbid", strict=True, defer_build=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from functools import cache
 from typing import Annotated, Literal
 
 import orjson
@@ -50,9 +51,10 @@ class Ping(Body):
     type: Literal["ping"]
 
 
-MESSAGE: TypeAdapter[Subscribe | Unsubscribe | Ping] = TypeAdapter(
-    Annotated[Subscribe | Unsubscribe | Ping, Field(discriminator="type")]
-)
+@cache
+def _messages() -> TypeAdapter[Subscribe | Unsubscribe | Ping]:
+    """Made when the first socket speaks."""
+    return TypeAdapter(Annotated[Subscribe | Unsubscribe | Ping, Field(discriminator="type")])
 
 
 async def stream_socket(call: Call) -> web.StreamResponse:
@@ -89,7 +91,7 @@ async def stream_socket(call: Call) -> web.StreamResponse:
 
 async def _hear(request: web.Request, socket: web.WebSocketResponse, listener: Listener, text: str) -> None:
     try:
-        said = MESSAGE.validate_json(text)
+        said = _messages().validate_json(text)
     except ValidationError as error:
         raise from_validation(error, "message", ("type", "id", "persons", "entities", "events", "snapshot")) from None
     match said:
