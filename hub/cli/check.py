@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,13 +53,7 @@ def examine(config_dir: Path) -> tuple[list[ConfigInvalid], int]:
     except ConfigFlaws as error:
         return list(error.errors), 0
     if reading.settings.entries:
-        catalogue = loaded().catalogue
-        folder = reading.settings.custom_integrations
-        if folder is not None and folder.is_dir():
-            from hub.supervisor.child.discover import discover
-
-            asyncio.run(discover(folder, catalogue))
-        check_entries(reading, catalogue)
+        check_entries(reading, loaded(reading.settings.custom_integrations).catalogue)
     flaws = sorted(reading.places.flaws, key=lambda flaw: flaw.place or ("", 0))
     return [flaw.error() for flaw in flaws], len(reading.settings.entries)
 

@@ -65,10 +65,20 @@ class Session:
 
     async def _meant(self) -> Settings:
         """The demo household is meant when it runs and there is no household of one's own."""
+        from hub.config import ConfigFlaws
         from hub.console.client import connect
         from hub.console.reach import demo
+        from hub.daemon import Settings
 
-        settings = self.settings()
+        try:
+            settings = self.settings()
+        except ConfigFlaws as error:
+            # A hub that runs goes on with what it read when it started.
+            remote = await connect(error.data_dir) if error.data_dir is not None and not self.demo else None
+            if remote is None or error.data_dir is None:
+                raise
+            await remote.close()
+            return Settings(data_dir=error.data_dir)
         demo_settings = demo(settings)
         if not self.demo and not settings.database_url and not (settings.data_dir / "homeostat.db").exists():
             remote = await connect(demo_settings.data_dir)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib.util
+import logging
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,11 +45,21 @@ def command(name: str) -> click.Command | None:
     return built
 
 
-def loaded() -> Loaded:
-    """Every plugin, asked for what it has; its complaints are for `doctor` and the catalogue."""
-    import logging
-
+def loaded(custom: Path | None = None) -> Loaded:
+    """Every plugin, asked for what it has, those of the folder `custom` too; complaints are in its `problems`."""
     from hub.loader import load
 
-    logging.getLogger("hub.loader").disabled = True
-    return load()
+    for name in ("hub.loader", "hub.custom"):
+        logging.getLogger(name).disabled = True
+    found = load()
+    if custom is not None and custom.is_dir():
+        asyncio.run(_discover(custom, found))
+    return found
+
+
+async def _discover(custom: Path, found: Loaded) -> None:
+    from hub.supervisor.child.discover import discover
+
+    async for name, _, problem in discover(custom, found.catalogue):
+        if problem:
+            found.problems[name] = problem

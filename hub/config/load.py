@@ -33,10 +33,12 @@ _DRIVERS = {
 class ConfigFlaws(ConfigInvalid):
     """Everything wrong with the configuration, one line each."""
 
-    def __init__(self, flaws: list[Flaw]) -> None:
+    def __init__(self, flaws: list[Flaw], data_dir: Path | None = None) -> None:
         first, *others = [flaw.error() for flaw in flaws]
         super().__init__(first.problem, file=first.file, line=first.line, key=first.key, hint=first.hint)
         self.errors = (first, *others)
+        self.data_dir = data_dir
+        """Where the data lies as far as the file can tell; a hub that runs there can still be asked."""
         self.args = ("\n".join(str(one) for one in self.errors),)
 
 
@@ -73,7 +75,8 @@ def read_config(config_dir: Path, *, variables: Mapping[str, str] | None = None)
     found = declared(config.integrations if config is not None else [], places)
     broken = [flaw for flaw in places.flaws if not _of_an_entry(flaw)]
     if broken or config is None:
-        raise ConfigFlaws(places.flaws)
+        named = raw.get("data") if isinstance(raw, dict) else None
+        raise ConfigFlaws(places.flaws, _folder(folder, named if isinstance(named, str) else "data"))
     url = _database_url(config.database.url, folder, places)
     logs.hide(*_passwords(url))
     web, log = config.web, config.logging

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 import importlib
 import logging
+import os
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -37,6 +40,7 @@ from hub.view import Rooms, Views
 
 _log = logging.getLogger("hub.daemon")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+CUSTOM_PATIENCE = 3.0
 
 
 class Hub:
@@ -51,7 +55,7 @@ class Hub:
         self._site: Any = None
         self._upkeep: Upkeep | None = None
         self._lock: DataLock | None = None
-        self._custom_found = False
+        self._custom: asyncio.Task[None] | None = None
         self._stopped = False
 
     @classmethod
@@ -170,6 +174,9 @@ class Hub:
         if self._stopped:
             return
         self._stopped = True
+        if self._custom is not None:
+            self._custom.cancel()
+            await asyncio.gather(self._custom, return_exceptions=True)
         await self.rooms.supervisor.stop()
         if self._upkeep is not None:
             await self._upkeep.stop()
@@ -247,7 +254,7 @@ class Hub:
         try:
             await web.TCPSite(runner, host, port).start()
         except OSError as error:
-            reason = (error.strerror or str(error)).lower()
+            reason = (os.strerror(error.errno) if error.errno else str(error)).lower()
             hint = "Stop the other program, or choose another with --port, or `port` under `web` in hub.yaml."
             raise ConfigInvalid(f"port {port} on {host} can't be opened: {reason}.", hint=hint) from None
         self.port = runner.addresses[0][1]
@@ -258,23 +265,32 @@ class Hub:
         await self.rooms.supervisor.start(self.settings.entries)
         if self.settings.automatic_entries:
             await self._automatic()
-        await self.find_custom()
+        if self.settings.custom_integrations is not None:
+            # Those that are well answer within this; one that hangs when it is imported holds nothing up.
+            await asyncio.wait({self._finding_custom(self.settings.custom_integrations)}, timeout=CUSTOM_PATIENCE)
 
     async def find_custom(self) -> None:
-        """Custom integrations describe themselves, once, from processes of their own; nothing else waits for them."""
-        folder = self.settings.custom_integrations
-        if folder is None or self._custom_found:
-            return
-        self._custom_found = True
+        """Returns when every custom integration has described itself, from a process of its own, or has failed to."""
+        if self.settings.custom_integrations is not None:
+            await asyncio.shield(self._finding_custom(self.settings.custom_integrations))
+
+    def _finding_custom(self, folder: Path) -> asyncio.Task[None]:
+        if self._custom is None:
+            self._custom = asyncio.create_task(self._find_custom(folder), name="custom integrations")
+        return self._custom
+
+    async def _find_custom(self, folder: Path) -> None:
         supervisor = self.rooms.supervisor
-        for name, reason in (await discover(folder, self.loaded.catalogue)).items():
-            remedy = f"Mend or remove {name} in {folder.name}, then start the hub again."
-            problem = f"The custom integration {name} is not running: {reason}"
-            self.rooms.problems[f"plugin:{name}"] = (self.rooms.clock.now(), problem, remedy)
-        custom = {item.domain for item in self.loaded.catalogue.items.values() if item.custom and not item.problem}
-        for entry in list(supervisor.entries.values()):
-            if entry.domain in custom:
-                await supervisor.reload(entry.id)
+        async with contextlib.aclosing(discover(folder, self.loaded.catalogue)) as found:
+            async for name, domain, reason in found:
+                if reason:
+                    remedy = f"Mend or remove {name} in {folder.name}, then start the hub again."
+                    problem = f"The custom integration {name} is not running: {reason}"
+                    self.rooms.problems[f"plugin:{name}"] = (self.rooms.clock.now(), problem, remedy)
+                    continue
+                for entry in list(supervisor.entries.values()):
+                    if entry.domain == domain:
+                        await supervisor.reload(entry.id)
 
     async def _set_up_demo(self) -> None:
         """The made-up household of `integrations.demo`: people, account and entries."""

@@ -95,7 +95,9 @@ def test_what_was_changed_in_the_file_is_taken_over_by_reload_and_by_sighup(hous
     file = household.folder / "hub.yaml"
 
     def write(*lines: str) -> None:
-        file.write_text("integrations:\n  - {domain: mqtt, disabled: true}\n" + "".join(f"  - {{{one}}}\n" for one in lines))
+        file.write_text(
+            "integrations:\n  - {domain: mqtt, disabled: true}\n" + "".join(f"  - {{{one}}}\n" for one in lines)
+        )
 
     write("domain: open_meteo, disabled: true, title: Sky")
     with household.running() as hub:
@@ -144,7 +146,7 @@ def test_facts_of_the_household_in_the_file_win_at_every_start(household: Househ
 
 
 def uncommented(text: str) -> str:
-    return re.sub(r"^(\s*)#(?! |$)", r"\1", text, flags=re.MULTILINE)
+    return re.sub(r"^(\s*)#(?! \S|\n)", r"\1", text, flags=re.MULTILINE)
 
 
 def keys(model: type[BaseModel]) -> set[str]:
@@ -207,4 +209,3 @@ def test_integrations_that_cannot_be_loaded_are_told_by_the_doctor(fresh: Househ
     assert "broken" in done.out
     assert "nothing_of_this_name" in done.out
     assert "Traceback" not in done.out + done.err
-

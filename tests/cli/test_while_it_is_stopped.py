@@ -50,7 +50,7 @@ def test_a_hub_that_waits_for_its_set_up_is_set_up_by_a_command(fresh: Household
 
 
 def test_commands_at_once_wait_for_each_other(household: Household) -> None:
-    command = [PROGRAM, "person", "add", "Twin", "--config", str(household.folder)]
+    command = [str(PROGRAM), "person", "add", "Twin", "--config", str(household.folder)]
     both = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     assert sorted(one.communicate(timeout=60)[0] for one in both) == ["twin\n", "twin_2\n"]
 

@@ -228,7 +228,11 @@ def test_the_password_of_the_database_is_in_no_text_of_the_settings(tmp_path: Pa
 def test_includes_bring_files_and_folders_of_the_same_folder(tmp_path: Path) -> None:
     settings = read(
         tmp_path,
-        hub_yaml="web: !include parts/web.yaml\nintegrations: !include_dir_list entries\nhousehold: {units: !include_dir_named units}\n",
+        hub_yaml="""
+            web: !include parts/web.yaml
+            integrations: !include_dir_list entries
+            household: {units: !include_dir_named units}
+        """,
         parts__web_yaml="port: !include port.yaml\n",
         parts__port_yaml="99\n",
         entries__a_yaml="domain: open_meteo\n",

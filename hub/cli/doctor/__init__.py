@@ -42,11 +42,15 @@ async def _look(session: Session) -> list[Finding]:
     from hub.console.client import connect
 
     found = [*machine.versions(), *machine.clock()]
-    # They start loops of their own to ask custom integrations.
-    found += await asyncio.to_thread(lambda: [*house.configuration(session.config_dir), *house.integrations()])
+    settings = None
     try:
         settings = session.settings()
     except ConfigInvalid:
+        pass  # told by the check of the configuration
+    custom = settings.custom_integrations if settings is not None else None
+    # They start loops of their own to ask custom integrations.
+    found += await asyncio.to_thread(lambda: [*house.configuration(session.config_dir), *house.integrations(custom)])
+    if settings is None:
         return found
     found += [*machine.disk(settings.data_dir), *machine.permissions(session.config_dir, settings.data_dir)]
     try:

@@ -40,10 +40,10 @@ def configuration(config_dir: Path) -> Iterator[Finding]:
         yield ok("configuration", f"{entries} declared entries" if there else "no hub.yaml: everything as it comes")
 
 
-def integrations() -> Iterator[Finding]:
+def integrations(custom: Path | None) -> Iterator[Finding]:
     from hub.cli.plugins import loaded
 
-    found = loaded()
+    found = loaded(custom)
     for name, reason in found.problems.items():
         yield fail("integrations", f"{name} can't be used: {reason}", f"Mend or remove {name}.")
     if not found.problems:
