@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
 import importlib
 import importlib.metadata
 import importlib.util
 import logging
 import pkgutil
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
@@ -79,7 +81,17 @@ def _admit(host: pluggy.PluginManager, loaded: Loaded, name: str, plugin: object
     except (pluggy.PluginValidationError, ValueError) as error:
         if host.has_plugin(name):
             host.unregister(plugin, name)
-        loaded.broken(name, f"{str(error).splitlines()[0]}; the hooks are {', '.join(HOOKS)}")
+        loaded.broken(name, f"{_misspelt(str(error))}; the hooks are {', '.join(HOOKS)}")
+
+
+def _misspelt(text: str) -> str:
+    """pluggy names the module by its path; the owner wants the hook's name."""
+    found = re.match(r"unknown hook '(\w+)'", text)
+    if found is None:
+        return text.splitlines()[0]
+    near = difflib.get_close_matches(found[1], HOOKS, n=1)
+    meant = f", probably {near[0]} is meant" if near else ""
+    return f"there is no hook {found[1]}{meant}"
 
 
 def _ask(host: pluggy.PluginManager, loaded: Loaded, hook: str, name: str, plugin: object) -> None:

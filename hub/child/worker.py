@@ -8,11 +8,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import importlib.util
+import os
 import resource
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import orjson
 from pydantic import ValidationError
@@ -70,8 +71,8 @@ def describe(path: Path) -> dict[str, Any]:
 
 
 class Worker:
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, messages: BinaryIO) -> None:
+        self._path, self._messages = path, messages
         self._wire: Wire | None = None
         self._integration: Integration | None = None
         self._context: ChildContext | None = None
@@ -82,7 +83,7 @@ class Worker:
         loop = asyncio.get_running_loop()
         reader = asyncio.StreamReader(limit=LONGEST_LINE)
         await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-        transport, protocol = await loop.connect_write_pipe(asyncio.streams.FlowControlMixin, sys.stdout)
+        transport, protocol = await loop.connect_write_pipe(asyncio.streams.FlowControlMixin, self._messages)
         writer = asyncio.StreamWriter(transport, protocol, reader, loop)
         self._wire = Wire(reader, writer, self._answer, asks=CONTEXT_CALLS, answers=CHILD_CALLS)
         try:
@@ -184,15 +185,22 @@ def main(arguments: list[str]) -> int:
     """Exit code 0 when told to end, 1 when the plugin can't be loaded (the reason goes to stderr)."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # What a plugin prints must not stand between our messages.
+    messages = os.fdopen(os.dup(sys.stdout.fileno()), "wb", 0)
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     if arguments[0] == "--describe":
         try:
             out = orjson.dumps(describe(Path(arguments[1])))
-        except Exception as error:  # noqa: BLE001  # a stranger's module may raise anything
-            print(f"{type(error).__name__}: {error}", file=sys.stderr)  # noqa: T201
+        except SystemExit:
+            print("it ends its process when it is imported", file=sys.stderr)  # noqa: T201
             return 1
-        sys.stdout.buffer.write(out)
+        except Exception as error:  # noqa: BLE001  # a stranger's module may raise anything
+            kind = "" if isinstance(error, HubError) else f"{type(error).__name__}: "
+            print(f"{kind}{error}", file=sys.stderr)  # noqa: T201
+            return 1
+        messages.write(out)
         return 0
-    asyncio.run(Worker(Path(arguments[0])).run())
+    asyncio.run(Worker(Path(arguments[0]), messages).run())
     return 0
 
 

@@ -40,7 +40,6 @@ from hub.view import Rooms, Views
 
 _log = logging.getLogger("hub.daemon")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-CUSTOM_PATIENCE = 3.0
 
 
 class Hub:
@@ -266,8 +265,8 @@ class Hub:
         if self.settings.automatic_entries:
             await self._automatic()
         if self.settings.custom_integrations is not None:
-            # Those that are well answer within this; one that hangs when it is imported holds nothing up.
-            await asyncio.wait({self._finding_custom(self.settings.custom_integrations)}, timeout=CUSTOM_PATIENCE)
+            # One that hangs when it is imported holds nothing up.
+            self._finding_custom(self.settings.custom_integrations)
 
     async def find_custom(self) -> None:
         """Returns when every custom integration has described itself, from a process of its own, or has failed to."""

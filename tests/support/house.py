@@ -49,6 +49,7 @@ async def house(
                 SetupRequest("Anna", PASSWORD, "Home", "Europe/Madrid", people=[{"name": name} for name in people]),
                 code=None,
             )
+        await hub.find_custom()
         yield hub
     finally:
         await hub.stop()

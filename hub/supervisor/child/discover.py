@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from hub.supervisor.child.remote import Child, describe
 _log = logging.getLogger("hub.custom")
 
 
-async def discover(folder: Path, catalogue: Catalogue) -> AsyncIterator[tuple[str, str, str]]:
+async def discover(folder: Path, catalogue: Catalogue) -> AsyncGenerator[tuple[str, str, str], None]:
     """Describe each plugin of `folder` in a child; (name, domain, problem) of each as soon as it has answered."""
     if not folder.is_dir():
         return

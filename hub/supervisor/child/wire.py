@@ -141,10 +141,8 @@ class Wire:
             given: Sequence[Any] = message.get("with", [])
             arguments = [unpack(kind, one) for kind, one in zip(kinds, given, strict=True)]
             reply["is"] = pack(result, await self._answer(name, arguments))
-        except HubError as error:
-            reply["error"] = {"type": type(error).__name__, "text": str(error)}
         except Exception as error:  # noqa: BLE001  # the other side hears of it
-            reply["error"] = {"type": "HubError", "text": f"{type(error).__name__}: {error}"}
+            reply["error"] = describe_error(error)
         await self._send(reply)
 
     async def _send(self, message: dict[str, Any]) -> None:
@@ -152,21 +150,22 @@ class Wire:
         await self._writer.drain()
 
 
-def describe_error(error: BaseException) -> dict[str, str]:
-    """An error as a message; what is not the hub's own is named in words."""
-    if isinstance(error, HubError):
-        return {"type": type(error).__name__, "text": str(error)}
-    return {"type": "HubError", "text": f"{type(error).__name__}: {error}"}
+def describe_error(error: BaseException) -> dict[str, Any]:
+    """An error as a message."""
+    return {"type": type(error).__name__, "text": str(error), "ours": isinstance(error, HubError)}
 
 
-def _error(described: Any) -> HubError:
+def _error(described: Any) -> Exception:
     name, text = str(described.get("type")), str(described.get("text"))
+    if not described.get("ours"):
+        # Not as one of ours: logs quote those, and a stranger's text may hold a reading.
+        return type(name, (Exception,), {})(text)
     kind = getattr(errors, name, HubError)
     if not (isinstance(kind, type) and issubclass(kind, HubError)):
         kind = HubError
     return kind(text)
 
 
-def error_of(described: Any) -> HubError:
-    """The hub's error that a message describes."""
+def error_of(described: Any) -> Exception:
+    """The error that a message describes: the hub's own, or one with a stranger's name."""
     return _error(described)
