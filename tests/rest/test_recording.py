@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from hub.errors import StorageUnavailable
 from tests.rest.conftest import House
+from web.rest.endpoint import BODIES
 
 Ago = Callable[[float], str]
 
@@ -362,3 +364,60 @@ async def test_statistics_of_a_day_count_what_came_late(house: House) -> None:
     assert (day["count"], day["max"], day["mean"]) == (3, 80, 70)
     hours = (await house.get("/hub/v1/statistics", **query, period="hour")).json["statistics"]
     assert [one["count"] for one in hours] == [2, 1]
+
+
+async def test_bodies_that_together_are_too_much_are_asked_to_come_again(house: House, ago: Ago) -> None:
+    bodies = house.hub._site.app[BODIES]
+    bodies.limit = 100
+    answer = await house.record(heart(ago(1)), heart(ago(2)))
+    assert answer.status == 429
+    assert answer.headers["Retry-After"] == "1"
+    assert bodies.held == 0
+    bodies.limit = 10_000
+    assert (await house.record(heart(ago(1)), heart(ago(2)))).json["accepted"] == 2
+
+
+async def test_a_malformed_request_leaves_nothing_of_itself_in_the_log(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", house.hub.port)
+    writer.write(b"GET /hub/v1/me HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer canary\0secret\r\n\r\n")
+    assert b" 400 " in await reader.readline()
+    writer.close()
+    await writer.wait_closed()
+    assert "malformed request was refused" in caplog.text
+    assert "canary" not in caplog.text
+
+
+async def test_a_fault_of_ours_is_told_in_json_and_logged_without_what_was_sent(
+    house: House, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, ago: Ago
+) -> None:
+    secret = "canary 62"
+
+    def fail(*arguments: object) -> None:
+        raise RuntimeError(secret)
+
+    monkeypatch.setattr(house.hub.rooms.recorder, "write", fail)
+    answer = await house.record(heart(ago(1)))
+    assert answer.status == 500
+    assert answer.error["code"] == "broken"
+    assert "RuntimeError" in caplog.text
+    assert "canary" not in caplog.text + answer.body.decode()
+
+
+async def test_a_database_that_takes_nothing_is_told_as_such_and_reading_goes_on(
+    house: House, monkeypatch: pytest.MonkeyPatch, ago: Ago
+) -> None:
+    await house.record(heart(ago(3)))
+
+    async def full(*arguments: object) -> None:
+        raise StorageUnavailable("the disk is full; make room on it")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(house.hub.rooms.recorder, "write", full)
+        answer = await house.record(heart(ago(1)))
+        assert answer.status == 503
+        assert "disk is full" in answer.error["message"]
+        assert answer.headers["Retry-After"] == "5"
+        assert len((await house.get("/hub/v1/readings", person="anna", metric="heart_rate")).json["readings"]) == 1
+    assert (await house.record(heart(ago(1)))).json["accepted"] == 1
