@@ -159,7 +159,8 @@ def _error(described: Any) -> Exception:
     name, text = str(described.get("type")), str(described.get("text"))
     if not described.get("ours"):
         # Not as one of ours: logs quote those, and a stranger's text may hold a reading.
-        return type(name, (Exception,), {})(text)
+        stranger: type[Exception] = type(name, (Exception,), {})
+        return stranger(text)
     kind = getattr(errors, name, HubError)
     if not (isinstance(kind, type) and issubclass(kind, HubError)):
         kind = HubError
