@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Protocol
@@ -15,7 +14,7 @@ from hub.bus import Bus
 from hub.clock import Clock
 from hub.errors import BadReading
 from hub.intake.figures import Figures
-from hub.intake.plan import Plan
+from hub.intake.plan import INCREMENT, Plan, flag
 from hub.model import (
     ConfigEntry,
     EntitiesChanged,
@@ -43,7 +42,6 @@ LARGEST_COMMIT = 1_000
 """Rows committed at a time, so that one flood does not delay its neighbours."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_INCREMENT = int(Flag.INCREMENT)
 
 
 class IntakeStore(Protocol):
@@ -118,7 +116,7 @@ class Intake:
                 continue
             flags = base | plan.oddities(value, taken_us)
             if sample.increment:
-                flags |= _INCREMENT
+                flags |= INCREMENT
             if plan.last_us is None or taken_us >= plan.last_us:
                 plan.last_us, plan.last_value = taken_us, value
             if plan.entity.record:
@@ -178,7 +176,7 @@ class Intake:
                         _instant(taken_us),
                         now,
                         row[2] if row[3] is None else row[3],  # type: ignore[arg-type]
-                        _flag(row[5]),
+                        flag(row[5]),
                         _late(taken_us, received_us, newest_us),
                     )
                     for _, taken_us, _, row, _ in members
@@ -273,11 +271,6 @@ class Intake:
             self._entities_version = self._entities.version
             self._found[(entry.id, owner, sample.metric or "\0" + sample.entity, sample.source)] = plan
             return plan
-
-
-@cache
-def _flag(bits: int) -> Flag:
-    return Flag(bits)
 
 
 def _microseconds(at: datetime) -> int:

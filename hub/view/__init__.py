@@ -4,7 +4,8 @@ from hub.supervisor import CatalogueItem
 from hub.view.base import Rooms
 from hub.view.chart import Chart
 from hub.view.figures import HubFigures
-from hub.view.readings import LATE_US, IncomingReading, Rows
+from hub.view.history import LATE_US, Rows
+from hub.view.readings import IncomingReading
 from hub.view.view import View
 from hub.view.views import SetupRequest, Views
 

@@ -11,8 +11,7 @@ from pydantic import Field
 from hub.model import HOUSEHOLD, Household, Metric, Person, Token, Verb
 from web.rest.endpoint import Call, Endpoint
 from web.rest.fields import Body, Name
-from web.rest.problem import Problem
-from web.rest.shapes import (
+from web.rest.house_shapes import (
     HouseholdShape,
     Me,
     Metrics,
@@ -24,6 +23,7 @@ from web.rest.shapes import (
     Tokens,
     TokenShape,
 )
+from web.rest.problem import Problem
 
 Zone = Annotated[Name, Field(description="IANA name, such as Europe/Madrid.")]
 Sex = Literal["female", "male"]

@@ -12,11 +12,7 @@ from hub.errors import NotFound
 from hub.model import HOUSEHOLD, ConfigEntry, Device, EntryStatus, Verb
 from web.rest.endpoint import Call, Endpoint
 from web.rest.fields import Body, Name, from_us
-from web.rest.options import mask, unmask
-from web.rest.problem import Problem, from_validation
-from web.rest.shapes import (
-    ActionResult,
-    Actions,
+from web.rest.house_shapes import (
     Devices,
     DeviceShape,
     Entries,
@@ -26,6 +22,9 @@ from web.rest.shapes import (
     IntegrationShape,
     StatusShape,
 )
+from web.rest.options import mask, unmask
+from web.rest.problem import Problem, from_validation
+from web.rest.shapes import ActionResult, Actions
 
 
 class NewEntry(Body):

@@ -1,9 +1,10 @@
 """Every address of the REST interface, in one list."""
 
-from web.rest import household, journal, machinery, readings, states
+from web.rest import history, household, journal, machinery, readings, states
 
 ENDPOINTS = (
     *readings.ENDPOINTS,
+    *history.ENDPOINTS,
     *states.ENDPOINTS,
     *journal.ENDPOINTS,
     *household.ENDPOINTS,

@@ -1,0 +1,48 @@
+"""Entities and their states, as far as the actor may see them."""
+
+from __future__ import annotations
+
+from hub.errors import NotFound
+from hub.model import (
+    Entity,
+    State,
+    Verb,
+)
+from hub.view.base import Base, subject_of
+
+
+class StatesView(Base):
+    def entities(self, person: str | None = None) -> list[Entity]:
+        scope = self.scope()
+        if scope.unlimited and person is None:
+            return list(self._rooms.entities.all.values())
+        return [
+            one
+            for one in self._rooms.entities.all.values()
+            if (person is None or one.person == person) and scope.covers(one.person, subject_of(one))
+        ]
+
+    def entity(self, entity_id: str) -> Entity:
+        """Raises NotFound also for what the actor may not see."""
+        found = self._rooms.entities.all.get(entity_id)
+        if found is None or not self._may_entity(found):
+            raise NotFound(f"there is no entity {entity_id!r}")
+        return found
+
+    def sources(self, person: str, metric: str) -> list[Entity]:
+        """A person's entities of a metric, the one that speaks first first."""
+        self._require(Verb.VIEW, person, metric)
+        return self._rooms.entities.sources(person, metric)
+
+    def states(self, person: str | None = None) -> list[tuple[Entity, State | None]]:
+        return [(one, self._rooms.states.get(one.id)) for one in self.entities(person) if one.enabled]
+
+    def state(self, entity_id: str) -> tuple[Entity, State | None]:
+        return self.entity(entity_id), self._rooms.states.get(entity_id)
+
+    def states_version(self) -> int:
+        """Grows with every change of any state or entity, for caches."""
+        return self._rooms.states.version + self._rooms.entities.version
+
+    def state_version(self, entity_id: str) -> int:
+        return self._rooms.states.version_of(entity_id)
