@@ -52,7 +52,8 @@ class Database:
         self.path: Path | None = Path(self.url.database or "") if self.sqlite else None
         options: dict[str, Any] = {"poolclass": AsyncAdaptedQueuePool, "max_overflow": 0, "pool_timeout": 30}
         if self.sqlite:
-            self.writing = create_async_engine(self.url, pool_size=1, **options)
+            # The writer ends every transaction itself, so there is nothing to reset between commits.
+            self.writing = create_async_engine(self.url, pool_size=1, pool_reset_on_return=None, **options)
             self.reading = create_async_engine(self.url, pool_size=READERS, **options)
             _pragmas(self.writing, _WRITER)
             _pragmas(self.reading, _READER)

@@ -3,36 +3,26 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
-from itertools import pairwise
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.model import Kind
-from hub.recorder.days import day_of, day_stretch, zone
+from hub.recorder.days import zone
 from hub.recorder.facts import StoredReading, StoredStatistic
-from hub.recorder.index import HOUR
-from hub.recorder.partial import Partial, Point, Rule, Stretch, compose, fold
+from hub.recorder.partial import Rule, Stretch, compose
 from hub.recorder.reading import After, bounds
 from hub.recorder.schema import TEXT
+from hub.recorder.speech import Piece, Speech
 from hub.recorder.statistics import Period, StatisticStore, bucket_of, reached, statistic, stretch_of, within
-from hub.recorder.survey import Survey, runs
+from hub.recorder.survey import Survey
 
 _FLOOR = "r.taken - ((r.taken % CAST(? AS bigint)) + CAST(? AS bigint)) % CAST(? AS bigint)"
 _NOBODY_BEFORE = (
     f" AND NOT EXISTS (SELECT 1 FROM readings h WHERE h.series = ? AND h.taken >= {_FLOOR}"
     f" AND h.taken < {_FLOOR} + CAST(? AS bigint))"
 )
-
-
-class Piece(NamedTuple):
-    """A stretch, of an hour at most, in which one source speaks."""
-
-    start: int
-    end: int
-    series: int
-    partial: Partial
 
 
 class MergeStore(StatisticStore):
@@ -86,8 +76,9 @@ class MergeStore(StatisticStore):
                 return []
             start = stretch_of(period, bucket_of(period, start, time_zone), time_zone)[0]
             end = stretch_of(period, bucket_of(period, end - 1, time_zone), time_zone)[1]
-            merge = _Merge(surveys, round(interval_s * 1_000_000), time_zone if period == "day" else "")
-            pieces = await merge.pieces(start - max(survey.rule.hold for survey in surveys), end)
+            stored = [self._rules.get(one, (rule, ""))[1] == time_zone for one in sources]
+            speech = Speech(surveys, round(interval_s * 1_000_000), stored if period == "day" else None)
+            pieces = await speech.pieces(start - max(survey.rule.hold for survey in surveys), end)
             pieces, names = await self._same_words(pieces, connection)
         earlier = [piece for piece in pieces if piece.start < start]
         before = earlier[-1].partial.last if earlier else None
@@ -130,98 +121,6 @@ class MergeStore(StatisticStore):
                 for state, length in partial.states.items()
             }
         return pieces, {number: text for text, number in numbers.items()}
-
-
-class _Merge:
-    def __init__(self, surveys: Sequence[Survey], interval: int, time_zone: str) -> None:
-        self._surveys = surveys
-        self._interval = interval
-        self._zone = time_zone
-        """Where days are asked for and may begin within an hour; else empty."""
-
-    async def pieces(self, start: int, end: int) -> list[Piece]:
-        """Who speaks when, between two instants; in order of time."""
-        interval = self._interval
-        low, high = start // interval * interval // HOUR, -(-(-(-end // interval) * interval) // HOUR)
-        hours = [dict(await survey.hours(low, high)) for survey in self._surveys]
-        everyone = sorted(set().union(*hours))
-        cut = self._cut(hour for hour in everyone if not any(hour in own and own[hour].final for own in hours))
-        made: list[Piece] = []
-        if interval % HOUR == 0:
-            speaks: dict[int, int] = {}
-            for place in reversed(range(len(hours))):
-                speaks |= {hour * HOUR // interval: place for hour in hours[place]}
-            for hour in everyone:
-                place = speaks[hour * HOUR // interval]
-                if hour in cut:
-                    continue
-                if hour in hours[place]:
-                    made.append(self._whole(place, hour, hours[place][hour]))
-            for run in runs(sorted(cut)):
-                made += await self._cells(run)
-        else:
-            alone = self._alone(everyone, hours, cut)
-            made += [self._whole(place, hour, hours[place][hour]) for hour, place in alone.items()]
-            for run in runs([hour for hour in everyone if hour not in alone]):
-                made += await self._cells(run)
-        return sorted(piece for piece in made if piece.start >= start // HOUR * HOUR and piece.start < end)
-
-    def _whole(self, place: int, hour: int, partial: Partial) -> Piece:
-        return Piece(hour * HOUR, hour * HOUR + HOUR, self._surveys[place].series, partial)
-
-    def _cut(self, hours: Iterable[int]) -> set[int]:
-        """Hours within which a day begins."""
-        if not self._zone:
-            return set()
-        return {hour for hour in hours if day_of(hour * HOUR, self._zone) != day_of(hour * HOUR + HOUR - 1, self._zone)}
-
-    def _alone(self, everyone: Sequence[int], hours: Sequence[dict[int, Partial]], cut: set[int]) -> dict[int, int]:
-        """Hours, not shared and following its own words, in which one source speaks -> its place."""
-        reach, alone, previous = -(-self._interval // HOUR) - 1, dict[int, int](), -1
-        for hour in everyone:
-            near = [
-                place
-                for place, own in enumerate(hours)
-                if any(other in own for other in range(hour - reach, hour + reach + 1))
-            ]
-            gone = [place for place in near if hour in hours[place] and hours[place][hour].final]
-            if gone:
-                alone[hour] = previous = gone[0]
-            elif len(near) == 1 and previous in (-1, near[0]) and hour not in cut:
-                alone[hour] = previous = near[0]
-            else:
-                previous = near[0] if len(near) == 1 else -2
-        return alone
-
-    async def _cells(self, hours: Sequence[int]) -> list[Piece]:
-        """The pieces of hours that follow one another, from the readings."""
-        interval, start, end = self._interval, hours[0] * HOUR, hours[-1] * HOUR + HOUR
-        low, high = start // interval * interval, -(-end // interval) * interval
-        points = [await survey.points(low, high) for survey in self._surveys]
-        befores = [await survey.before(low) for survey in self._surveys]
-        taken = [[point[0] for point in own] for own in points]
-        edges = {*range(low, high + 1, interval), *range(start, end + 1, HOUR)}
-        if self._zone:
-            days = range(day_of(start, self._zone), day_of(end - 1, self._zone) + 1)
-            edges |= {day_stretch(day, self._zone)[0] for day in days}
-        ordered = [edge for edge in sorted(edges) if start <= edge <= end]
-        made = []
-        for begin, until in pairwise(ordered):
-            opened = begin // interval * interval
-            place = next((p for p, own in enumerate(taken) if _any(own, opened, opened + interval)), None)
-            if place is None or not _any(taken[place], begin, until):
-                continue
-            first, following = bisect_left(taken[place], begin), bisect_left(taken[place], until)
-            before: Point | None = points[place][first - 1] if first else befores[place]
-            survey = self._surveys[place]
-            made_here = fold(points[place][first:following], before, [(begin, until)], survey.rule, survey.now)
-            made.append(Piece(begin, until, survey.series, made_here[begin]))
-        return made
-
-
-def _any(taken: Sequence[int], start: int, end: int) -> bool:
-    place = bisect_left(taken, start)
-    return place < len(taken) and taken[place] < end
 
 
 def _speaker(pieces: Sequence[Piece], stretch: Stretch) -> int | None:

@@ -60,6 +60,18 @@ class Survey:
                 known[hour] = partial
         return sorted((hour, partial) for hour, partial in known.items() if partial.count)
 
+    async def present(self, first: int, last: int) -> dict[int, int]:
+        """Hours in [first, last) that have readings -> their slots; negative where the readings are gone."""
+        rows = await self._rows(
+            "SELECT hour, slots, flags FROM hours WHERE series = ? AND hour >= ? AND hour < ?", first, last
+        )
+        found = {row[0]: -row[1] if row[2] & FINAL else row[1] for row in rows}
+        await self.remake(await self._outdated(first, last))
+        for hour, partial in self._made.items():
+            if first <= hour < last and found.get(hour, 0) >= 0:
+                found[hour] = partial.slots
+        return {hour: slots for hour, slots in found.items() if slots}
+
     async def days(self, first: int, last: int, *, stored: bool = True) -> list[tuple[int, Partial]]:
         """Local days in [first, last) that have readings, exact. `stored`: days kept in the table are of this zone."""
         start, end = day_stretch(first, self.time_zone)[0], day_stretch(last - 1, self.time_zone)[1]

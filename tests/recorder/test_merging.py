@@ -204,6 +204,7 @@ source = st.dictionaries(st.integers(0, SPAN), st.integers(0, 400), max_size=25)
     st.sampled_from((600, 3_600, 20_000)),
     st.sampled_from(("Europe/Berlin", "Asia/Kathmandu")),
     st.tuples(st.integers(0, SPAN), st.integers(1, SPAN)),
+    st.booleans(),
 )
 def test_merging_is_what_it_is_by_definition(
     shared: tuple[asyncio.Runner, Recorder, list[int]],
@@ -213,6 +214,7 @@ def test_merging_is_what_it_is_by_definition(
     hold_s: int,
     zone: str,
     window: tuple[int, int],
+    mended: bool,
 ) -> None:
     runner, recorder, used = shared
     base, interval, hold = to_us(BASE), interval_s * SECOND, hold_s * SECOND
@@ -238,6 +240,8 @@ def test_merging_is_what_it_is_by_definition(
                 for t, (v, f) in own.items()
             ]
         await recorder.write(rows)
+        if mended:
+            await recorder.mend()
         readings = await recorder.merged(series, interval_s, start, end, limit=10_000)
         told: dict[str, Any] = {}
         for period in ("hour", "day"):
