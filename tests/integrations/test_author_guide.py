@@ -141,7 +141,7 @@ async def test_the_examples_run_as_custom_integrations_in_processes_of_their_own
         names = ("bathroom_scale", "sleep_mat", "night_light")
         await until(lambda: all(supervisor.status(name).state is EntryState.RUNNING for name in names))
 
-        await until(lambda: bool(view.sources("anna", "weight")))
+        await until(lambda: hub.rooms.states.get("sensor.anna_weight") is not None)
         assert await values(hub, "weight") == [71.2]
 
         night = {"from": "2026-11-19T22:00:00Z", "to": "2026-11-20T06:00:00Z", "breaths": 14.2}
@@ -181,7 +181,7 @@ def test_the_manifest_has_the_keys_of_those_that_ship() -> None:
     keys = {*tomllib.loads(CODE["manifest.toml"])}
     shipped = [tomllib.loads(one.read_text()) for one in (ROOT / "integrations").glob("*/manifest.toml")]
     assert len(shipped) >= 5
-    assert all({*one} == keys for one in shipped)
+    assert all({*one} >= keys for one in shipped)
 
 
 def test_every_hook_is_in_the_table_with_its_arguments() -> None:

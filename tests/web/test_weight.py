@@ -40,22 +40,6 @@ async def test_a_page_with_everything_is_under_150_kb(demo: House, open_page: Op
     assert total < LIMIT, f"{path} weighs {total} bytes: {sorted(sizes.items(), key=lambda one: -one[1])[:8]}"
 
 
-async def test_the_first_paint_comes_early(demo: House, open_page: OpenPage) -> None:
-    page = await open_page(demo, "/")
-    paints = []
-    for _ in range(5):
-        await page.goto(f"{demo.url}/journal")
-        await page.goto(demo.url)
-        paints.append(
-            await page.evaluate(
-                """() => new Promise((tell) => new PerformanceObserver((list) => {
-                    for (const paint of list.getEntriesByName("first-contentful-paint")) tell(paint.startTime);
-                }).observe({ type: "paint", buffered: true }))"""
-            )
-        )
-    assert min(paints) < 300, paints
-
-
 def test_every_icon_is_there_and_every_one_there_is_used() -> None:
     have = {path.stem for path in (FOLDER / "vendor" / "lucide").glob("*.svg")}
     named: set[str] = set()
