@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 import orjson
 from aiohttp import hdrs, web
 
-from hub.clock import Clock
+from hub.api import Clock
 from hub.model import EntitiesChanged, Event, JournalChanged, Lagged, PeopleChanged, StateChanged
 from web.display import Display
 from web.keys import CLOCK
