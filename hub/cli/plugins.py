@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import importlib.util
 import logging
 import tomllib
@@ -53,6 +52,8 @@ def loaded(custom: Path | None = None) -> Loaded:
         logging.getLogger(name).disabled = True
     found = load()
     if custom is not None and custom.is_dir():
+        import asyncio
+
         asyncio.run(_discover(custom, found))
     return found
 

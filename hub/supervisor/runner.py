@@ -240,6 +240,7 @@ class EntryRunner:
         self._hub.bus.publish(EntryChanged(self._hub.clock.now(), self.status))
 
     def _misconfigured(self, problem: str) -> None:
+        self.log.warning("is misconfigured", extra={logs.PRIVATE: problem})
         self._state(EntryState.MISCONFIGURED, problem=problem, remedy=remedy_for(self.entry, "Edit its options."))
 
     def _state(self, state: EntryState, *, problem: str = "", remedy: str = "", next_try: Any = None) -> None:

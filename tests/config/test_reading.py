@@ -187,12 +187,19 @@ def test_a_missing_secret_or_variable_names_what_to_do_and_quotes_nothing(tmp_pa
         secrets_yaml="data_folder: x\n",
     )
     assert errors == [
-        "hub.yaml:1: data: there is no secret of this name. Add a line `name: the secret` to secrets.yaml beside hub.yaml.",
+        (
+            "hub.yaml:1: data: there is no secret of this name. Add a line `name: the secret` to secrets.yaml beside "
+            "hub.yaml."
+        ),
         "hub.yaml:2: custom_integrations: there is no secret of this name. Did you mean 'data_folder'?",
-        "hub.yaml:3: web.host: the environment variable HUB_HSOT is not set. Set it, write it into .env beside "
-        "hub.yaml, or give a default: `!env HUB_HSOT something`.",
-        "hub.yaml:4: database.url: this tag is not known here. A text that begins with ! needs quotes. "
-        "There are: !env, !include, !include_dir_list, !include_dir_named, !secret.",
+        (
+            "hub.yaml:3: web.host: the environment variable HUB_HSOT is not set. Set it, write it into .env beside "
+            "hub.yaml, or give a default: `!env HUB_HSOT something`."
+        ),
+        (
+            "hub.yaml:4: database.url: this tag is not known here. A text that begins with ! needs quotes. "
+            "There are: !env, !include, !include_dir_list, !include_dir_named, !secret."
+        ),
     ]
 
 
