@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import signal
 import socket
@@ -43,6 +44,8 @@ def run(session: Session, host: str | None, port: int | None, development: bool)
     \b
     Example: homeostat run --config ~/homeostat --host 0.0.0.0
     """
+    # What is made while starting stays; looking through it for garbage again and again would be for nothing.
+    gc.disable()
     with session.failing():
         settings = replace(_settings(session), development=development)
         if host is not None:
@@ -126,6 +129,8 @@ async def _serve(settings: Settings, lock: DataLock, session: Session) -> None:
             await console.open()
         except OSError as error:
             _log.error("commands can't reach this hub, the folder for run files takes no socket: %s", error)
+        gc.freeze()
+        gc.enable()
         _greet(hub)
         await _until(stopping, hub, site)
     finally:

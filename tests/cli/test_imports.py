@@ -136,9 +136,10 @@ def test_a_file_of_nightscout_comes_in_through_its_integration_running_or_not(
     household: Household, tmp_path: Path
 ) -> None:
     first, second = tmp_path / "entries.json", tmp_path / "more-entries.json.gz"
-    one = {"type": "sgv", "sgv": 111, "date": 1_772_352_000_000, "dateString": "2026-03-01T08:00:00Z", "_id": "a" * 24}
+    at = 1_772_352_000_000
+    one = {"type": "sgv", "sgv": 111, "date": at, "dateString": "2026-03-01T08:00:00Z", "_id": "a" * 24}
     first.write_text(json.dumps([one]))
-    second.write_bytes(gzip.compress(json.dumps({**one, "date": one["date"] + 300_000, "_id": "b" * 24}).encode()))
+    second.write_bytes(gzip.compress(json.dumps({**one, "date": at + 300_000, "_id": "b" * 24}).encode()))
     assert (
         household("import", "nightscout", str(first), "--person", "anna").out == "Imported by the entry nightscout.\n"
     )
