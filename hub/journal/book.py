@@ -80,9 +80,7 @@ class Journal:
         """A newer revision. Raises Conflict when somebody changed it since `expected_revision`."""
         old = await self.get(entry_id)
         if expected_revision is not None and expected_revision != old.revision:
-            raise Conflict(
-                f"somebody changed this entry meanwhile (now revision {old.revision}); look at it again"
-            )
+            raise Conflict(f"somebody changed this entry meanwhile (now revision {old.revision}); look at it again")
         made = self._made(old.person, replace(draft, source=old.source, external_id=old.external_id), author)
         new = replace(made, id=old.id, revision=old.revision + 1, created_at=old.created_at)
         return await self._keep(old, new, author)

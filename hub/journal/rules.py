@@ -34,9 +34,7 @@ def check(kind: JournalKind, draft: JournalDraft, now: datetime) -> tuple[dateti
         if end > now + AHEAD:
             raise BadReading(f"end {end.isoformat()} lies in the future; leave it out while it is still going on")
         if end - start > timedelta(hours=kind.max_hours):
-            raise BadReading(
-                f"{kind.name.lower()} lasts at most {kind.max_hours:g} hours; split it or correct a time"
-            )
+            raise BadReading(f"{kind.name.lower()} lasts at most {kind.max_hours:g} hours; split it or correct a time")
     return start, end, data(kind, draft.data)
 
 
