@@ -1,4 +1,4 @@
-"""The way into the settings, what this hub is, and the phone's further places."""
+"""The way into the settings, and what this hub is."""
 
 from __future__ import annotations
 
@@ -29,13 +29,7 @@ async def about(request: web.Request, view: View) -> web.Response:
     return answer.page(request, "settings/about.html", facts=facts)
 
 
-async def more(request: web.Request, view: View) -> web.Response:
-    """What has no place in the phone's bar."""
-    return answer.page(request, "settings/more.html")
-
-
 ROUTES = (
     PageRoute("GET", "/settings", index),
     PageRoute("GET", "/settings/about", about),
-    PageRoute("GET", "/more", more),
 )
