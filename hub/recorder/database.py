@@ -32,9 +32,9 @@ _WRITER = (
     ("synchronous", "FULL"),
     ("wal_autocheckpoint", 1_000),
     ("journal_size_limit", 16 << 20),
-    ("cache_size", -8_000),
+    ("cache_size", -4_000),
 )
-_READER = (*_SHARED, ("query_only", "ON"), ("cache_size", -4_000))
+_READER = (*_SHARED, ("query_only", "ON"), ("cache_size", -1_000))
 
 
 @lru_cache(maxsize=512)
