@@ -4,11 +4,13 @@ import re
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 from playwright.async_api import Response
 
 from integrations import vocabulary
 from tests.web.conftest import House, OpenPage
 from tests.web.pages import PAGES
+from web import pages
 from web.assets import FOLDER
 
 LIMIT = 150_000
@@ -38,6 +40,13 @@ async def test_a_page_with_everything_is_under_150_kb(demo: House, open_page: Op
     assert all(url.startswith((demo.url, "data:")) for url in sizes), "something came from outside"
     total = sum(sizes.values())
     assert total < LIMIT, f"{path} weighs {total} bytes: {sorted(sizes.items(), key=lambda one: -one[1])[:8]}"
+
+
+def test_no_two_pages_answer_the_same_address() -> None:
+    app = web.Application()
+    pages.add_routes(app)
+    routes = [(route.method, route.resource.canonical) for route in app.router.routes() if route.resource is not None]
+    assert {one for one in routes if routes.count(one) > 1 and one[0] != "HEAD"} == set()
 
 
 def test_every_icon_is_there_and_every_one_there_is_used() -> None:
