@@ -71,3 +71,26 @@ async def test_glucose_out_of_range_comes_first(house: House, open_page: OpenPag
     page = await open_page(house, "/")
     headline = page.locator("#card-anna .headline")
     await expect(headline).to_contain_text("Glucose 58\u202fmg/dL, below the range and falling.")
+
+
+async def test_what_somebody_else_logs_changes_the_card_in_place(house: House, open_page: OpenPage) -> None:
+    await house.measure("emil", "body_temperature", (30, 36.8))
+    page = await open_page(house, "/", width=390)
+    card = page.locator("#card-emil")
+    await live(page)
+    await card.get_by_role("link", name="Nappy").focus()
+    await house.log("emil", "feeding", 4, 3, method="bottle", amount=90)
+    await expect(card.locator(".headline")).to_contain_text("Fed 4", timeout=4_000)
+    focused = await page.evaluate("document.activeElement.textContent.trim()")
+    assert focused == "Nappy", "the thumb's place was lost"
+    assert await page.locator("article.person").count() == 2
+
+
+async def test_a_stream_ends_with_the_session(house: House, open_page: OpenPage) -> None:
+    await house.measure("anna", "heart_rate", (3, 62))
+    page = await open_page(house, "/")
+    await live(page)
+    await house.hub.views.sign_out(house.session)
+    await house.measure("anna", "heart_rate", (0, 199))
+    await page.wait_for_timeout(700)
+    await expect(page.locator('[data-entity="sensor.anna_heart_rate"] .value')).to_have_text("62bpm")
