@@ -52,15 +52,17 @@ class DataLock:
         except BaseException:
             os.close(file)
             raise
-        os.ftruncate(file, 0)
-        os.pwrite(file, json.dumps({"pid": os.getpid(), "what": what}).encode(), 0)
+        with suppress(OSError):  # only for the message to others; the disk may be full
+            os.ftruncate(file, 0)
+            os.pwrite(file, json.dumps({"pid": os.getpid(), "what": what}).encode(), 0)
         return cls(file)
 
     def release(self) -> None:
         """Harmless when repeated."""
         file, self._file = self._file, None
         if file is not None:
-            os.ftruncate(file, 0)
+            with suppress(OSError):
+                os.ftruncate(file, 0)
             os.close(file)
 
 

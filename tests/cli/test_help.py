@@ -1,5 +1,6 @@
 """What commands say of themselves, and what the documentation says of them."""
 
+import json
 import re
 import shlex
 import subprocess
@@ -100,6 +101,13 @@ def test_a_word_that_is_nearly_a_command_is_answered_with_it() -> None:
     assert done.returncode == 2
     assert "Did you mean 'doctor'?" in done.stderr
     assert done.stdout == ""
+
+
+def test_a_command_of_an_integration_is_called_like_any_other() -> None:
+    done = subprocess.run([PROGRAM, "metrics", "glucose", "--json"], capture_output=True, text=True, check=True)
+    found = {one["metric"]: one["unit"] for one in json.loads(done.stdout)}
+    assert found["blood_glucose"] == "mg/dL"
+    assert "weight" not in found
 
 
 def test_version_is_told() -> None:

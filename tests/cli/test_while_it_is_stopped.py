@@ -123,3 +123,25 @@ def test_where_only_the_demo_runs_it_is_the_demo_that_is_meant(fresh: Household)
         done = fresh("token", "create", "--account", "anna")
         assert "the demo household" in done.err
         assert hub.request("GET", "/hub/v1/people", done.out.strip())[0] == 200
+
+
+def test_a_household_on_postgresql_is_served_alike(household: Household, postgres_database: str) -> None:
+    url = postgres_database.replace("+asyncpg", "")
+    (household.folder / "hub.yaml").write_text(
+        "database: {url: !secret database}\nintegrations:\n  - {domain: mqtt, disabled: true}\n"
+    )
+    (household.folder / "secrets.yaml").write_text(f"database: {url}\n")
+    household.set_up("Mia")
+    token = household.token()
+    with household.running() as hub:
+        assert hub.record(token, person="mia", metric="weight", value=7, taken_at="2026-11-01T10:00:00Z")[0] == 200
+        assert household("db", "status", "--json").json["pending"] == []
+        assert "PostgreSQL answers" in household("doctor", code=None).out
+        assert hub.request("GET", "/hub/v1/people", household.token())[0] == 200
+    password = url.partition("://")[2].partition(":")[2].partition("@")[0]
+    assert password not in hub.said + (household.folder / "data/logs/hub.log").read_text()
+    wrong = url.replace(password, "hunter2canary")
+    (household.folder / "secrets.yaml").write_text(f"database: {wrong}\n")
+    refused = household("run", code=1)
+    assert "hunter2" not in refused.err
+    assert "Traceback" not in refused.err
