@@ -5,11 +5,15 @@ from __future__ import annotations
 import math
 import random
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
 from web import answer
+from web.charts.columns import Column
+from web.charts.page import chart_json
+from web.charts.windows import Window
 from web.drawing import CurveData, LaneData, Spark, bars, draw_day, line
 from web.keys import CLOCK, OPTIONS
 from web.routing import PageRoute
@@ -29,6 +33,7 @@ async def show(request: web.Request) -> web.Response:
         cards=[_adult(now), _baby(now), _home(now)],
         families=FAMILIES,
         spark=_wave(now),
+        chart=_chart(now),
     )
 
 
@@ -53,6 +58,21 @@ def _series(
 def _wave(now: datetime, level: float = 62, swing: float = 8, seed: int = 1) -> Spark | None:
     points = _series(now, 24, 15, level, swing, seed)
     return line(points, now.timestamp() - 86_400, now.timestamp(), gap=3600, usual=(level - swing, level + swing))
+
+
+def _chart(now: datetime) -> str:
+    """A day with a gap, late readings, a range and events."""
+    points = _series(now, 24, 10, 110, 38, 3)
+    values = [None if 60 < index < 72 else value for index, (_, value) in enumerate(points)]
+    times = [at for at, _ in points]
+    column = Column("made/up", "Glucose", "glucose", "mg/dL", "line", "raw", 0, times, values, usual=(70.0, 180.0))
+    column.late = [(times[20], times[40])]
+    events: list[dict[str, Any]] = [
+        {"start": times[30], "end": times[70], "kind": "sleep", "family": "sleep", "icon": "moon", "title": "Asleep"},
+        {"start": times[90], "end": None, "kind": "meal", "family": "food", "icon": "utensils", "title": "Lunch"},
+    ]
+    window = Window("day", now - timedelta(days=1), now)
+    return chart_json(window, [column], events, "", ZONE)
 
 
 def _adult(now: datetime) -> PersonCard:
