@@ -1,6 +1,6 @@
 """What readings cost: time and bytes, on SQLite as the hub uses it.
 
-python benchmarks/storage.py [--readings 10000000] [--series 200] [--folder DIR] [--only size,batch,history]
+python benchmarks/storage.py [--readings 10000000] [--series 200] [--folder DIR] [--only size,batch,history,device]
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ import uvloop
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from hub.clock import VirtualClock
+from hub.clock import RealClock, VirtualClock
 from hub.model import Kind
 from hub.recorder import Recorder, Row, to_us
 
@@ -97,7 +97,7 @@ async def fill(path: Path, readings: int, series: int, every: int, batch: int) -
     }
 
 
-def parts(path: Path) -> dict[str, float]:
+def parts(path: Path) -> dict[str, str]:
     """Bytes of each table; empty where SQLite lacks dbstat."""
     import sqlite3
 
@@ -165,7 +165,53 @@ async def history(folder: Path, readings: int, series: int) -> dict[str, Any]:
     return told
 
 
-BENCHES = {"size": size, "batch": batch, "history": history}
+async def device(folder: Path, readings: int, series: int) -> dict[str, Any]:
+    """Bytes that reach the device for a reading, at the pace of life: 1/s and 50/s, each acknowledged by itself."""
+    from benchmarks.loopdisk import Impossible, LoopDisk
+
+    seconds = 60 if readings >= 1_000_000 else 10
+    told: dict[str, Any] = {"file system": "ext4, 4 kB blocks, on a loop device"}
+    try:
+        for rate in (1, 50):
+            with LoopDisk() as disk:
+                told[f"{rate}/s"] = await paced(disk, rate, seconds)
+        with LoopDisk() as disk:
+            told["50/s, ten at a time"] = await paced(disk, 50, seconds, together=10)
+    except Impossible as error:
+        told["not measured"] = str(error)
+    return told
+
+
+async def paced(disk: Any, rate: int, seconds: int, *, together: int = 1) -> dict[str, Any]:
+    recorder = await Recorder.open(f"sqlite+aiosqlite:///{disk.folder / 'hub.db'}", clock=RealClock())
+    for one in range(1, 21):
+        await recorder.register_series(one, kind=Kind.GAUGE, hold_s=3_600, time_zone="UTC")
+    count, chance = rate * seconds, random.Random(1)
+
+    def live(number: int) -> Row:
+        now = to_us(datetime.now(UTC))
+        return number % 20 + 1, now - chance.randrange(200_000), round(chance.gauss(70, 12), 2), None, now, 0
+
+    for number in range(0, 1_000, 10):  # past the first growth of the files
+        await recorder.write([live(number + one) for one in range(10)])
+    before, times = disk.written(), []
+    begun = time.perf_counter()
+    for number in range(0, count, together):
+        await asyncio.sleep(max(0.0, begun + number / rate - time.perf_counter()))
+        asked = time.perf_counter()
+        await asyncio.gather(*(recorder.write([live(number + one)]) for one in range(together)))
+        times.append((time.perf_counter() - asked) * 1000)
+    written = disk.written() - before
+    await recorder.close()
+    times.sort()
+    return {
+        "device bytes a reading": round(written / count),
+        "readings": count,
+        "acknowledged after, ms": {f"p{q}": round(times[int(len(times) * q / 100)], 2) for q in (50, 95, 99)},
+    }
+
+
+BENCHES = {"size": size, "batch": batch, "history": history, "device": device}
 
 
 def main() -> None:
