@@ -28,6 +28,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from hub.clock import RealClock, VirtualClock
 from hub.model import Kind
 from hub.recorder import Recorder, Row, to_us
+from hub.recorder.recorder import STAYS
 
 MINUTE = 60_000_000
 START = datetime(2025, 11, 1, tzinfo=UTC)
@@ -192,7 +193,8 @@ async def paced(disk: Any, rate: int, seconds: int, *, together: int = 1) -> dic
         now = to_us(datetime.now(UTC))
         return number % 20 + 1, now - chance.randrange(200_000), round(chance.gauss(70, 12), 2), None, now, 0
 
-    for number in range(0, 1_000, 10):  # past the first growth of the files
+    await asyncio.sleep(STAYS + 1)  # until the log has its length
+    for number in range(0, 1_000, 10):  # and past the first growth of the file
         await recorder.write([live(number + one) for one in range(10)])
     before, times = disk.written(), []
     begun = time.perf_counter()

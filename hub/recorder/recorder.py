@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from pathlib import Path
+
+from sqlalchemy import delete, false
 
 from hub.clock import Clock
 from hub.errors import HubError, StorageUnavailable
+from hub.recorder import schema
 from hub.recorder.accounts import AccountStore
 from hub.recorder.changes import ChangeStore
-from hub.recorder.database import Database, make_folder
+from hub.recorder.database import Database, lengthen_log, make_folder
 from hub.recorder.documents import DocumentStore
 from hub.recorder.facts import StorageHealth
 from hub.recorder.files import Files
@@ -20,7 +24,11 @@ from hub.recorder.reading import ReadingStore
 from hub.recorder.retention import RetentionStore
 from hub.recorder.trouble import explained
 from hub.recorder.versions import prepare
+from hub.recorder.writer import Transaction
 
+log = logging.getLogger(__name__)
+STAYS = 10.0
+"""Seconds after which a hub is taken to stay."""
 PROBE_EVERY = 10.0
 """Seconds between tries while the database takes no writes."""
 DAMAGED = "Restart the hub: it keeps the damaged file aside and restores the newest good backup copy."
@@ -38,6 +46,7 @@ class Recorder(ReadingStore, ChangeStore, RetentionStore, MergeStore, AccountSto
         self._files = Files(database, clock, backups)
         self._closed = False
         self._prober: asyncio.Task[None] | None = None
+        self._lengthener: asyncio.Task[None] | None = None
 
     @classmethod
     async def open(cls, url: str, *, clock: Clock, household: str = "home", backups: Path | None = None) -> Recorder:
@@ -72,6 +81,7 @@ class Recorder(ReadingStore, ChangeStore, RetentionStore, MergeStore, AccountSto
         self._writer.start()
         self._marked(self._index.marks)
         self._mender = asyncio.create_task(self._keep_mending(), name="recorder mender")
+        self._lengthener = asyncio.create_task(self._lengthen_log(), name="recorder log")
         self._prober = asyncio.create_task(self._keep_probing(), name="recorder prober")
         self._files.start()
 
@@ -99,12 +109,29 @@ class Recorder(ReadingStore, ChangeStore, RetentionStore, MergeStore, AccountSto
             except HubError:
                 continue
 
+    async def _lengthen_log(self) -> None:
+        """Once, when the hub has come to stay: a command that is over in a moment need not pay for it."""
+        path = self._database.path
+        if path is None:
+            return
+        await self._clock.sleep(STAYS)
+
+        async def job(transaction: Transaction) -> None:
+            # Changes nothing, and takes the write lock: no other program may append to the log meanwhile.
+            await transaction.connection.execute(delete(schema.settings).where(false()))
+            await asyncio.to_thread(lengthen_log, path)
+
+        try:
+            await self._writer.run(job)
+        except (HubError, OSError) as error:
+            log.info("the log keeps its length: %s", error)
+
     async def close(self) -> None:
         """Finish what is waiting and close; harmless when repeated."""
         if self._closed:
             return
         self._closed = True
-        tasks = [task for task in (self._mender, self._prober) if task is not None]
+        tasks = [task for task in (self._mender, self._prober, self._lengthener) if task is not None]
         for task in tasks:
             task.cancel()
         if tasks:

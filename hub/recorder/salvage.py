@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from hub.recorder.database import PAGE
 from hub.recorder.index import HOUR
 from hub.recorder.migrations.table import HEAD, VERSION_TABLE
 from hub.recorder.pages import readings_of
@@ -39,6 +40,7 @@ def salvage_alone(damaged: Path, target: Path) -> str:
     engine = create_engine(f"sqlite:///{target}")
     try:
         with engine.begin() as connection:
+            connection.exec_driver_sql(f"PRAGMA page_size={PAGE}")
             metadata.create_all(connection)
             connection.exec_driver_sql(f"CREATE TABLE {VERSION_TABLE} (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
             connection.exec_driver_sql(f"INSERT INTO {VERSION_TABLE} VALUES ('{HEAD}')")
@@ -125,7 +127,8 @@ class _Salvage:
         known = {row[0] for row in self._to.execute("SELECT series FROM series UNION SELECT series FROM entities")}
         known |= {row[0] for row in self._to.execute("SELECT DISTINCT series FROM readings")}
         purged = dict(self._to.execute("SELECT series, purged_us FROM series WHERE purged_us IS NOT NULL"))
-        (page_size,) = self._to.execute("PRAGMA page_size").fetchone()
+        sizes = self._read("PRAGMA page_size")[1]
+        page_size = sizes[0][0] if sizes else PAGE
         for rows in readings_of(self._damaged, page_size):
             self._keep([row for row in rows if row[0] in known and row[1] >= purged.get(row[0], row[1])])
 

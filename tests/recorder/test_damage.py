@@ -20,7 +20,7 @@ from tests.recorder.conftest import NOW
 
 MINUTE = 60_000_000
 T0 = to_us(NOW - timedelta(days=40))
-PAGE = 4096
+PAGE = 1024
 
 
 def rows(first: int, last: int, series: int = 1) -> list[Row]:
