@@ -1,4 +1,4 @@
-"""Values that expire, and switches that fall back by themselves."""
+"""Values that expire, switches that fall back by themselves, and deliveries that waited for their reader."""
 
 from __future__ import annotations
 
@@ -30,3 +30,4 @@ async def watch(ctx: Context, catalogue: Catalogue, inbound: Inbound) -> None:
                     samples.append(sample)
         if samples or there:
             await inbound.tell(Change(), samples, there)
+        await inbound.release()

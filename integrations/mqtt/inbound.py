@@ -52,7 +52,9 @@ class Inbound:
         self._last_us = 0
         self._copies: dict[tuple[str, bytes], int] = {}
         self._entities: dict[str, Entity] = {}
-        self.guests = Guests(self._ask)
+        self._pending: dict[str, Incoming] = {}
+        """The newest delivery of each topic that is not recorded yet."""
+        self.guests = Guests(ctx.clock, self._guests_changed, memory.guests)
         self.received = 0
         self.discovers = True
         self.always: dict[str, int] = {}
@@ -107,10 +109,23 @@ class Inbound:
                     if sample is not None:
                         samples[(live.thing.key, message.taken_us)] = sample
         await self.tell(change, list(samples.values()), there)
-        await self.guests.take(fresh)
+        held = {id(one) for one in await self.guests.take(fresh)}
         await self._problems.flush()
+        self._finished([one for one in batch if id(one) not in held])
+
+    async def release(self) -> None:
+        """Hand on what waited for another entry; call it every second."""
+        if free := await self.guests.release():
+            self._finished(free)
+
+    def _finished(self, messages: Sequence[Incoming]) -> None:
+        """What is recorded counts as known, and the broker may forget it."""
+        for message in messages:
+            if self._pending.get(message.topic) is message:
+                del self._pending[message.topic]
+                self._memory.payloads[message.topic] = crc32(message.payload)
         if self.connection is not None:
-            self.connection.ack(batch)
+            self.connection.ack(messages)
 
     async def tell(
         self,
@@ -151,6 +166,10 @@ class Inbound:
     def wanted(self) -> dict[str, int]:
         """What to subscribe to."""
         return {**self._router.wanted(), **self.always, **self.guests.patterns}
+
+    def _guests_changed(self) -> None:
+        self._memory.expect(self.guests.patterns)
+        self._ask()
 
     def _ask(self, newly: Collection[str] = ()) -> None:
         if self.connection is not None and not self.connection.lost.is_set():
@@ -247,9 +266,11 @@ class Inbound:
                 first = self._ledger.first_arrival(message, digest)
                 message.taken_us = first if first is not None else message.taken_us
             self._ledger.enter(message, digest)
-        payloads, plain = self._memory.payloads, crc32(message.payload)
-        message.repeated = message.retain and payloads.get(message.topic) == plain
-        payloads[message.topic] = plain
+        if message.retain:
+            before = self._pending.get(message.topic)
+            known = crc32(before.payload) if before is not None else self._memory.payloads.get(message.topic)
+            message.repeated = known == crc32(message.payload)
+        self._pending[message.topic] = message
 
     def _is_copy(self, message: Incoming) -> bool:
         """Brokers send a message once for each overlapping filter; only the first of its copies counts."""

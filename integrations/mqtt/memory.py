@@ -1,9 +1,10 @@
-"""What is kept between starts: discovery messages, and which payload each topic had last."""
+"""What is kept between starts: discovery messages, each topic's newest payload, and what other entries read here."""
 
 from __future__ import annotations
 
 import base64
 import os
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,9 @@ class Memory:
         """Topic and payload, in the order they were first seen."""
         self.payloads: dict[str, int] = _load(self._payloads_path)
         """Topic and digest of its newest payload, live or retained."""
+        self._guests_path = folder / "guests.json"
+        self.guests: tuple[str, ...] = tuple(_load(self._guests_path))
+        """Topic filters of the entries that read over this one's connection."""
         self._changed = False
 
     def remember(self, topic: str, payload: bytes) -> None:
@@ -33,6 +37,12 @@ class Memory:
     def forget(self, topic: str) -> None:
         if self.discovery.pop(topic, None) is not None:
             self._changed = True
+
+    def expect(self, patterns: Collection[str]) -> None:
+        """Keep, at once, what other entries read here."""
+        if set(patterns) != set(self.guests):
+            self.guests = tuple(patterns)
+            _save(self._guests_path, dict.fromkeys(patterns, 1))
 
     def save_discovery(self) -> None:
         """When something changed."""

@@ -41,7 +41,8 @@ from integrations.mqtt.together import together
 GIVE_UP = 60.0
 """Seconds without a broker after which the hub shows the entry as retrying."""
 SAVE_EVERY = 600.0
-_sessions: WeakKeyDictionary[Context, Session] = WeakKeyDictionary()
+sessions: WeakKeyDictionary[Context, Session] = WeakKeyDictionary()
+"""Those that run, of every hub in this process."""
 
 
 class Moved(Exception):
@@ -67,6 +68,11 @@ class Session:
         self._ledger = Ledger(ctx.data_dir / "deliveries")
         self._memory = Memory(ctx.data_dir)
         self._problems = Problems(ctx)
+
+    @property
+    def is_connected(self) -> bool:
+        """At the broker, as the household that it is now."""
+        return self.built and not self.connection.lost.is_set() and self._known == _identity(self.ctx.household)
 
     async def run(self) -> None:
         """Until cancelled. Raises NotReady, AuthFailed, ConfigInvalid."""
@@ -216,6 +222,8 @@ class Session:
 
     async def _follow_owner(self) -> None:
         """Notice what the owner enables and disables, and a household that moves."""
+        if self._known != _identity(self.ctx.household):
+            raise Moved  # while the broker was starting
         async for event in self.ctx.events(EntitiesChanged, PeopleChanged):
             if self._known != _identity(self.ctx.household):
                 raise Moved
@@ -245,7 +253,7 @@ def _identity(household: Household) -> tuple[str, str]:
 
 def session_of(ctx: Context) -> Session:
     """The running session of an entry. Raises NotReady."""
-    session = _sessions.get(ctx)
+    session = sessions.get(ctx)
     if session is None:
         raise NotReady("MQTT is not running now")
     return session
@@ -254,20 +262,20 @@ def session_of(ctx: Context) -> Session:
 def running_beside(ctx: Context) -> Session | None:
     """The MQTT session of the hub that another entry belongs to, if it runs."""
     house = ctx.data_dir.parent
-    return next((one for one in _sessions.values() if one.built and one.ctx.data_dir.parent == house), None)
+    return next((one for one in sessions.values() if one.built and one.ctx.data_dir.parent == house), None)
 
 
 async def listen(ctx: Context) -> None:
     """Run until cancelled."""
     while True:
         session = Session(ctx)
-        _sessions[ctx] = session
+        sessions[ctx] = session
         try:
             await session.run()
         except Moved:
             ctx.log.info("the household's time zone is another now; beginning anew")
         finally:
-            _sessions.pop(ctx, None)
+            sessions.pop(ctx, None)
             await session.close()
 
 

@@ -88,11 +88,9 @@ class Guest:
         """A retained message repeats what was published some time ago; only what we never had is a reading."""
         if one.dated:
             return False  # it has an instant of its own, and a repeat changes nothing
-        if message.repeated:
-            return True
         sample = one.sample
         last = await self._ctx.latest(sample.entity or sample.metric, sample.source)
-        return last is not None and last.value == sample.value
+        return last is not None and (message.repeated or last.value == sample.value)
 
     async def _accept(self, samples: list[Sample]) -> list[str]:
         """Record, however long storage is away; meanwhile nothing is acknowledged. Returns what was refused."""

@@ -15,6 +15,8 @@ from hub.api import ConfigInvalid
 from hub.daemon import Hub
 from hub.errors import StorageUnavailable
 from hub.model import EntryState
+from integrations.mqtt import guests
+from integrations.mqtt.session import running_beside, sessions
 from integrations.mqtt.template.config import TemplateConfig
 from integrations.mqtt.template.device import TemplateDevice
 from integrations.vocabulary.metrics import METRICS
@@ -115,6 +117,68 @@ async def test_a_retained_message_is_no_new_reading_after_a_restart(
         assert await values(hub, "sensor.anna_weight") == [71]
         await device.publish("scale", '{"w": 70}', retain=True)
         await state(hub, "sensor.anna_weight", 70)
+
+
+async def test_what_came_while_the_hub_was_down_waits_until_the_device_is_there_again(
+    at_home: Home, mosquitto: Mosquitto, device: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with at_home(url=mosquitto.url) as hub:
+        await add(hub, topic="scale", readings=[{"metric": "weight", "path": "w"}])
+        await device.publish("scale", '{"w": 70}')
+        await state(hub, "sensor.anna_weight", 70)
+    for weight in (71, 72, 73):
+        await device.publish("scale", f'{{"w": {weight}}}')
+    monkeypatch.setattr("integrations.mqtt.template.guest.running_beside", _late(1.5))
+    async with at_home(url=mosquitto.url) as hub:
+        await state(hub, "sensor.anna_weight", 73)
+        assert await values(hub, "sensor.anna_weight") == [70, 71, 72, 73]
+
+
+def _late(seconds: float) -> Any:
+    """The session beside an entry, found only after that time."""
+    until = asyncio.get_running_loop().time() + seconds
+    return lambda ctx: None if asyncio.get_running_loop().time() < until else running_beside(ctx)
+
+
+async def test_a_device_that_was_removed_keeps_nothing_waiting(
+    at_home: Home, mosquitto: Mosquitto, device: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guests, "PATIENCE", 1.0)
+    async with at_home(url=mosquitto.url) as hub:
+        entry = await add(hub, topic="scale", readings=[{"metric": "weight", "path": "w"}])
+        connection = next(one for one in sessions.values() if one.is_connected)
+        await hub.rooms.supervisor.remove(entry)
+        assert connection.inbound.wanted()["scale"] == 1
+        await until(lambda: "scale" not in connection.inbound.wanted())
+
+
+@pytest.mark.parametrize("by_template", [True, False])
+async def test_a_retained_message_that_was_not_recorded_yet_is_no_repeat(
+    by_template: bool, at_home: Home, mosquitto: Mosquitto, device: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with at_home(url=mosquitto.url) as hub:
+        if by_template:
+            await add(hub, topic="scale", readings=[{"metric": "weight", "path": "w"}])
+        else:
+            await announce(
+                device, "sensor/scale", name="Anna weight", unique_id="scale", state_topic="scale",
+                value_template="{{ value_json.w }}",
+            )  # fmt: skip
+            await there(hub, "sensor.anna_weight")
+        await device.publish("scale", '{"w": 70}', retain=True)
+        await state(hub, "sensor.anna_weight", 70)
+        accept, asked = hub.rooms.intake.accept, asyncio.Event()
+
+        async def never(*given: Any, **more: Any) -> Any:
+            asked.set()
+            await asyncio.Event().wait()
+
+        monkeypatch.setattr(hub.rooms.intake, "accept", never)
+        await device.publish("scale", '{"w": 71}', retain=True)
+        await asyncio.wait_for(asked.wait(), 10)
+        await hub.rooms.supervisor.reload("mqtt")
+        monkeypatch.setattr(hub.rooms.intake, "accept", accept)
+        await state(hub, "sensor.anna_weight", 71)
 
 
 async def test_a_message_is_acknowledged_only_after_it_is_kept(
