@@ -16,6 +16,7 @@ import click
 
 from hub import logs
 from hub.cli.common import Session, options
+from hub.clock import Clock
 from hub.daemon import Settings
 from hub.daemon.lock import COMMAND, DataLock, InUse
 from hub.errors import HubError
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger("hub.daemon")
 PATIENCE = 30
 """Seconds to wait for a command that works on the folder."""
+SETTLED = (6.0, 60.0)
+"""Seconds after which what starting left behind is cleared away, and what the first minute did."""
 ANY = ("0.0.0.0", "::")  # the owner asked for it
 
 
@@ -124,21 +127,29 @@ async def _serve(settings: Settings, lock: DataLock, session: Session) -> None:
     hub = starting.result()
     site = Site(hub, None if settings.demo else lambda: session.settings().entries)
     console = Console(site)
+    settling = asyncio.create_task(_settle(hub.rooms.clock), name="memory")
     try:
         try:
             await console.open()
         except OSError as error:
             _log.error("commands can't reach this hub, the folder for run files takes no socket: %s", error)
-        gc.freeze()
-        gc.enable()
         _greet(hub)
         await _until(stopping, hub, site)
     finally:
+        settling.cancel()
         # A second signal ends it at once, whatever still wants to be written.
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.remove_signal_handler(number)
         await console.close()
         await hub.stop()
+
+
+async def _settle(clock: Clock) -> None:
+    from hub.daemon import memory
+
+    for seconds in SETTLED:
+        await clock.sleep(seconds)
+        memory.settle()
 
 
 async def _until(stopping: asyncio.Future[Any], hub: Hub, site: Site) -> None:

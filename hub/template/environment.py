@@ -7,7 +7,6 @@ from functools import lru_cache
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-import regex
 from jinja2 import TemplateSyntaxError, nodes
 from jinja2.environment import Template as Compiled
 from jinja2.exceptions import TemplateError
@@ -25,7 +24,7 @@ from hub.template.times import Times
 _WIDE_FILTERS = ("batch", "center", "format", "indent", "slice", "truncate", "wordwrap")
 _FAILURES = (
     TemplateError, ValueError, TypeError, ArithmeticError, LookupError, AttributeError, TimeoutError, RecursionError,
-    MemoryError, regex.error,
+    MemoryError,
 )  # fmt: skip
 
 

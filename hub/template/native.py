@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from ast import literal_eval
 from typing import Any
 
-import regex
-
-_NUMBER = regex.compile(r"[+-]?(?!0\d)\d*(?:\.\d*)?")
+_NUMBER = re.compile(r"[+-]?(?!0\d)\d*(?:\.\d*)?")
 
 
 def parsed(text: str) -> Any:

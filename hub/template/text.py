@@ -10,8 +10,6 @@ from collections.abc import Callable
 from typing import Any
 
 import orjson
-import regex
-from slugify import slugify as _slugify
 
 from hub.template.values import MISSING, fallback
 
@@ -21,28 +19,37 @@ _JSON_OPTIONS = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_NON_STR_KEYS
 
 def slugify(value: Any, separator: str = "_") -> str:
     """Lower-case ASCII words, as Home Assistant makes entity ids; `unknown` when nothing is left of a text."""
+    from slugify import slugify as _slugify
+
     text = "" if value is None else str(value)
     return (_slugify(text, separator=separator) or "unknown") if text else ""
 
 
-def _flags(ignorecase: bool) -> int:
-    return int(regex.IGNORECASE) if ignorecase else 0
+def _regex(name: str, find: str, *values: str, ignorecase: bool) -> Any:
+    """A function of the library that can stop a pattern which takes too long; a bad pattern raises ValueError."""
+    import regex  # only few templates have one
+
+    flags = int(regex.IGNORECASE) if ignorecase else 0
+    try:
+        return getattr(regex, name)(find, *values, flags=flags, timeout=REGEX_SECONDS)
+    except regex.error as error:
+        raise ValueError(f"{find[:60]!r} is no regular expression: {error}") from None
 
 
 def regex_match(value: Any, find: str = "", ignorecase: bool = False) -> bool:
-    return regex.match(find, str(value), _flags(ignorecase), timeout=REGEX_SECONDS) is not None
+    return _regex("match", find, str(value), ignorecase=ignorecase) is not None
 
 
 def regex_search(value: Any, find: str = "", ignorecase: bool = False) -> bool:
-    return regex.search(find, str(value), _flags(ignorecase), timeout=REGEX_SECONDS) is not None
+    return _regex("search", find, str(value), ignorecase=ignorecase) is not None
 
 
 def regex_replace(value: Any = "", find: str = "", replace: str = "", ignorecase: bool = False) -> str:
-    return str(regex.sub(find, replace, str(value), flags=_flags(ignorecase), timeout=REGEX_SECONDS))
+    return str(_regex("sub", find, replace, str(value), ignorecase=ignorecase))
 
 
 def regex_findall(value: Any, find: str = "", ignorecase: bool = False) -> list[Any]:
-    return list(regex.findall(find, str(value), _flags(ignorecase), timeout=REGEX_SECONDS))
+    return list(_regex("findall", find, str(value), ignorecase=ignorecase))
 
 
 def regex_findall_index(value: Any, find: str = "", index: int = 0, ignorecase: bool = False) -> Any:

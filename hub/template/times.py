@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import regex
-
 from hub.clock import Clock
 from hub.template.values import MISSING, fallback
 
-_DURATION = regex.compile(
+_DURATION = re.compile(
     r"(?P<sign>[+-])?(?:(?P<days>\d+(?:\.\d+)?)\s*d(?:ays?)?,?\s*)?"
     r"(?:(?P<hours>\d+):(?P<minutes>\d{1,2})(?::(?P<seconds>\d{1,2}(?:\.\d+)?))?)?"
 )
