@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -37,6 +36,7 @@ from hub.recorder import Recorder
 from hub.registry import Entities, People, Vocabulary
 from hub.states import States
 from hub.supervisor import Supervisor
+from hub.view.recent import Recent
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -63,8 +63,7 @@ class Rooms:
     version: str
     problems: dict[str, tuple[datetime, str, str]]
     """Key -> since, message, remedy."""
-    recent: deque[Event] = field(default_factory=lambda: deque(maxlen=300))
-    """The newest events, oldest first, so that the page of events does not begin empty."""
+    recent: Recent = field(default_factory=Recent)
 
 
 class Base:
