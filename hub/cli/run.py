@@ -16,7 +16,6 @@ import click
 
 from hub import logs
 from hub.cli.common import Session, options
-from hub.clock import Clock
 from hub.daemon import Settings
 from hub.daemon.lock import COMMAND, DataLock, InUse
 from hub.errors import HubError
@@ -127,7 +126,7 @@ async def _serve(settings: Settings, lock: DataLock, session: Session) -> None:
     hub = starting.result()
     site = Site(hub, None if settings.demo else lambda: session.settings().entries)
     console = Console(site)
-    settling = asyncio.create_task(_settle(hub.rooms.clock), name="memory")
+    settling = asyncio.create_task(_settle(hub), name="memory")
     try:
         try:
             await console.open()
@@ -144,11 +143,12 @@ async def _serve(settings: Settings, lock: DataLock, session: Session) -> None:
         await hub.stop()
 
 
-async def _settle(clock: Clock) -> None:
+async def _settle(hub: Hub) -> None:
     from hub.daemon import memory
 
     for seconds in SETTLED:
-        await clock.sleep(seconds)
+        await hub.rooms.clock.sleep(seconds)
+        await hub.upkeep.give_back()
         memory.settle()
 
 

@@ -52,7 +52,7 @@ class Hub:
         """Who lives in the demo household, when this is one."""
         self._http: aiohttp.ClientSession | None = None
         self._site: Any = None
-        self._upkeep: Upkeep | None = None
+        self.upkeep = Upkeep(rooms)
         self._lock: DataLock | None = None
         self._custom: asyncio.Task[None] | None = None
         self._stopped = False
@@ -88,8 +88,7 @@ class Hub:
             await hub._declare_household()
             if serve:
                 await hub._serve()
-            hub._upkeep = Upkeep(hub.rooms)
-            hub._upkeep.start()
+            hub.upkeep.start()
             if run:
                 await hub._run()
             else:
@@ -177,8 +176,7 @@ class Hub:
             self._custom.cancel()
             await asyncio.gather(self._custom, return_exceptions=True)
         await self.rooms.supervisor.stop()
-        if self._upkeep is not None:
-            await self._upkeep.stop()
+        await self.upkeep.stop()
         if self._site is not None:
             await self._site.cleanup()
         if self._http is not None:

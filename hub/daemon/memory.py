@@ -35,7 +35,6 @@ def give_back() -> None:
 
 
 def settle() -> None:
-    """Give back what starting left behind; what remains stays, and is not looked through again and again."""
-    give_back()
+    """What is there now stays, and is not looked through for garbage again and again."""
     gc.freeze()
     gc.enable()

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from hub.daemon import memory
-from hub.errors import HubError
+from hub.errors import HubError, StorageUnavailable
 from hub.model import Problem
 from hub.view import Rooms
 
@@ -29,7 +30,7 @@ class Upkeep:
             asyncio.create_task(self._remember(), name="upkeep:problems"),
             asyncio.create_task(self._every(STORAGE_EVERY, self._look_at_storage), name="upkeep:storage"),
             asyncio.create_task(self._every(DAY, self._daily), name="upkeep:daily"),
-            asyncio.create_task(self._every(HOUR, self._give_back), name="upkeep:memory"),
+            asyncio.create_task(self._every(HOUR, self.give_back), name="upkeep:memory"),
         ]
 
     async def stop(self) -> None:
@@ -67,7 +68,10 @@ class Upkeep:
         elif not health.ok and not known:
             self._rooms.bus.publish(Problem(self._rooms.clock.now(), "storage", health.message, health.remedy))
 
-    async def _give_back(self) -> None:
+    async def give_back(self) -> None:
+        """Return memory that is not needed now to the system."""
+        with suppress(StorageUnavailable):
+            await self._rooms.recorder.give_back()
         memory.give_back()
 
     async def _daily(self) -> None:

@@ -126,6 +126,17 @@ class Recorder(ReadingStore, ChangeStore, RetentionStore, MergeStore, AccountSto
         except (HubError, OSError) as error:
             log.info("the log keeps its length: %s", error)
 
+    async def give_back(self) -> None:
+        """Return memory that SQLite keeps as cache; the next statements fill it anew. Raises StorageUnavailable."""
+        if not self._database.sqlite:
+            return
+
+        async def job(transaction: Transaction) -> None:
+            await transaction.connection.exec_driver_sql("PRAGMA shrink_memory")
+
+        await self._writer.run(job)
+        await self._database.reading.dispose()
+
     async def close(self) -> None:
         """Finish what is waiting and close; harmless when repeated."""
         if self._closed:
