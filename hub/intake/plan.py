@@ -56,7 +56,10 @@ class Plan:
         if not self._numeric:
             return self._text(raw)
         if type(raw) is float or type(raw) is int:
-            number = float(raw)
+            try:
+                number = float(raw)
+            except OverflowError:
+                number = math.inf
         elif isinstance(raw, bool):
             raise BadReading(f"{raw!r} is not a number; {self._what()} wants one")
         else:
