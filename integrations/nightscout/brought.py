@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from hub.api import Context, Document
-from integrations.nightscout.adapters import ContextStore
 from integrations.nightscout.backed import BY, BackedWriter
+from integrations.nightscout.context_store import ContextStore
 from integrations.nightscout.diary import drafts_of
 from integrations.nightscout.found import at_of, visible
 from integrations.nightscout.kinds import BY_TYPE

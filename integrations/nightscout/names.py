@@ -8,6 +8,8 @@ from hub.api import Document
 from integrations.nightscout.ids import key
 from integrations.nightscout.store import Writer
 
+SUBJECTS = {"entries": "blood_glucose", "activity": "heart_rate"}
+"""Collections that are about one metric, so that a token for that metric alone is enough."""
 MARK = "#id"
 """Ends the name of the collection that leads from an `_id` to a document that is kept under its `identifier`."""
 
@@ -44,3 +46,8 @@ def signs(documents: Iterable[tuple[str, Document]]) -> list[Document]:
         for name, one in documents
         if name and name != one.id
     ]
+
+
+def subject(collection: str) -> str | None:
+    """The metric that a token must reach for a collection; None: all of the person."""
+    return SUBJECTS.get(collection.removesuffix(MARK))

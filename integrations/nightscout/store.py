@@ -125,3 +125,9 @@ class Store(Writer, Protocol):
     async def journal_of(self, origin: str, external_ids: Sequence[str]) -> dict[str, JournalEntry]:
         """The journal entries made from records, removed ones too."""
         ...
+
+
+def parts(document_ids: Sequence[str]) -> list[list[str]]:
+    """Few enough at a time for any database."""
+    names = list(dict.fromkeys(document_ids))
+    return [names[start : start + 500] for start in range(0, len(names), 500)]

@@ -13,11 +13,11 @@ import orjson
 from aiohttp import hdrs, web
 
 from hub.api import BadReading, Forbidden, Verb
-from integrations.nightscout.adapters import ViewStore
 from integrations.nightscout.brackets import Nested, nest
 from integrations.nightscout.incoming import CREDENTIAL_FIELDS
 from integrations.nightscout.kinds import Record
 from integrations.nightscout.surface.server import Server
+from integrations.nightscout.view_store import ViewStore
 
 MAX_BODY = 50 << 20
 _BIG = 1 << 20

@@ -10,10 +10,10 @@ from aiohttp import web
 
 from hub.api import BadReading, NotFound, Route
 from integrations.nightscout import follow
-from integrations.nightscout.adapters import ViewStore
 from integrations.nightscout.differences import Comparison, compare
 from integrations.nightscout.surface import answers
 from integrations.nightscout.times import iso, parse
+from integrations.nightscout.view_store import ViewStore
 
 LONGEST = timedelta(days=92)
 SHOWN = 500

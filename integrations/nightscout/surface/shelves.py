@@ -20,8 +20,3 @@ def shelf(collection: str, store: Store) -> Shelf:
     if collection == "devicestatus":
         return PaperShelf(collection, store, StatusWriter(store))
     return PaperShelf(collection, store)
-
-
-def subject(collection: str) -> str | None:
-    """The metric that a token must reach for a collection; None: all of the person."""
-    return {"entries": "blood_glucose", "activity": "heart_rate"}.get(collection)

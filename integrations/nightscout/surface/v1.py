@@ -15,12 +15,13 @@ from integrations.nightscout.found import Found, Page
 from integrations.nightscout.ids import is_object_id
 from integrations.nightscout.incoming import number
 from integrations.nightscout.kinds import Record
+from integrations.nightscout.names import subject
 from integrations.nightscout.papers import DATE_FIELDS
 from integrations.nightscout.query import Query
 from integrations.nightscout.shelf import BackedShelf
 from integrations.nightscout.surface import answers
 from integrations.nightscout.surface.call import Call
-from integrations.nightscout.surface.shelves import Shelf, shelf, subject
+from integrations.nightscout.surface.shelves import Shelf, shelf
 from integrations.nightscout.trend import NEAR_MINUTES, complete
 
 EVER = Query(lambda _: True, None, None)

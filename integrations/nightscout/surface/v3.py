@@ -12,11 +12,12 @@ from integrations.nightscout.found import Found
 from integrations.nightscout.ids import v3_identifier
 from integrations.nightscout.incoming import number, v3
 from integrations.nightscout.kinds import Record
+from integrations.nightscout.names import subject
 from integrations.nightscout.surface import answers
 from integrations.nightscout.surface.call import Call
 from integrations.nightscout.surface.documents import Documents, shown
 from integrations.nightscout.surface.search import limit_of, search
-from integrations.nightscout.surface.shelves import V3_COLLECTIONS, subject
+from integrations.nightscout.surface.shelves import V3_COLLECTIONS
 from integrations.nightscout.times import from_ms, iso, offset_minutes, parse, to_ms
 
 _EARLIEST_MS, _WIDEST = 946_684_800_000, 1_440

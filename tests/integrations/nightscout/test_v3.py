@@ -182,12 +182,13 @@ async def test_history_goes_on_where_its_etag_says(aaps: Site) -> None:
 
 
 async def test_history_tells_what_other_apps_and_the_journal_did(aaps: Site) -> None:
-    await aaps.post("/api/v1/entries", [sgv(minutes_ago(4), 111)])
+    at = minutes_ago(4)
+    await aaps.post("/api/v1/entries", [sgv(at, 111)])
     await aaps.post(
         "/api/v1/treatments", {"eventType": "Carb Correction", "created_at": iso(minutes_ago(4)), "carbs": 9}
     )
     [value] = await result(aaps, "/api/v3/entries/history/0")
-    assert (value["sgv"], value["date"], value["srvModified"] > value["date"]) == (111, ms(minutes_ago(4)), True)
+    assert (value["sgv"], value["date"], value["srvModified"] > value["date"]) == (111, ms(at), True)
     [carbs] = await result(aaps, "/api/v3/treatments/history/0")
     assert carbs["carbs"] == 9
     before = await result(aaps, "/api/v3/lastModified")

@@ -1,4 +1,4 @@
-"""The two ways to the hub: a caller's view (the HTTP surface), and a running entry's context (a follower)."""
+"""The way to the hub of the HTTP surface: the view of whoever asks."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 from hub.api import (
     ConfigEntry,
-    Context,
     Document,
     Entity,
     JournalDraft,
@@ -19,14 +18,12 @@ from hub.api import (
     Sample,
     Verb,
 )
-from integrations.nightscout.names import MARK
-from integrations.nightscout.store import OWN_SOURCES, SOURCE, Row
+from integrations.nightscout.names import subject
+from integrations.nightscout.store import OWN_SOURCES, SOURCE, Row, parts
 from integrations.nightscout.times import to_us
 
 SERVER = "nightscout_server"
 """Domain and entry id of the HTTP surface."""
-SUBJECTS = {"entries": "blood_glucose", "activity": "heart_rate"}
-"""Collections that are about one metric, so that a token for that metric alone is enough."""
 _ENTRY = ConfigEntry(SERVER, SERVER, "Nightscout server")
 
 
@@ -155,19 +152,19 @@ class ViewStore:
         return known
 
     async def put(self, collection: str, documents: Sequence[Document]) -> None:
-        await self._view.documents_put(self._person, collection, documents, subject=_subject(collection))
+        await self._view.documents_put(self._person, collection, documents, subject=subject(collection))
 
     async def get(self, collection: str, document_id: str) -> Document | None:
         found: list[Document] = await self._view.documents_find(
-            self._person, collection, id=document_id, limit=1, deleted=True, subject=_subject(collection)
+            self._person, collection, id=document_id, limit=1, deleted=True, subject=subject(collection)
         )
         return found[0] if found else None
 
     async def get_many(self, collection: str, document_ids: Sequence[str]) -> dict[str, Document]:
         known: dict[str, Document] = {}
-        for some in _parts(document_ids):
+        for some in parts(document_ids):
             found: list[Document] = await self._view.documents_find(
-                self._person, collection, id=some, limit=len(some), deleted=True, subject=_subject(collection)
+                self._person, collection, id=some, limit=len(some), deleted=True, subject=subject(collection)
             )
             known |= {one.id: one for one in found}
         return known
@@ -183,7 +180,7 @@ class ViewStore:
             limit=limit,
             descending=descending,
             deleted=True,
-            subject=_subject(collection),
+            subject=subject(collection),
         )
         return found
 
@@ -195,18 +192,18 @@ class ViewStore:
             limit=limit,
             descending=False,
             deleted=True,
-            subject=_subject(collection),
+            subject=subject(collection),
         )
         return found
 
     async def last_change(self, collection: str) -> Document | None:
         found: list[Document] = await self._view.documents_find(
-            self._person, collection, modified_after_us=0, limit=1, deleted=True, subject=_subject(collection)
+            self._person, collection, modified_after_us=0, limit=1, deleted=True, subject=subject(collection)
         )
         return found[0] if found else None
 
     async def purge(self, collection: str, document_ids: Sequence[str]) -> None:
-        await self._view.documents_remove(self._person, collection, list(document_ids), subject=_subject(collection))
+        await self._view.documents_remove(self._person, collection, list(document_ids), subject=subject(collection))
 
     def _measuring(self, metric: str) -> list[Entity]:
         with suppress(NotFound):
@@ -215,86 +212,6 @@ class ViewStore:
 
     def _entities(self, metric: str, source: str) -> list[Entity]:
         return [one for one in self._measuring(metric) if one.source == source]
-
-
-class ContextStore:
-    """A `Writer` for the person of a running entry."""
-
-    def __init__(self, context: Context) -> None:
-        self._context = context
-
-    @property
-    def person(self) -> str:
-        return self._context.entry.person
-
-    @property
-    def origin(self) -> str:
-        return self._context.entry.id
-
-    @property
-    def now(self) -> datetime:
-        return self._context.clock.now()
-
-    async def record(self, samples: Sequence[Sample]) -> Receipt:
-        return await self._context.accept(samples)
-
-    async def remove_readings(self, metric: str, source: str, taken_at: Sequence[datetime]) -> int:
-        return await self._context.remove_readings(metric, taken_at, source)
-
-    async def restore_readings(self, metric: str, source: str, taken_at: Sequence[datetime]) -> None:
-        """What its source removed and has again is for the owner to restore: a tombstone may be a person's wish."""
-
-    async def write_journal(self, drafts: Sequence[JournalDraft]) -> Receipt:
-        return await self._context.journal(drafts)
-
-    async def revive_journal(self, drafts: Sequence[JournalDraft]) -> None:
-        await self._context.journal(drafts)
-
-    async def remove_journal(self, external_ids: Sequence[str]) -> int:
-        return await self._context.remove_journal(external_ids)
-
-    async def put(self, collection: str, documents: Sequence[Document]) -> None:
-        await self._context.documents_put(collection, documents)
-
-    async def get(self, collection: str, document_id: str) -> Document | None:
-        found = await self._context.documents_find(collection, id=document_id, limit=1, deleted=True)
-        return found[0] if found else None
-
-    async def get_many(self, collection: str, document_ids: Sequence[str]) -> dict[str, Document]:
-        known: dict[str, Document] = {}
-        for some in _parts(document_ids):
-            found = await self._context.documents_find(collection, id=some, limit=len(some), deleted=True)
-            known |= {one.id: one for one in found}
-        return known
-
-    async def find(
-        self, collection: str, start: datetime, end: datetime, limit: int, *, descending: bool = True
-    ) -> list[Document]:
-        return await self._context.documents_find(
-            collection, start_us=to_us(start), end_us=to_us(end), limit=limit, descending=descending, deleted=True
-        )
-
-    async def changed(self, collection: str, after: datetime, limit: int) -> list[Document]:
-        return await self._context.documents_find(
-            collection, modified_after_us=to_us(after), limit=limit, descending=False, deleted=True
-        )
-
-    async def last_change(self, collection: str) -> Document | None:
-        found = await self._context.documents_find(collection, modified_after_us=0, limit=1, deleted=True)
-        return found[0] if found else None
-
-    async def purge(self, collection: str, document_ids: Sequence[str]) -> None:
-        await self._context.documents_remove(collection, document_ids)
-
-
-def _parts(document_ids: Sequence[str]) -> list[list[str]]:
-    """Few enough at a time for any database."""
-    names = list(dict.fromkeys(document_ids))
-    return [names[start : start + 500] for start in range(0, len(names), 500)]
-
-
-def _subject(collection: str) -> str | None:
-    return SUBJECTS.get(collection.removesuffix(MARK))
 
 
 def _rows(readings: Iterable[Any], sources: Mapping[str, str]) -> Iterable[Row]:
