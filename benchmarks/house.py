@@ -40,7 +40,13 @@ class House:
 
     @property
     def resident_mb(self) -> float:
-        return resident_mb(self.process.pid)
+        """Of the hub's own process."""
+        return resident_mb(self.process.pid) - self.broker_mb
+
+    @property
+    def broker_mb(self) -> float:
+        """Of the processes that it started: its broker."""
+        return sum(resident_mb(one) for one in _children(self.process.pid))
 
 
 def free_port() -> int:

@@ -1,0 +1,1 @@
+"""Home Assistant, doing the same work in the same run."""
