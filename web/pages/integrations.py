@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
-from hub.errors import Conflict, HubError, NotFound
+from hub.errors import Conflict, NotFound
 from hub.model import HOUSEHOLD, ConfigEntry, EntryState, EntryStatus, Verb
 from hub.view import CatalogueItem
 from web import answer, forms
 from web.keys import CLOCK
+from web.pages import act, connect
 from web.routing import PageRoute
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ async def entry(request: web.Request, view: View) -> web.Response:
     item = _item(view, found.domain)
     entities = [one for one in view.entities() if one.entry == found.id]
     manage = view.allowed(Verb.MANAGE, HOUSEHOLD)
+    setup = connect.action(view, found)
     return answer.page(
         request,
         "integrations/entry.html",
@@ -71,7 +73,12 @@ async def entry(request: web.Request, view: View) -> web.Response:
         log=[(datetime.fromtimestamp(at, UTC), level, text) for at, level, text in view.entry_log(found.id)][::-1]
         if manage
         else [],
-        actions=[one for one in view.actions() if one.name.startswith(f"{found.domain}.")],
+        actions=[
+            (one, act.asks_nothing(one))
+            for one in view.actions()
+            if one.name.startswith(f"{found.domain}.") and one != setup
+        ],
+        connects=setup is not None,
         may_manage=manage,
     )
 
@@ -109,7 +116,8 @@ async def add(request: web.Request, view: View) -> web.Response:
         except Conflict as error:
             errors = {"": str(error)}
         else:
-            return answer.done(request, f"/integrations/{made.id}", f"{made.title} is added.")
+            next_page = "/connect" if connect.action(view, made) else ""
+            return answer.done(request, f"/integrations/{made.id}{next_page}", f"{made.title} is added.")
     shown = forms.fields(schema, given.values, errors)
     return _form(request, view, item, shown, title=title, person=person, problem=errors.get("", ""), status=422)
 
@@ -181,42 +189,6 @@ async def remove(request: web.Request, view: View) -> web.Response:
     return answer.done(request, "/integrations", f"{found.title} is removed. Its history is kept.")
 
 
-async def act(request: web.Request, view: View) -> web.Response:
-    """An action of the integration, as a form and its outcome."""
-    found = view.entry(request.match_info["entry"])
-    spec = next((one for one in view.actions() if one.name == request.match_info["action"]), None)
-    if spec is None or not spec.name.startswith(f"{found.domain}."):
-        raise NotFound("there is no such action")
-    schema = _without_entry(spec.parameters)
-    outcome: Mapping[str, Any] | None = None
-    problem = ""
-    shown = forms.fields(schema)
-    if request.method == "POST":
-        given = forms.values(schema, await request.post())
-        errors = given.errors
-        if not errors:
-            try:
-                extra = {"entry": found.id} if "entry" in spec.parameters.model_fields else {}
-                spec.parameters.model_validate({**given.values, **extra})
-                outcome = await view.call(spec.name, {**given.values, **extra})
-            except ValidationError as error:
-                errors = forms.errors_of(error)
-            except HubError as error:
-                problem = str(error)
-        shown = forms.fields(schema, given.values, errors)
-    return answer.page(
-        request,
-        "integrations/act.html",
-        entry=found,
-        spec=spec,
-        fields=shown,
-        outcome=outcome,
-        qr=_codes(outcome),
-        problem=problem,
-        status=422 if problem or any(one.error for one in shown) else 200,
-    )
-
-
 def _form(
     request: web.Request,
     view: View,
@@ -262,25 +234,6 @@ def _wants_owner(status: EntryStatus) -> bool:
     return status.state in (EntryState.NEEDS_OWNER, EntryState.MISCONFIGURED, EntryState.STOPPED_BY_WATCHDOG)
 
 
-def _without_entry(model: type[BaseModel]) -> dict[str, Any]:
-    schema = model.model_json_schema()
-    schema["properties"] = {key: one for key, one in schema.get("properties", {}).items() if key != "entry"}
-    return schema
-
-
-def _codes(outcome: Mapping[str, Any] | None) -> dict[str, str]:
-    """What an action wants scanned (keys that name a QR code), drawn."""
-    found = {key: str(value) for key, value in (outcome or {}).items() if key.startswith("qr") and value}
-    if not found:
-        return {}
-    import segno  # only where a code is shown
-
-    return {
-        key: segno.make(text, error="m").svg_inline(scale=4, border=2, svgclass="qr", lineclass=None, omitsize=False)
-        for key, text in found.items()
-    }
-
-
 async def live(request: web.Request, view: View) -> web.Response:
     """The list's states again, for a page that stays open."""
     entries = sorted(view.entries(), key=lambda pair: (not _wants_owner(pair[1]), pair[0].title.lower()))
@@ -300,7 +253,5 @@ ROUTES = (
     PageRoute("POST", "/integrations/{entry}/reload", reload),
     PageRoute("POST", "/integrations/{entry}/switch", switch),
     PageRoute("POST", "/integrations/{entry}/remove", remove),
-    PageRoute("GET", "/integrations/{entry}/act/{action}", act),
-    PageRoute("POST", "/integrations/{entry}/act/{action}", act),
     PageRoute("GET", "/integrations/{entry}", entry),
 )
