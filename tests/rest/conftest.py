@@ -1,6 +1,7 @@
 """A real hub on a real port, with a household and tokens of every reach."""
 
 import io
+import json
 import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -69,7 +70,7 @@ class House:
             headers["Authorization"] = f"Bearer {self.tokens.get(token, token)}"
         if raw is not None or body is not None:
             headers.setdefault("Content-Type", "application/json")
-        data: Any = raw if raw is not None else orjson.dumps(body) if body is not None else None
+        data: Any = raw if raw is not None else json.dumps(body).encode() if body is not None else None
         if data is not None and len(data) > 1_000_000:
             data = io.BytesIO(data)
         async with self.session.request(method, self.url + path, data=data, headers=headers, **more) as response:

@@ -15,7 +15,7 @@ from web.rest.endpoint import BODIES
 Ago = Callable[[float], str]
 
 
-def heart(taken_at: str, value: Any = 62, **more: Any) -> dict[str, Any]:
+def heart(taken_at: Any, value: Any = 62, **more: Any) -> dict[str, Any]:
     return {"person": "anna", "metric": "heart_rate", "value": value, "taken_at": taken_at, **more}
 
 
@@ -63,7 +63,11 @@ async def test_the_same_call_again_changes_nothing(house: House, ago: Ago) -> No
         ({"taken_at": "2026-05-01"}, "is not an instant"),
         ({"taken_at": "yesterday"}, "is not an instant"),
         ({"taken_at": "2026-02-30T10:00:00Z"}, "is not an instant"),
-        ({"taken_at": 1_760_000_000}, "taken_at is not text"),
+        ({"taken_at": True}, "taken_at is not an instant"),
+        ({"taken_at": 10**400}, "is no Unix time"),
+        ({"taken_at": -1e300}, "is no Unix time"),
+        ({"value": 10**400}, "larger than any measurement"),
+        ({"value": -(10**400)}, "larger than any measurement"),
         ({"taken_at": None}, "taken_at is missing"),
         ({"taken_at": "0001-01-01T00:00:00+14:00"}, "before 1900"),
         ({"taken_at": "2150-01-01T00:00:00Z"}, "lies in the future"),
@@ -421,3 +425,32 @@ async def test_a_database_that_takes_nothing_is_told_as_such_and_reading_goes_on
         assert answer.headers["Retry-After"] == "5"
         assert len((await house.get("/hub/v1/readings", person="anna", metric="heart_rate")).json["readings"]) == 1
     assert (await house.record(heart(ago(1)))).json["accepted"] == 1
+
+
+@pytest.mark.parametrize("scale", [1, 1.0, 1_000])
+async def test_unix_time_is_taken_in_seconds_and_in_milliseconds(house: House, scale: float) -> None:
+    assert (await house.record(heart(1_760_000_000 * scale))).json["accepted"] == 1
+    [reading] = (await house.get("/hub/v1/readings", person="anna", metric="heart_rate")).json["readings"]
+    assert reading["taken_at"] == "2025-10-09T08:53:20Z"
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
+async def test_a_body_that_does_not_unpack_is_said_to_be_broken_and_the_log_stays_calm(
+    house: House, encoding: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer = await house.call("POST", "/hub/v1/readings", raw=b"not packed", headers={"Content-Encoding": encoding})
+    assert answer.status == 400
+    assert answer.error["code"] == "broken_body"
+    assert (await house.get("/hub/v1/me")).status == 200
+    assert not [one for one in caplog.records if one.levelname == "ERROR"]
+
+
+async def test_a_way_of_packing_that_nobody_reads_is_named(house: House) -> None:
+    answer = await house.call("POST", "/hub/v1/readings", raw=b"{}", headers={"Content-Encoding": "x-lzma"})
+    assert answer.status == 415
+    assert "x-lzma" in answer.error["message"]
+
+
+async def test_the_byte_order_mark_that_windows_writes_is_no_fault(house: House, ago: Ago) -> None:
+    raw = b"\xef\xbb\xbf" + json.dumps({"readings": [heart(ago(1))]}).encode()
+    assert (await house.call("POST", "/hub/v1/readings", raw=raw)).json["accepted"] == 1

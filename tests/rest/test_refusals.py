@@ -21,7 +21,7 @@ async def test_nothing_is_told_to_who_shows_no_token(house: House, endpoint: Any
     assert answer.error["code"] == "unauthenticated"
 
 
-@pytest.mark.parametrize("path", ["/hub/v1/live", "/hub/v1/ws", "/hub/v1/openapi.json", "/metrics"])
+@pytest.mark.parametrize("path", ["/hub/v1/live", "/hub/v1/ws", "/metrics"])
 async def test_streams_document_and_figures_are_closed_too(house: House, path: str) -> None:
     answer = await house.get(path, token=None)
     assert answer.status == 401
@@ -134,3 +134,9 @@ async def test_a_token_that_may_only_look_changes_nothing(house: House) -> None:
 async def test_a_page_of_another_name_is_not_ours(house: House) -> None:
     answer = await house.call("GET", "/hub/v1/me", headers={"Host": "evil.example.com"})
     assert answer.status == 421
+
+
+async def test_a_slash_too_many_is_named(house: House) -> None:
+    answer = await house.get("/hub/v1/states/")
+    assert answer.status == 404
+    assert "slash" in answer.error["hint"]

@@ -10,7 +10,7 @@ from aiohttp import web
 from web.keys import CLOCK, VIEWS
 from web.rest import hush, openapi, operations
 from web.rest.body import Bodies
-from web.rest.endpoint import BODIES, Call, Endpoint, add, as_json, run
+from web.rest.endpoint import BODIES, Endpoint, add, as_json, run
 from web.rest.live import BROADCASTER, Broadcaster, stream_events, stream_socket
 from web.rest.live.sse import LiveQuery
 from web.rest.problem import from_status
@@ -56,7 +56,10 @@ async def answer_in_json(request: web.Request, handler: Handler) -> web.StreamRe
     except web.HTTPException as error:
         if error.status < 400 or not request.path.startswith(PREFIX):
             raise
-        return from_status(error.status, error.text or "", error.headers).answer()
+        problem = from_status(error.status, error.text or "", error.headers)
+        if error.status == 404 and request.path.endswith("/"):
+            problem.hint = "Leave out the slash at the end."
+        return problem.answer()
 
 
 def _stream(endpoint: Endpoint) -> Handler:
@@ -67,11 +70,13 @@ def _stream(endpoint: Endpoint) -> Handler:
 
 
 def _document() -> Handler:
+    """For everybody: it tells of the interface and of nobody."""
     made: list[bytes] = []
 
-    async def describe(call: Call) -> web.Response:
+    async def describe(request: web.Request) -> web.Response:
         if not made:
-            made.append(orjson.dumps(openapi.document(ENDPOINTS, call.view, call.view.version)))
+            views = request.app[VIEWS]
+            made.append(orjson.dumps(openapi.document(ENDPOINTS, views.nobody(), views.version)))
         return as_json(made[0])
 
-    return _stream(Endpoint("GET", "/hub/v1/openapi.json", "This document", "meta", describe, Any))
+    return describe

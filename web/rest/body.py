@@ -16,6 +16,11 @@ IN_HAND = 64 * 1024 * 1024
 """Bytes of bodies that are being read or worked on at once; the rest is asked to come again."""
 
 
+UNPACKED = frozenset({"identity", "gzip", "deflate"})
+"""What the server unpacks; br and zstd it refuses by itself."""
+_BOM = b"\xef\xbb\xbf"
+
+
 class Bodies:
     """How many bytes of bodies the hub holds now."""
 
@@ -45,12 +50,15 @@ class Bodies:
                     )
                 chunks.append(chunk)
             return b"".join(chunks)
-        except (ClientPayloadError, web.HTTPException, ValueError) as error:
+        except (ClientPayloadError, web.RequestPayloadError, web.HTTPException, ValueError) as error:
+            # What is left of it can't be read: the server must not wait for it.
+            request.content.feed_eof()
             raise Problem(
                 400,
                 "broken_body",
                 "The body could not be read to its end.",
-                hint="Check Content-Length and Content-Encoding.",
+                hint="Nothing was kept. Check Content-Length and Content-Encoding.",
+                headers={hdrs.CONNECTION: "close"},
             ) from error
         finally:
             self.held -= size
@@ -89,6 +97,12 @@ def check_type(request: web.Request) -> None:
             415, "wrong_charset", f"JSON in {charset[:40]!r} is not read here.", where="header Content-Type",
             hint="Send UTF-8.",
         )  # fmt: skip
+    packed = request.headers.get(hdrs.CONTENT_ENCODING, "identity").lower()
+    if packed not in UNPACKED:
+        raise Problem(
+            415, "wrong_encoding", f"A body packed as {packed[:40]!r} is not read here.",
+            where="header Content-Encoding", hint="Send it as gzip or deflate, or as it is.",
+        )  # fmt: skip
 
 
 def whole(value: Any) -> Any:
@@ -104,6 +118,7 @@ def whole(value: Any) -> Any:
 
 def decode(raw: bytes, *, lenient: bool = False) -> Any:
     """The JSON value; `lenient` lets NaN and Infinity through, so that one reading is refused and not its batch."""
+    raw = raw.removeprefix(_BOM)
     try:
         return orjson.loads(raw)
     except orjson.JSONDecodeError as error:

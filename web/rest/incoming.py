@@ -9,13 +9,18 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from hub.view import IncomingReading
-from web.rest.fields import EARLIEST, LATEST, instant
+from web.rest.fields import EARLIEST, LATEST, from_us, instant
 from web.rest.problem import Problem, meant
 from web.rest.shapes import Rejected
 
 MOST = 10_000
 """Readings of one call."""
 FIELDS = ("person", "metric", "value", "unit", "taken_at", "source", "increment")
+_LARGEST = 10**300
+"""Beyond it a whole number is none that the database could keep."""
+_MILLISECONDS = 100_000_000_000
+"""Unix times from here on are in milliseconds: as seconds they would lie beyond the year 5000."""
+_FIRST, _LAST = EARLIEST.timestamp(), LATEST.timestamp()
 _AT_ONCE = 1_000
 """Items read before other tasks have their turn."""
 ITEM_SCHEMA: Mapping[str, Any] = {
@@ -24,7 +29,7 @@ ITEM_SCHEMA: Mapping[str, Any] = {
         "Fields: `person` (a slug or `household`; may be left out with a token for exactly one person), `metric` (a "
         "key of /hub/v1/metrics), `value` (number or text), `unit` (UCUM or a common spelling of it; left out: the "
         "metric's own), "
-        "`taken_at` (RFC 3339 with an offset, at most 10 minutes ahead), `source` (which of several devices spoke), "
+        "`taken_at` (RFC 3339 with an offset, or Unix time; at most 10 minutes ahead), `source` (which of several devices spoke), "
         "`increment` (true: an amount over an interval that starts at `taken_at`)."
     ),
     "examples": [
@@ -118,8 +123,12 @@ def _value(item: Mapping[str, Any], value: Any) -> float | int | str | bool:
         if not math.isfinite(value):
             raise ValueError(f"value is {value}, which is not a measurement; leave the reading out instead")
         return float(value)
-    if kind is int or kind is bool:
-        return int(value) if kind is int else bool(value)
+    if kind is int:
+        if abs(value) > _LARGEST:
+            raise ValueError("value is larger than any measurement; leave the reading out instead")
+        return int(value)
+    if kind is bool:
+        return bool(value)
     if kind is str:
         if "\0" in value:
             raise ValueError("value has a NUL character in it")
@@ -141,7 +150,19 @@ def _taken(given: Any) -> datetime:
         if EARLIEST <= read <= LATEST:
             return read
         raise ValueError(f"taken_at {given[:40]!r} is before {EARLIEST.year} or after {LATEST.year}")
-    raise ValueError("taken_at is missing; say when it was measured" if given is None else "taken_at is not text")
+    if type(given) is int or type(given) is float:
+        return _unix(given)
+    raise ValueError("taken_at is missing; say when it was measured" if given is None else "taken_at is not an instant")
+
+
+def _unix(given: float) -> datetime:
+    seconds = given / 1_000 if _MILLISECONDS <= abs(given) < _LARGEST else given
+    if not _FIRST <= seconds <= _LAST:
+        raise ValueError(
+            f"taken_at {str(given)[:40]} is no Unix time between {EARLIEST.year} and {LATEST.year}, neither in seconds "
+            "nor in milliseconds"
+        )
+    return from_us(round(seconds * 1_000_000))
 
 
 def _slowly(given: str) -> datetime:
