@@ -52,7 +52,7 @@ async def main(quick: bool) -> list[Figure]:
 
 async def _demo(seconds: float) -> list[Figure]:
     """The demo household: at first while its 90 days of history are made, then after a restart."""
-    found = []
+    found: list[Figure] = []
     with houses.scratch() as folder:
         for name in ("resident, demo household, a minute after its first start", "the same after a restart"):
             with houses.running(Path(folder), "", "--demo") as house:

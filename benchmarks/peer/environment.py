@@ -106,7 +106,8 @@ class Seen(HomeAssistantView):
     @callback
     def changed(self, event):
         new = event.data["new_state"]
-        if new is not None and new.entity_id.startswith("sensor.bench_s") and new.state not in ("unknown", "unavailable"):
+        ours = new is not None and new.entity_id.startswith("sensor.bench_s")
+        if ours and new.state not in ("unknown", "unavailable"):
             self.last = time.time()
             self.first = self.first or self.last
             self.ages.append(self.last * 1e3 - float(new.state))
