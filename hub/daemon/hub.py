@@ -259,7 +259,8 @@ class Hub:
     async def _run(self) -> None:
         if self.settings.demo:
             await self._set_up_demo()
-        await self.rooms.supervisor.start(self.settings.entries)
+        looking = self.settings.custom_integrations is not None
+        await self.rooms.supervisor.start(self.settings.entries, looking=looking)
         if self.settings.automatic_entries:
             await self._automatic()
         if self.settings.custom_integrations is not None:
@@ -288,6 +289,7 @@ class Hub:
                 for entry in list(supervisor.entries.values()):
                     if entry.domain == domain:
                         await supervisor.reload(entry.id)
+        await supervisor.found_all()
 
     async def _set_up_demo(self) -> None:
         """The made-up household of `integrations.demo`: people, account and entries."""

@@ -33,6 +33,8 @@ class Supervisor:
         self._broken: dict[str, EntryStatus] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._idle = False
+        self._looking = False
+        """Custom integrations are still being asked what they are."""
         self._started = False
         """Every kept entry has been looked at; before that nobody can say that one does not exist."""
         self.watchdog = Watchdog(self._blame, self._on_block)
@@ -41,12 +43,13 @@ class Supervisor:
     def entries(self) -> Mapping[str, ConfigEntry]:
         return self._entries
 
-    async def start(self, declared: tuple[ConfigEntry, ...] = (), *, idle: bool = False) -> None:
+    async def start(self, declared: tuple[ConfigEntry, ...] = (), *, idle: bool = False, looking: bool = False) -> None:
         """Start kept entries and those of the configuration file; a broken one never keeps a healthy one from it.
 
-        `idle`: entries can be added, changed and imported into, and none of them polls or listens.
+        `idle`: entries can be added, changed and imported into, and none of them polls or listens. `looking`: more
+        integrations may yet be found, until `found_all`.
         """
-        self._idle = idle
+        self._idle, self._looking = idle, looking
         if not idle:
             self.watchdog.start()
             self._spawn(self._await_people())
@@ -55,6 +58,12 @@ class Supervisor:
         for entry in list(self._entries.values()):
             await self._run(entry)
         self._started = True
+
+    async def found_all(self) -> None:
+        """No further integration will be found: entries that still wait for theirs are told of as broken."""
+        self._looking = False
+        for entry_id in [one for one, status in self._broken.items() if status.state is EntryState.STARTING]:
+            await self._run(self._entries[entry_id])
 
     async def redeclare(self, declared: tuple[ConfigEntry, ...]) -> list[str]:
         """Take over a changed configuration file; returns the ids of entries that were started, changed or stopped."""
@@ -210,6 +219,9 @@ class Supervisor:
         try:
             integration = self.catalogue.get(entry.domain)
         except NotFound as error:
+            if self._looking and entry.domain not in self.catalogue.items and not entry.problem:
+                self._broken[entry.id] = EntryStatus(entry.id, EntryState.STARTING, self._hub.clock.now())
+                return
             self._not_started(
                 entry, entry.problem or str(error), "Install or mend the integration, or remove this entry."
             )

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from hub.errors import HubError, PluginError
+from hub.errors import HubError, NotReady, PluginError
 from hub.model import Command
 from hub.plugin import Context, Integration, WebhookRequest, WebhookResponse
 from hub.supervisor.catalogue import Catalogue
@@ -65,11 +65,17 @@ def _proxy(path: Path, described: dict[str, Any]) -> Integration:
         child = children[ctx.entry.id] = Child(path, lambda: None)
         await child.run(ctx)
 
+    def running(ctx: Context) -> Child:
+        try:
+            return children[ctx.entry.id]
+        except KeyError:
+            raise NotReady(f"{ctx.entry.title} is starting", retry_after=5) from None
+
     async def act(ctx: Context, command: Command) -> None:
-        await children[ctx.entry.id].act(ctx, command)
+        await running(ctx).act(ctx, command)
 
     async def webhook(ctx: Context, request: WebhookRequest) -> WebhookResponse:
-        return await children[ctx.entry.id].webhook(ctx, request)
+        return await running(ctx).webhook(ctx, request)
 
     does = set(described["does"])
     return Integration(
