@@ -1,6 +1,6 @@
 """Every figure, in one table.
 
-python -m benchmarks [--quick] [--only intake,storage,mqtt,web,peer] [--json FILE]
+python -m benchmarks [--quick] [--only intake,storage,disk,mqtt,web,peer] [--json FILE]
 
 Each part runs in a process of its own, one after the other. `peer` installs Home Assistant 2024.3.3 from PyPI into an
 environment of its own, once, and has it do the same work in the same run.
@@ -23,7 +23,7 @@ from typing import Any
 from benchmarks.figure import Figure, paired, table, told
 
 ROOT = Path(__file__).parent.parent
-PARTS = ("intake", "storage", "mqtt", "web", "peer")
+PARTS = ("intake", "storage", "disk", "mqtt", "web", "peer")
 
 
 def run(part: str, *options: str) -> str:
@@ -46,6 +46,29 @@ def storage(quick: bool) -> list[Figure]:
     return [
         Figure("bytes", "bytes a numeric reading on disk", size["bytes a reading, whole file"], "bytes", 40, note=note)
     ]
+
+
+def disk(quick: bool) -> list[Figure]:
+    """Bytes that reach a device, and cuts of its power. Needs root, for a file system in a file."""
+    device = _values(run("storage", "--only=device", f"--readings={100_000 if quick else 1_000_000}"))[0]["device"]
+    if "not measured" in device:
+        raise ValueError(device["not measured"])
+    figures = [
+        Figure(f"device {pace}", f"device bytes a reading at {pace}, each acknowledged by itself",
+               device[pace]["device bytes a reading"], "bytes", goal, note=device["file system"])
+        for pace, goal in (("1/s", 6_000), ("50/s", None), ("50/s, ten at a time", 2_000))
+    ]  # fmt: skip
+    cuts, mutant = _values(run("power_cuts", f"--cuts={10 if quick else 250}"))[0]
+    figures.append(
+        Figure("cuts", "acknowledged readings lost by power cuts", cuts["lost"], "readings", 0, note=_cut(cuts))
+    )
+    weaker = "the same with synchronous NORMAL, which must lose"
+    figures.append(Figure("cuts mutant", weaker, mutant["lost"], "readings", 1, "more", note=_cut(mutant)))
+    return figures
+
+
+def _cut(told: Mapping[str, Any]) -> str:
+    return f"{told['cuts']} cuts, {told['acknowledged before a cut']:,} acknowledged before one"
 
 
 def mqtt(quick: bool) -> list[Figure]:
@@ -86,6 +109,7 @@ def _values(text: str) -> list[Any]:
 RUN: Mapping[str, Callable[[bool], list[Figure]]] = {
     "intake": common("intake"),
     "storage": storage,
+    "disk": disk,
     "mqtt": mqtt,
     "web": common("web"),
     "peer": common("peer"),

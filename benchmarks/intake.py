@@ -18,7 +18,7 @@ from benchmarks.figure import Figure, tell
 from benchmarks.house import PEOPLE, scratch
 from hub.bus import Bus
 from hub.daemon import Hub, Settings
-from hub.model import ConfigEntry, Event, PeopleChanged, Sample
+from hub.model import ConfigEntry, Event, PeopleChanged, Sample, StateChanged
 
 BATCH = 5_000
 AT_ONCE = 2
@@ -29,7 +29,7 @@ async def main(quick: bool) -> list[Figure]:
     with scratch() as folder:
         hub = await Hub.start(Settings(Path(folder), port=0, automatic_entries=False), serve=False)
         try:
-            return [await _batches(hub, 100_000 if quick else 1_000_000), await _events()]
+            return [await _batches(hub, 100_000 if quick else 1_000_000), _states(hub), await _events()]
         finally:
             await hub.stop()
 
@@ -83,6 +83,24 @@ async def _batches(hub: Hub, total: int) -> Figure:
         "more",
         note=f"calls of {BATCH:,}, {AT_ONCE} at a time, synchronous FULL, statistics finished",
     )
+
+
+def _states(hub: Hub) -> Figure:
+    """States that move in memory, each told on the bus to one listener that keeps up."""
+    entities, number, heard = tuple(hub.rooms.entities.all.values()), 100_000, 0
+    at = datetime.now(UTC)
+    with hub.rooms.bus.subscribe(StateChanged, limit=2_000) as subscription:
+        began = time.perf_counter()
+        for count in range(number):
+            entity, now = entities[count % len(entities)], at + timedelta(microseconds=count)
+            moved = hub.rooms.states.apply(entity.id, count / 10, now, now)
+            assert moved is not None
+            hub.rooms.bus.publish(StateChanged(now, entity, *moved))
+            if count % 1_000 == 999:
+                heard += len(subscription.drain())
+        seconds = time.perf_counter() - began
+    assert heard == number
+    return Figure("states moved", "state changes in process, one listener", number / seconds, "1/s", 110_000, "more")
 
 
 async def _events() -> Figure:
