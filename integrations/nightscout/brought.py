@@ -15,7 +15,7 @@ from integrations.nightscout.kinds import BY_TYPE
 from integrations.nightscout.papers import DATE_FIELDS, PaperWriter
 from integrations.nightscout.statuses import StatusWriter
 from integrations.nightscout.times import from_us, iso, parse, to_ms, to_us
-from integrations.nightscout.treatments import TreatmentWriter
+from integrations.nightscout.treatments import TreatmentWriter, forget
 from integrations.nightscout.window import windows
 
 FOLLOWED = ("entries", "treatments", "devicestatus")
@@ -100,6 +100,7 @@ async def remove(ctx: Context, collection: str, gone: Sequence[Document]) -> Non
                 for draft in drafts_of(visible(document.body), document.id, at_of(document))
             ]
         )
+        await forget(store, gone)
     now_us = to_us(store.now)
     await store.put(
         collection, [one._replace(deleted=True, modified_us=now_us + index) for index, one in enumerate(gone)]

@@ -10,6 +10,7 @@ from typing import Any
 from hub.api import JournalDraft, JournalEntry
 from integrations.nightscout.incoming import number
 from integrations.nightscout.kinds import Record
+from integrations.nightscout.measured import BASAL, SUSPENDED, by_the_loop
 from integrations.nightscout.times import iso, to_ms
 
 _LONGEST_MINUTES = 24 * 60.0
@@ -41,12 +42,14 @@ def _event(*types: str) -> Callable[[Record], bool]:
     return lambda record: record.get("eventType") in types
 
 
+def _dose(record: Record) -> bool:
+    return (number(record.get("insulin")) or 0.0) > 0 and not by_the_loop(record)
+
+
 def _delivery(record: Record) -> Record:
-    correcting = record.get("eventType") == "Correction Bolus" or record.get("isSMB") is True
-    return {"delivery": "correction" if correcting else "bolus"}
+    return {"delivery": "correction" if record.get("eventType") == "Correction Bolus" else "bolus"}
 
 
-_BASAL = {"rate": "absolute", "duration": "duration", "product": "insulinType"}
 PARTS = (
     Part(
         "carbs",
@@ -60,12 +63,11 @@ PARTS = (
             "name": "foodType",
         },
     ),
-    Part("insulin", "insulin", _positive("insulin"), {"units": "insulin", "product": "insulinType"}, _delivery),
-    Part("basal", "insulin", _event("Temp Basal"), _BASAL, lambda _: {"delivery": "temporary_basal"}),
+    Part("insulin", "insulin", _dose, {"units": "insulin", "product": "insulinType"}, _delivery),
     Part(
         "suspend",
         "insulin",
-        _event("Suspend Pump", "Pump Suspend"),
+        _event(*SUSPENDED),
         {"duration": "duration"},
         lambda _: {"delivery": "suspend"},
     ),
@@ -76,11 +78,11 @@ _NOTE = Part("note", "note", lambda _: True, {"text": "notes"})
 
 
 def parts_of(record: Record) -> list[Part]:
-    """What a treatment holds; one that is nothing else, and no mere glucose check, is a note."""
+    """What a treatment holds; one that is nothing else, and no mere reading, is a note."""
     found = [part for part in PARTS if part.there(record)]
-    if not found and (record.get("eventType") != "BG Check" or record.get("notes")):
-        return [_NOTE]
-    return found
+    if found or by_the_loop(record) or record.get("eventType") == BASAL:
+        return found
+    return [] if record.get("eventType") == "BG Check" and not record.get("notes") else [_NOTE]
 
 
 def external_id(document_id: str, part: Part) -> str:
@@ -105,13 +107,10 @@ def _draft(record: Record, part: Part, name: str, at: datetime) -> JournalDraft:
 
 
 def _values(record: Record, part: Part) -> Record:
-    values = {
+    return {
         one: _text(record.get(theirs)) if one in _TEXTS else number(record.get(theirs))
         for one, theirs in part.fields.items()
     }
-    if part.name == "basal" and values["rate"] is None:
-        values["rate"] = number(record.get("rate"))
-    return values
 
 
 def overlaid(record: Record, document_id: str, at: datetime, entries: Mapping[str, JournalEntry]) -> Record | None:

@@ -17,7 +17,7 @@ from integrations.nightscout.papers import PaperWriter
 from integrations.nightscout.query import Query
 from integrations.nightscout.store import Store
 from integrations.nightscout.times import from_us, to_us
-from integrations.nightscout.treatments import TreatmentWriter
+from integrations.nightscout.treatments import TreatmentWriter, forget
 from integrations.nightscout.window import Fetch, windows
 
 BEGINNING, END = from_us(0), from_us(4_102_444_800_000_000)
@@ -150,6 +150,7 @@ class TreatmentShelf(PaperShelf):
             elif one.document is not None:
                 drafts = diary.drafts_of(visible(one.document.body), one.document.id, one.at)
                 await self._store.remove_journal([draft.external_id for draft in drafts])
+        await forget(self._store, [one.document for one in found if one.document is not None])
         return await super().remove(found)
 
     def _sources(self) -> list[tuple[Fetch, Callable[[Any], datetime]]]:

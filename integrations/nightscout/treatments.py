@@ -1,8 +1,8 @@
-"""Taking treatments in: each is kept whole, and becomes journal entries and finger-stick readings."""
+"""Taking treatments in: each is kept whole, and becomes journal entries and readings."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,14 +10,12 @@ from hub.api import Document, JournalDraft, Sample
 from integrations.nightscout import diary
 from integrations.nightscout.found import at_of, visible
 from integrations.nightscout.ids import derived_id
-from integrations.nightscout.incoming import Incoming, number, treatment
-from integrations.nightscout.kinds import Record
+from integrations.nightscout.incoming import Incoming, treatment
+from integrations.nightscout.measured import Place, place_of, samples_of
 from integrations.nightscout.nearby import nearby
 from integrations.nightscout.papers import Key, PaperWriter
-from integrations.nightscout.store import CHECK_SOURCE, Writer
+from integrations.nightscout.store import Writer
 from integrations.nightscout.times import iso
-
-_MMOL = frozenset({"mmol", "mmol/l"})
 
 
 class TreatmentWriter(PaperWriter):
@@ -53,41 +51,48 @@ class TreatmentWriter(PaperWriter):
         drafts: list[JournalDraft] = []
         revived: list[JournalDraft] = []
         gone: list[str] = []
-        checks: list[Sample] = []
+        measured: list[Sample] = []
+        back: list[Place] = []
         for one in changed:
             record, at = visible(one.body), at_of(one)
-            valid = record.get("isValid") is not False
-            made = diary.drafts_of(record, one.id, at) if valid else []
+            made = diary.drafts_of(record, one.id, at) if record.get("isValid") is not False else []
+            samples = samples_of(record, at, self._units)
             old = olds.get(one.id)
             (revived if old is not None and old.deleted else drafts).extend(made)
-            if old is not None and not old.deleted:
+            if old is None or old.deleted:
+                # Another record of that moment may have been removed, and its reading with it.
+                back += [place_of(sample) for sample in samples]
+            else:
                 kept = {draft.external_id for draft in made}
                 before = diary.drafts_of(visible(old.body), old.id, at_of(old))
                 gone += [draft.external_id for draft in before if draft.external_id not in kept]
-            check = finger_stick(record, at, self._units)
-            if check is not None and valid:
-                checks.append(check)
+                await forget(self._out, [old], {place_of(sample) for sample in samples})
+            measured += samples
         if gone:
             await self._out.remove_journal(gone)
         if drafts:
             await self._out.write_journal(drafts)
         if revived:
             await self._out.revive_journal(revived)
-        if checks:
-            await self._out.record(checks)
+        for (metric, source), moments in _by_series(back).items():
+            await self._out.restore_readings(metric, source, moments)
+        if measured:
+            await self._out.record(measured)
+
+
+async def forget(out: Writer, gone: Iterable[Document], kept: Collection[Place] = ()) -> None:
+    """Take the readings of treatments away, except those that are told of anew."""
+    told = (place_of(sample) for one in gone for sample in samples_of(visible(one.body), at_of(one)))
+    for (metric, source), moments in _by_series(place for place in told if place not in kept).items():
+        await out.remove_readings(metric, source, moments)
+
+
+def _by_series(places: Iterable[Place]) -> dict[tuple[str, str], list[datetime]]:
+    found: dict[tuple[str, str], list[datetime]] = {}
+    for place in places:
+        found.setdefault((place.metric, place.source), []).append(place.taken_at)
+    return found
 
 
 def _moment(at: datetime, record: Mapping[str, Any]) -> Key:
     return (iso(at), str(record.get("eventType")))
-
-
-def finger_stick(record: Record, at: datetime, units: str) -> Sample | None:
-    """The blood glucose that a treatment tells from a finger stick; sensor values are entries already.
-
-    `units` are those of a treatment that does not say.
-    """
-    value = number(record.get("glucose"))
-    if value is None or value <= 0 or str(record.get("glucoseType", "")).lower() not in ("finger", "meter"):
-        return None
-    unit = "mmol/L" if str(record.get("units") or units).lower() in _MMOL else "mg/dL"
-    return Sample(metric="blood_glucose", value=value, taken_at=at, unit=unit, source=CHECK_SOURCE)

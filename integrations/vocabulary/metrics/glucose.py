@@ -47,6 +47,8 @@ METRICS = (
           description="Units taken for meals and corrections, as recorded."),
     total("insulin_basal", "Insulin, basal", "[IU]", GLUCOSE, _DOSE, hard=(0, 100_000), plausible=(0, 300),
           description="Units of background insulin, as recorded."),
+    total("insulin_automatic", "Insulin, automatic", "[IU]", GLUCOSE, _DOSE, hard=(0, 100_000), plausible=(0, 300),
+          description="Units that a loop gave by itself in small doses, as recorded."),
     flowing("insulin_basal_rate", "Basal rate", "[IU]/h", GLUCOSE, hard=(0, 100), plausible=(0, 10), precision=2,
             icon="syringe", stale_after=HOUR, hold=DAY, merge_interval=5 * MINUTE, description="What a pump runs at."),
     flowing("insulin_on_board", "Insulin on board", "[IU]", GLUCOSE, hard=(-50, 300), plausible=(-5, 50), precision=2,

@@ -60,7 +60,6 @@ async def test_each_kind_of_treatment_has_its_place_in_the_journal(site: Site) -
     await site.post(
         "/api/v1/treatments",
         [
-            {"eventType": "Temp Basal", "created_at": at, "absolute": 0.75, "rate": 0.75, "duration": 30},
             {"eventType": "Exercise", "created_at": at, "duration": 25, "notes": "walk"},
             {"eventType": "Site Change", "created_at": at, "notes": "left arm"},
             {"eventType": "Correction Bolus", "created_at": at, "insulin": "1.25"},
@@ -73,7 +72,6 @@ async def test_each_kind_of_treatment_has_its_place_in_the_journal(site: Site) -
     assert told == [
         ("insulin", "correction"),
         ("insulin", "suspend"),
-        ("insulin", "temporary_basal"),
         ("note", "Announcement"),
         ("note", "Site Change"),
         ("workout", ""),
