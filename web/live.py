@@ -29,7 +29,7 @@ QUIET = 15.0
 PAUSE = 15.0
 """Seconds in which a card is drawn at most once for new values, which themselves move at once."""
 SOON = 0.3
-"""Seconds until a card is drawn again after something was logged, so that a burst costs one drawing."""
+"""Seconds until a card is drawn again after something was logged or first measured, so that a burst costs one drawing."""
 WATCHED = (StateChanged, JournalChanged, EntitiesChanged, PeopleChanged)
 
 Draw = Callable[[str], Awaitable[str]]
@@ -148,7 +148,8 @@ class Stream:
         match event:
             case StateChanged():
                 if not self._slugs or event.entity.person in self._slugs:
-                    self._mark([event.entity.person], PAUSE)
+                    # A first value has no place on the card that it could move into.
+                    self._mark([event.entity.person], SOON if event.old is None else PAUSE)
                     await self._response.write(self._request.app[VALUES].encoded(event, self._view))
             case JournalChanged():
                 self._mark({event.new.person}.intersection(self._slugs), SOON)

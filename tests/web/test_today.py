@@ -29,6 +29,14 @@ async def test_a_new_reading_moves_the_card_without_a_reload(house: House, open_
     await expect(value).to_have_text("72bpm", timeout=3_000)
 
 
+async def test_the_first_reading_of_a_metric_shows_by_itself(house: House, open_page: OpenPage) -> None:
+    page = await open_page(house, "/", width=390)
+    await expect(page.locator("#card-anna")).to_contain_text("Nothing measured yet.")
+    await live(page)
+    await house.measure("anna", "weight", (0, 68.4))
+    await expect(page.locator('[data-entity="sensor.anna_weight"] .value')).to_have_text("68.4kg", timeout=3_000)
+
+
 async def test_old_values_look_old(house: House, open_page: OpenPage) -> None:
     await house.measure("anna", "heart_rate", (200, 62))
     page = await open_page(house, "/")
