@@ -29,7 +29,7 @@ QUIET = 15.0
 PAUSE = 15.0
 """Seconds in which a card is drawn at most once for new values, which themselves move at once."""
 SOON = 0.3
-"""Seconds until a card is drawn again after something was logged or first measured, so that a burst costs one drawing."""
+"""Seconds until a card is drawn again after something was logged or measured for the first time; a burst costs one."""
 WATCHED = (StateChanged, JournalChanged, EntitiesChanged, PeopleChanged)
 
 Draw = Callable[[str], Awaitable[str]]
