@@ -16,6 +16,8 @@ class States:
     def __init__(self) -> None:
         self._states: dict[str, State] = {}
         self._versions: dict[str, int] = {}
+        self._said: set[str] = set()
+        """Entities whose source says by itself whether it is there."""
         self.version = 0
         """Grows with every change, for caches."""
 
@@ -41,31 +43,51 @@ class States:
         received_at: datetime,
         attributes: Mapping[str, Any] | None = None,
     ) -> tuple[State | None, State] | None:
-        """Old and new state when it moved; None for a reading older than the state, or equal to it in all."""
+        """Old and new state when it moved; None for a reading older than the state, or equal to it in all.
+
+        A reading shows that its source is there, unless the source itself says otherwise.
+        """
         old = self._states.get(entity_id)
+        available = old is None or old.available or entity_id not in self._said
         if old is not None and old.taken_at is not None:
             if taken_at < old.taken_at:
                 return None
             if (
                 taken_at == old.taken_at
                 and old.value == value
-                and old.available
+                and old.available == available
                 and attributes in (None, old.attributes)
             ):
                 return None
         kept = attributes if attributes is not None else (old.attributes if old is not None else {})
-        new = State(entity_id, value, taken_at, received_at, True, kept)
+        new = State(entity_id, value, taken_at, received_at, available, kept)
+        self._set(new)
+        return old, new
+
+    def describe(
+        self, entity_id: str, taken_at: datetime, attributes: Mapping[str, Any]
+    ) -> tuple[State | None, State] | None:
+        """Attributes of the reading that is the state already; old and new state when they differ."""
+        old = self._states.get(entity_id)
+        if old is None or old.taken_at != taken_at or old.attributes == attributes:
+            return None
+        new = replace(old, attributes=attributes)
         self._set(new)
         return old, new
 
     def set_available(self, entity_id: str, available: bool) -> tuple[State | None, State] | None:
-        """Old and new state when availability changed."""
+        """What the source says of itself; stands until it says otherwise or is gone. Old and new state if changed."""
+        self._said.add(entity_id)
         old = self._states.get(entity_id)
-        if old is not None and old.available == available:
+        if available is (old is None or old.available):
             return None
         new = replace(old, available=available) if old is not None else State(entity_id, None, available=available)
         self._set(new)
         return old, new
+
+    def unsay(self, entity_ids: Iterable[str]) -> None:
+        """The source that says whether these are there is gone: from now on a reading shows that they are."""
+        self._said.difference_update(entity_ids)
 
     def replace(self, state: State) -> State | None:
         """Set a state whatever its time (after a correction or removal); returns the old one."""
@@ -74,6 +96,7 @@ class States:
         return old
 
     def forget(self, entity_id: str) -> None:
+        self._said.discard(entity_id)
         if self._states.pop(entity_id, None) is not None:
             self.version += 1
             self._versions.pop(entity_id, None)

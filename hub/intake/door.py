@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Protocol
 
 from hub.bus import Bus
@@ -12,13 +13,12 @@ from hub.errors import BadReading
 from hub.intake.figures import Figures
 from hub.intake.instants import check_ahead, instant, microseconds
 from hub.intake.news import Item, News
-from hub.intake.plan import INCREMENT
+from hub.intake.plan import CLOCK_UNSURE, INCREMENT
 from hub.intake.plans import Plans, blank
 from hub.model import (
     ConfigEntry,
     EntitiesChanged,
     Entity,
-    Flag,
     ReadingsRejected,
     Receipt,
     Refusal,
@@ -54,7 +54,7 @@ class Intake:
         self._store, self._states, self._bus, self._clock = store, states, bus, clock
         self.figures = Figures()
         self._plans = Plans(states, entities, people, vocabulary)
-        self._news = News(states, bus, self.figures)
+        self._news = News(states, bus, clock, self.figures)
         self.clock_unsure = False
         """Set while the machine's clock is known not to be set; readings get a mark."""
 
@@ -80,47 +80,56 @@ class Intake:
         self, entry: ConfigEntry, owner: str, samples: Sequence[Sample], offset: int, refusals: list[Refusal]
     ) -> tuple[int, int]:
         now = self._clock.now()
-        received_us = microseconds(now)
-        base = int(Flag.CLOCK_UNSURE) if self.clock_unsure else 0
         items: list[Item] = []
-        for index, sample in enumerate(samples, offset):
-            try:
-                plan = self._plans.find(entry, owner, sample) or await self._plans.make(entry, owner, sample)
-                if sample.taken_at is None:
-                    taken_us = received_us
-                else:
-                    taken_us = microseconds(sample.taken_at)
-                    if taken_us > received_us:
-                        check_ahead(sample.taken_at, now)
-                if sample.value is None:
-                    self._news.move(plan.entity, None, sample.taken_at or now, now, sample)
-                    continue
-                value = plan.value(sample.value, sample.unit)
-            except BadReading as error:
-                refusals.append(Refusal(index, str(error)))
-                continue
-            flags = base | plan.oddities(value, taken_us)
-            if sample.increment:
-                flags |= INCREMENT
-            if plan.last_us is None or taken_us >= plan.last_us:
-                plan.last_us, plan.last_value = taken_us, value
-            if not plan.entity.record:
-                self._news.move(plan.entity, value, sample.taken_at or now, now, sample)
-            elif plan.numeric:
-                row: Row = (plan.series, taken_us, value, None, received_us, flags)  # type: ignore[assignment]
-                items.append(Item(plan, row, sample))
-            else:
-                items.append(Item(plan, (plan.series, taken_us, None, str(value), received_us, flags), sample))
-        if not items:
-            return 0, 0
-        started = self._clock.monotonic()
+        rows: list[Row] = []
         try:
-            outcomes = await self._store.write([item.row for item in items])
+            for index, sample in enumerate(samples, offset):
+                try:
+                    item = await self._item(entry, owner, sample, now)
+                except BadReading as error:
+                    refusals.append(Refusal(index, str(error)))
+                    continue
+                if item is not None:
+                    items.append(item)
+                    if item.recorded:
+                        rows.append(item.row)
+            started = self._clock.monotonic()
+            outcomes = await self._store.write(rows) if rows else []
         except BaseException:
             self._plans.forget()
             raise
-        self.figures.committed(self._clock.monotonic() - started)
+        if rows:
+            self.figures.committed(self._clock.monotonic() - started)
         return self._news.committed(items, outcomes, now)
+
+    async def _item(self, entry: ConfigEntry, owner: str, sample: Sample, now: datetime) -> Item | None:
+        """Checked before an entity is made for it; None when there is nothing to say. Raises BadReading."""
+        known = self._plans.find(entry, owner, sample)
+        plan = known or self._plans.meet(entry, owner, sample)
+        received_us = microseconds(now)
+        if sample.taken_at is None:
+            taken_us = received_us
+        else:
+            taken_us = microseconds(sample.taken_at)
+            if taken_us > received_us:
+                check_ahead(sample.taken_at, now)
+        value = None if sample.value is None else plan.value(sample.value, sample.unit)
+        if known is None:
+            if value is None and sample.metric:
+                return None  # no value of what nobody ever measured
+            plan = await self._plans.make(entry, owner, sample)
+        if value is None:
+            return Item(plan, (plan.series, taken_us, None, None, received_us, 0), sample, recorded=False)
+        flags = plan.oddities(value, taken_us)
+        if self.clock_unsure:
+            flags |= CLOCK_UNSURE
+        if sample.increment:
+            flags |= INCREMENT
+        if plan.last_us is None or taken_us >= plan.last_us:
+            plan.last_us, plan.last_value = taken_us, value
+        number, text = (value, None) if plan.numeric else (None, str(value))
+        row: Row = (plan.series, taken_us, number, text, received_us, flags)  # type: ignore[assignment]  # as its kind
+        return Item(plan, row, sample, plan.entity.record)
 
     def check(self, entity: Entity, value: object, unit: str | None = None) -> Value:
         """The canonical value of a correction. Raises BadReading with a reason."""
@@ -155,6 +164,10 @@ class Intake:
             moved = self._states.set_available(entity.id, available)
             if moved is not None:
                 self._bus.publish(StateChanged(now, entity, *moved))
+
+    def unsay(self, entry: str) -> None:
+        """The entry that said which of its entities are there does not run any more."""
+        self._states.unsay(self._plans.entities_of(entry))
 
     def forget_plans(self, event: EntitiesChanged | None = None) -> None:
         """After readings or entities changed behind our back, neighbours are looked up anew."""

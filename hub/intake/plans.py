@@ -32,21 +32,26 @@ class Plans:
             self._version = self._entities.version
         return self._found.get((entry.id, owner, sample.metric or "\0" + sample.entity, sample.source))
 
+    def meet(self, entry: ConfigEntry, owner: str, sample: Sample) -> Plan:
+        """What to check for a sample that has no plan yet. Raises BadReading with a reason for the sender."""
+        if bool(sample.metric) == bool(sample.entity):
+            raise BadReading("a sample names either a metric or a described entity, and not both")
+        if sample.metric:
+            metric = self.metric(sample.metric)
+            if not owner or not self._people.known(owner):
+                raise BadReading(f"{sample.metric}: nobody has said whose it is; set the person of {entry.title!r}")
+            return blank(metric)
+        described = self._entities.described(entry.id, sample.entity)
+        if described is None:
+            raise BadReading(f"entity {sample.entity!r} was not described before its first sample")
+        return self.of(described)
+
     async def make(self, entry: ConfigEntry, owner: str, sample: Sample) -> Plan:
-        """The plan of a series met for the first time; its entity is kept before the sample is."""
+        """The plan of a sample that passed the checks of `meet`; its entity is kept before the sample is."""
         async with self._making:
-            if bool(sample.metric) == bool(sample.entity):
-                raise BadReading("a sample names either a metric or a described entity, and not both")
+            entity = self.meet(entry, owner, sample).entity
             if sample.metric:
-                metric = self.metric(sample.metric)
-                if not owner or not self._people.known(owner):
-                    raise BadReading(f"{sample.metric}: nobody has said whose it is; set the person of {entry.title!r}")
-                entity = await self._entities.measure(entry, owner, metric, sample.source)
-            else:
-                described = self._entities.described(entry.id, sample.entity)
-                if described is None:
-                    raise BadReading(f"entity {sample.entity!r} was not described before its first sample")
-                entity = described
+                entity = await self._entities.measure(entry, owner, self.metric(sample.metric), sample.source)
             plan = self._plans.get(entity.id)
             if plan is None:
                 plan = self.of(entity)
@@ -64,6 +69,10 @@ class Plans:
         if metric is None:
             raise BadReading(self._vocabulary.unknown_metric(key))
         return metric
+
+    def entities_of(self, entry: str) -> list[str]:
+        """Ids of the entities of a config entry."""
+        return [one.id for one in self._entities.all.values() if one.entry == entry]
 
     def of(self, entity: Entity) -> Plan:
         """What to check for an entity, apart from its neighbours."""

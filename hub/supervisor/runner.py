@@ -85,6 +85,7 @@ class EntryRunner:
         if tasks:
             _, pending = await asyncio.wait(tasks, timeout=STOP_LIMIT)
             stubborn = [task.get_name() for task in pending]
+        self._hub.intake.unsay(self.entry.id)
         if self.status.state not in (EntryState.STOPPED_BY_WATCHDOG,) or state is not EntryState.STOPPED:
             self._state(state)
         self.log.close()

@@ -85,6 +85,8 @@ class Inbound:
         self.received += len(batch)
         change, samples = Change(), dict[tuple[str, int], Sample]()
         there: dict[str, bool] = {}
+        later: dict[str, Live] = {}
+        """Those of which attributes alone have come."""
         fresh: list[Incoming] = []
         for message in batch:
             if self._is_copy(message):
@@ -97,6 +99,7 @@ class Inbound:
                 continue
             for reader in self._router[message.topic]:
                 live = reader.live
+                extra = live.extra
                 changed, availability = reader(message)
                 if live.thing.expire_after and message.topic == live.thing.config.get("state_topic"):
                     availability = self._revive(live) or availability
@@ -108,7 +111,11 @@ class Inbound:
                     sample = self._sample(live, message, change)
                     if sample is not None:
                         samples[(live.thing.key, message.taken_us)] = sample
+                elif live.extra is not extra and live.enabled:
+                    later[live.thing.key] = live
         await self.tell(change, list(samples.values()), there)
+        if more := [sample for live in later.values() if (sample := self._attributes(live)) is not None]:
+            await self._accept(more)
         held = {id(one) for one in await self.guests.take(fresh)}
         await self._problems.flush()
         self._finished([one for one in batch if id(one) not in held])
@@ -131,27 +138,23 @@ class Inbound:
         self,
         change: Change,
         samples: Sequence[Sample],
-        there: Mapping[str, bool],
+        told: Mapping[str, bool],
     ) -> None:
         """Describe, record, and say what is reachable; returns after the commit."""
-        if change:
-            await self._describe(change)
+        there = {**await self._describe(change), **told} if change else told
         if samples:
             await self._accept(samples)
-        # A reading makes its entity reachable; those whose source says otherwise stay as they are.
-        lives = self._catalogue.lives
-        silent = {one.entity for one in samples if one.entity in lives and not lives[one.entity].available}
-        gone = silent | {key for key, available in there.items() if not available}
-        if back := [key for key in there if key not in gone]:
-            await self._ctx.available(back, True)
-        if gone:
-            await self._ctx.available(gone, False)
+        for available in (True, False):
+            if keys := [key for key, said in there.items() if said is available]:
+                await self._ctx.available(keys, available)
         if change.gone or change.gone_devices:
             await self._ctx.forget(devices=change.gone_devices, entities=change.gone)
         if change:
             self._memory.save_discovery()
 
-    async def _describe(self, change: Change) -> None:
+    async def _describe(self, change: Change) -> dict[str, bool]:
+        """Returns whether those that are new or changed are there."""
+        there: dict[str, bool] = {}
         if change.devices or change.entities:
             await self._ctx.describe(change.devices.values(), change.entities.values())
             self._entities = {}
@@ -159,9 +162,10 @@ class Inbound:
         for live in new:
             entity = self.entity(live)
             live.enabled = entity.enabled if entity is not None else live.enabled
-        if unreachable := [live.thing.key for live in new if not live.available]:
-            await self._ctx.available(unreachable, False)
+            # One that says no more whether it is there counts as there.
+            there[live.thing.key] = live.available
         self._ask({reader.pattern for key in change.entities for reader in self._catalogue.readers(key)})
+        return there
 
     def wanted(self) -> dict[str, int]:
         """What to subscribe to."""
@@ -209,8 +213,17 @@ class Inbound:
         taken_us = live.taken_at(message)
         sample = live.sample(taken_us)
         if message.retain and sample is not None and self._is_known(live, message, sample):
-            return None
+            return self._attributes(live)
         return sample
+
+    def _attributes(self, live: Live) -> Sample | None:
+        """The reading that is there already, with what else its source says; None when nothing is new."""
+        entity = self.entity(live)
+        state = self._ctx.state(entity.id) if entity is not None else None
+        said = live.attributes()
+        if state is None or state.taken_at is None or live.thing.name == "event" or dict(state.attributes) == said:
+            return None
+        return Sample(entity=live.thing.key, value=state.value, taken_at=state.taken_at, attributes=said)
 
     def _is_known(self, live: Live, message: Incoming, sample: Sample) -> bool:
         """A retained message repeats what was published some time ago; only what we never had is a reading."""

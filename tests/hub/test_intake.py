@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,8 +11,8 @@ import pytest
 
 from hub.clock import VirtualClock
 from hub.daemon import Hub
-from hub.errors import NotFound
-from hub.model import Flag, ReadingsRecorded, StateChanged
+from hub.errors import NotFound, StorageUnavailable
+from hub.model import ConfigEntry, EntityDescription, Flag, Kind, ReadingsRecorded, Sample, StateChanged
 from hub.view import IncomingReading
 from tests.support.house import everything, house
 
@@ -210,3 +211,87 @@ async def test_an_increment_adds_itself_and_a_total_that_starts_over_makes_no_sp
     (ben,) = await view.statistics("ben", "steps", "hour", hour, START)
     assert anna.sum == 500 + 40 + 50
     assert ben.sum == 1_000 + 1_500 + 40 + 90
+
+
+@pytest.mark.parametrize(
+    "item", [_heart(-4), _heart("sixty"), _heart(60, START + timedelta(hours=1)), _heart(60, unit="kg"), _heart(None)]
+)
+async def test_an_impossible_first_value_leaves_no_entity_behind(hub: Hub, item: IncomingReading) -> None:
+    view = everything(hub)
+    await view.record([item, IncomingReading("ben", "heart_rate", 70, START)])
+    assert [one.id for one in view.entities("anna")] == []
+    assert [one.id for one in view.entities("ben")] == ["sensor.ben_heart_rate"]
+    assert hub.rooms.states.get("sensor.anna_heart_rate") is None
+    assert (await view.record([_heart(60)])).accepted == 1
+
+
+async def test_a_batch_that_can_not_be_kept_moves_no_state(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    entry = ConfigEntry("lamp", "lamp", "Lamp", "anna")
+    texts = [EntityDescription("news", "News", kind=Kind.TEXT, record=False), EntityDescription("level", "Level")]
+    await hub.rooms.entities.describe(entry, [], texts)
+
+    async def full(rows: object) -> list[object]:
+        raise StorageUnavailable("the disk is full")
+
+    samples = [Sample(entity="news", value="2.1 is out"), Sample(entity="level", value=3.0)]
+    with monkeypatch.context() as patch:
+        patch.setattr(hub.rooms.recorder, "write", full)
+        with pytest.raises(StorageUnavailable):
+            await hub.rooms.intake.accept(entry, samples)
+        assert hub.rooms.states.get("sensor.news") is None
+    assert (await hub.rooms.intake.accept(entry, samples)).accepted == 1
+    news = hub.rooms.states.get("sensor.news")
+    assert news is not None
+    assert news.value == "2.1 is out"
+
+
+async def test_what_a_source_says_last_in_a_batch_is_the_state(hub: Hub) -> None:
+    entry = ConfigEntry("lamp", "lamp", "Lamp", "anna")
+    await hub.rooms.entities.describe(entry, [], [EntityDescription("level", "Level")])
+    for values, last in (([1.0, None], None), ([None, 2.0], 2.0), ([None, 3.0, None], None)):
+        await hub.rooms.intake.accept(entry, [Sample(entity="level", value=value) for value in values])
+        state = hub.rooms.states.get("sensor.level")
+        assert state is not None
+        assert state.value == last
+
+
+async def test_a_source_that_says_it_is_away_stays_away_until_it_says_otherwise_or_is_gone(hub: Hub) -> None:
+    entry = ConfigEntry("lamp", "lamp", "Lamp", "anna")
+    await hub.rooms.entities.describe(entry, [], [EntityDescription("level", "Level")])
+    entity = hub.rooms.entities.get("sensor.level")
+
+    async def there_after_reading(value: float) -> bool:
+        at = START + timedelta(seconds=value)
+        await hub.rooms.intake.accept(entry, [Sample(entity="level", value=value, taken_at=at)])
+        state = hub.rooms.states.get("sensor.level")
+        assert state is not None
+        return state.available
+
+    assert await there_after_reading(1)
+    hub.rooms.intake.set_available([entity], False)
+    assert not await there_after_reading(2)
+    hub.rooms.intake.set_available([entity], True)
+    assert await there_after_reading(3)
+    hub.rooms.intake.set_available([entity], False)
+    hub.rooms.intake.unsay("lamp")
+    assert await there_after_reading(4)
+
+
+async def test_attributes_come_back_when_a_source_repeats_itself_after_a_start(
+    tmp_path: Path, database_url: str, clock: VirtualClock
+) -> None:
+    entry = ConfigEntry("lamp", "lamp", "Lamp", "anna")
+    sample = Sample(entity="level", value=3.0, taken_at=START, attributes={"brightness": 7})
+    async with house(tmp_path, url=database_url, clock=clock) as first:
+        await first.rooms.entities.describe(entry, [], [EntityDescription("level", "Level")])
+        await first.rooms.intake.accept(entry, [sample])
+    await clock.advance(60)
+    async with house(tmp_path, url=database_url, clock=clock) as second:
+        before = second.rooms.states.get("sensor.level")
+        with second.rooms.bus.subscribe(StateChanged, ReadingsRecorded) as news:
+            receipt = await second.rooms.intake.accept(entry, [sample])
+        assert (receipt.accepted, receipt.unchanged) == (0, 1)
+        assert [type(event) for event in news.drain()] == [StateChanged]
+        state = second.rooms.states.get("sensor.level")
+        assert before is not None
+        assert state == replace(before, attributes={"brightness": 7})

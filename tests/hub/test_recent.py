@@ -11,9 +11,7 @@ NOW = datetime(2026, 11, 21, tzinfo=UTC)
 
 
 def recorded(count: int) -> ReadingsRecorded:
-    readings = tuple(
-        Reading("sensor.anna_weight", NOW + timedelta(seconds=one), NOW, 70.0) for one in range(count)
-    )
+    readings = tuple(Reading("sensor.anna_weight", NOW + timedelta(seconds=one), NOW, 70.0) for one in range(count))
     return ReadingsRecorded(NOW, Entity("sensor.anna_weight", 1, "scale", "weight", "anna", "Weight"), readings)
 
 

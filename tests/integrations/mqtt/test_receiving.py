@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from hub.daemon import Hub
 from hub.errors import StorageUnavailable
-from hub.model import HOUSEHOLD, EntryState
+from hub.model import HOUSEHOLD, EntryState, StateChanged
 from tests.integrations.mqtt.client import Client, until
 from tests.integrations.mqtt.conftest import (
     Home,
@@ -460,3 +461,41 @@ async def test_an_entity_that_comes_later_hears_what_is_retained_at_topics_of_ot
         await asyncio.sleep(0.3)
         assert await values(hub, "sensor.scale_weight") == [70.0]
         assert hub.rooms.states.get("sensor.scale_weight").available  # type: ignore[union-attr] # it has one
+
+
+async def test_a_source_that_is_away_does_not_flicker_and_comes_back_when_it_says_no_more(
+    at_home: Home, mosquitto: Mosquitto, device: Client
+) -> None:
+    async with at_home(url=mosquitto.url) as hub:
+        await announce(device, "sensor/scale/weight", **sensor("Weight"), availability_topic="scale/there")
+        await there(hub, "sensor.scale_weight")
+        with hub.rooms.bus.subscribe(StateChanged) as news:
+            await device.publish("scale/there", "offline")
+            for weight in range(5):
+                await device.publish("scale/state", json.dumps({"weight": weight}))
+            await state(hub, "sensor.scale_weight", 4.0)
+            assert not any(
+                event.new.available for event in news.drain() if event.new.entity_id == "sensor.scale_weight"
+            )
+        await announce(device, "sensor/scale/weight", **sensor("Weight"))
+        await until(lambda: (found := hub.rooms.states.get("sensor.scale_weight")) is not None and found.available)
+
+
+async def test_attributes_are_there_after_a_start_and_when_they_come_alone(
+    at_home: Home, mosquitto: Mosquitto, device: Client
+) -> None:
+    def attributes(hub: Hub) -> Any:
+        found = hub.rooms.states.get("sensor.scale_weight")
+        return dict(found.attributes) if found is not None else None
+
+    config = sensor("Weight", json_attributes_topic="scale/about")
+    async with at_home(url=mosquitto.url) as hub:
+        await announce(device, "sensor/scale/weight", **config)
+        await there(hub, "sensor.scale_weight")
+        await device.publish("scale/state", '{"weight": 81.5}', retain=True)
+        await state(hub, "sensor.scale_weight", 81.5)
+        await device.publish("scale/about", '{"battery": 40}', retain=True)
+        await until(lambda: attributes(hub) == {"battery": 40})
+    async with at_home(url=mosquitto.url) as hub:
+        await until(lambda: attributes(hub) == {"battery": 40})
+        assert await values(hub, "sensor.scale_weight") == [81.5]
