@@ -38,9 +38,13 @@ class Field:
     placeholder: str = ""
     unit: str = ""
     """Stands behind the number, where the help would say nothing else."""
+    settled: bool = False
+    """Has a value that does for most, so that a form may fold it away and need not call it optional."""
 
 
 UNITS = frozenset({"g", "mg", "kg", "mL", "L", "kcal", "kJ", "m", "km", "cm", "min", "h", "%", "°C", "W", "Minutes"})
+NAMES = {"json": "JSON", "xml": "XML", "mg/dl": "mg/dL", "mmol/l": "mmol/L", "csv": "CSV"}
+"""Choices that are not simply words."""
 _FORMATS = {"password": "secret", "date": "date", "time": "time", "date-time": "datetime-local"}
 
 
@@ -71,7 +75,7 @@ def fields(
                 name=name,
                 label=facts.get("title") or _words(name),
                 kind=kind,
-                help="" if text in UNITS else text,
+                help="" if text in UNITS else _sentence(text),
                 value=_shown(kind, given),
                 required=name in required and kind != "switch",
                 error=errors.get(name, ""),
@@ -81,6 +85,7 @@ def fields(
                 step="1" if facts.get("type") == "integer" else "any",
                 placeholder=KEPT if kind == "secret" and name in values else _text((facts.get("examples") or [""])[0]),
                 unit="min" if text == "Minutes" else text if text in UNITS else "",
+                settled=facts.get("default") not in (None, "", [], {}),
             )
         )
     return found
@@ -137,7 +142,7 @@ def _choices(facts: Mapping[str, Any], required: bool) -> tuple[Choice, ...]:
         return ()
     options = [str(one) for one in facts.get("enum", [facts.get("const")])]
     none = () if required or facts.get("default") is not None else (Choice("", "Not said"),)
-    return (*none, *(Choice(one, _words(one) if one.islower() else one) for one in options))
+    return (*none, *(Choice(one, _named(one)) for one in options))
 
 
 def _shown(kind: str, given: Any) -> str:
@@ -156,6 +161,18 @@ def _text(value: Any) -> str:
     if value is None:
         return ""
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _named(option: str) -> str:
+    """A choice as one writes it: `adult_glucose` -> `Adult glucose`; what has capitals stays as it is."""
+    return NAMES.get(option) or (_words(option) if option.islower() else option)
+
+
+def _sentence(text: str) -> str:
+    """With a capital and a full stop, as help is read between other sentences."""
+    text = text.strip()
+    first = text[:1].upper() + text[1:] if text[:2].isalpha() and " " in text else text
+    return first if not first or first[-1] in ".!?:" else f"{first}."
 
 
 def _words(name: str) -> str:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from hub.view import View
 
 SECRETS = frozenset({"password", "secret", "token", "api_secret"})
-"""What one carries elsewhere: where an outcome has one of these, its texts get a button that copies them."""
+CARRIED = SECRETS | {"name", "user", "username", "host", "port", "address", "url", "topics", "header"}
+"""What one carries elsewhere: where an outcome has a secret, these get a button that copies them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Told:
     text: str = ""
     columns: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
+    carried: bool = False
 
 
 async def page(request: web.Request, view: View) -> web.Response:
@@ -63,7 +65,6 @@ async def page(request: web.Request, view: View) -> web.Response:
         outcome=outcome,
         codes=codes.drawn(outcome),
         told=told(outcome or {}),
-        carries=not SECRETS.isdisjoint(outcome or {}),
         once="password" in (outcome or {}),
         problem=problem,
         status=422 if problem or any(one.error for one in shown) else 200,
@@ -77,10 +78,11 @@ def asks_nothing(spec: ActionSpec) -> bool:
 
 def told(outcome: Mapping[str, Any]) -> list[Told]:
     """What was answered, each part under its name: texts, lists, and tables of things that are alike."""
-    return [_told(key, value) for key, value in outcome.items() if not codes.is_code(key)]
+    secret = not SECRETS.isdisjoint(outcome)
+    return [_told(key, value, secret and key in CARRIED) for key, value in outcome.items() if not codes.is_code(key)]
 
 
-def _told(key: str, value: Any) -> Told:
+def _told(key: str, value: Any, carried: bool) -> Told:
     name = _name(key)
     if isinstance(value, Mapping):
         return Told(name, columns=("", ""), rows=tuple((_name(str(k)), plain(v)) for k, v in value.items()))
@@ -93,7 +95,7 @@ def _told(key: str, value: Any) -> Told:
         columns = list(dict.fromkeys(str(k) for one in things for k in one))
         rows = tuple(tuple(plain(one.get(k)) for k in columns) for one in things)
         return Told(name, columns=tuple(_name(k) for k in columns), rows=rows)
-    return Told(name, plain(value))
+    return Told(name, plain(value), carried=carried)
 
 
 def plain(value: Any) -> str:

@@ -33,6 +33,7 @@ from hub.model import (
 from web import answer, words
 from web.display import Display
 from web.live import HEADERS, QUIET
+from web.pages.integrations import STATES
 from web.routing import PageRoute
 
 if TYPE_CHECKING:
@@ -153,14 +154,15 @@ class _Teller:
                 return self._entity(clock, "states", entity, more)
             case ReadingsRecorded(entity=entity, readings=readings):
                 first = readings[0]
-                late = " late" if first.late else ""
+                late = ", late" if first.late else ""
                 if len(readings) == 1:
                     if self._brief and not first.late:
                         return None
                     value = self._display(entity.person).value(entity, first.value)
                     more = f"{value}, taken {self._moment(first.taken_at, event.at)}{late}"
                 else:
-                    more = f"{len(readings)} readings from {self._moment(first.taken_at, event.at)}{late}"
+                    count = f"{words.number(len(readings))} {'late ' if first.late else ''}readings"
+                    more = f"{count}, the first of {self._moment(first.taken_at, event.at)}"
                 return self._entity(clock, "readings", entity, more)
             case ReadingsRemoved(entity=entity, taken_at=taken):
                 more = f"{words.plural(len(taken), 'reading')} removed"
@@ -184,7 +186,7 @@ class _Teller:
                 return Line(clock, "devices", "cpu", title, names)
             case EntryChanged(status=status):
                 more = status.problem or (status.progress_text if status.progress is not None else "")
-                title = f"{status.entry}: {status.state.value.replace('_', ' ')}"
+                title = f"{self._entry(status.entry)}: {STATES[status.state][0].lower()}"
                 return Line(clock, "hub", "plug", title, more, f"/integrations/{status.entry}")
             case ActionCalled(action=action, account=account, person=person, outcome=outcome):
                 return Line(clock, "hub", "zap", f"{action} {outcome}", f"by {account}", "", person)
@@ -202,6 +204,9 @@ class _Teller:
         owner = people.get(entity.person) or self._device(entity)
         title = f"{owner}: {entity.name}" if owner else entity.name
         return Line(clock, kind, KINDS[kind][2], title, more, f"/entities/{entity.id}", entity.person)
+
+    def _entry(self, id: str) -> str:
+        return next((one.title for one, _ in self._view.entries() if one.id == id), id)
 
     def _device(self, entity: Entity) -> str:
         return self._view.device(entity.device).description.name if entity.device else ""

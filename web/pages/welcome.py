@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -42,6 +43,7 @@ SYSTEMS: Mapping[str, Mapping[str, str]] = {
     "uk": {"weight": "[stone_av]", "distance": "[mi_i]", "wind": "[mi_i]/h"},
 }
 SHORTEST_PASSWORD = 8
+WRONG_CODE = "That is not the code. It stands in the window where the hub was started."
 SUGGESTED = ("phone", "nightscout", "mqtt", "open_meteo")
 
 
@@ -61,19 +63,37 @@ async def set_up(request: web.Request) -> web.Response:
         return _form(request, typed, {"code": f"Too many wrong tries. Wait {wait:.0f} seconds."}, status=429)
     try:
         wanted = setup_of(typed)
-        account = await request.app[VIEWS].setup(wanted, code=typed.get("code", ""))
+        account = await request.app[VIEWS].setup(wanted, code=_code(typed.get("code", "")))
     except Refused as refused:
         return _form(request, typed, refused.errors, status=422)
     except Forbidden:
         tries.failed(address)
-        text = "That is not the code. It stands in the window where the hub was started."
-        return _form(request, typed, {"code": text}, status=403)
+        return _form(request, typed, {"code": WRONG_CODE}, status=403)
     except Conflict as conflict:
         return _form(request, typed, {"": str(conflict)}, status=409)
     opened = await request.app[VIEWS].sign_in(account.name, typed["password"], request.headers.get(hdrs.USER_AGENT, ""))
     response = answer.go(request, "/welcome/sources")
     session.set_cookie(request, response, session.COOKIE, opened)
     return response
+
+
+async def code(request: web.Request) -> web.Response:
+    """Whether the code fits, asked before the other steps are filled in: 204, or 403 with the sentence to show."""
+    await session.require_token(request)
+    tries, address = request.app[TRIES], f"setup:{request.remote}"
+    if wait := tries.wait(address):
+        return web.Response(status=429, text=f"Too many wrong tries. Wait {wait:.0f} seconds.")
+    typed = _code(str((await request.post()).get("code", "")))
+    if not request.app[VIEWS].needs_setup() or not hmac.compare_digest(typed, request.app[VIEWS].setup_code):
+        tries.failed(address)
+        return web.Response(status=403, text=WRONG_CODE)
+    return web.Response(status=204)
+
+
+def _code(typed: str) -> str:
+    """The code with its hyphens, however it was typed."""
+    digits = "".join(letter for letter in typed if letter in "0123456789")
+    return "-".join(digits[at : at + 3] for at in range(0, len(digits), 3))
 
 
 def setup_of(typed: Mapping[str, str]) -> SetupRequest:
@@ -165,5 +185,6 @@ async def sources(request: web.Request, view: View) -> web.Response:
 ROUTES = (
     PageRoute("GET", "/welcome", show, open=True),
     PageRoute("POST", "/welcome", set_up, open=True),
+    PageRoute("POST", "/welcome/code", code, open=True),
     PageRoute("GET", "/welcome/sources", sources),
 )

@@ -29,7 +29,40 @@ if (form) {
     if (focus) steps[at].querySelector("input, select")?.focus();
   }
   const sound = () => [...steps[at].querySelectorAll("input, select")].every((field) => field.reportValidity());
-  on.addEventListener("click", () => { if (sound()) { at += 1; show(); } });
+  // A step may be looked at by the hub before one goes on, so that nothing typed later is typed in vain.
+  async function fits(step) {
+    if (!step.dataset.check) return true;
+    let problem = "";
+    const body = new URLSearchParams({ form_token: form.elements.form_token.value });
+    for (const field of step.querySelectorAll("[name]")) body.set(field.name, field.value);
+    try {
+      const reply = await fetch(step.dataset.check, { method: "POST", body });
+      if (!reply.ok) problem = await reply.text();
+    } catch {
+      problem = "The hub does not answer. Is it still running?";
+    }
+    const field = step.querySelector("input");
+    step.querySelector(".field-error")?.remove();
+    field.toggleAttribute("aria-invalid", false);
+    if (!problem) return true;
+    const words = document.createElement("p");
+    words.className = "field-error";
+    words.id = `e-${field.name}`;
+    words.setAttribute("role", "alert");
+    words.textContent = problem;
+    field.after(words);
+    field.setAttribute("aria-invalid", "true");
+    field.setAttribute("aria-describedby", words.id);
+    field.select();
+    return false;
+  }
+  on.addEventListener("click", async () => {
+    if (!sound()) return;
+    on.disabled = true;
+    const good = await fits(steps[at]);
+    on.disabled = false;
+    if (good) { at += 1; show(); }
+  });
   back.addEventListener("click", () => { at -= 1; show(); });
   form.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && !on.hidden && event.target.matches("input")) {
