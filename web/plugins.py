@@ -6,7 +6,10 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING
 
 from aiohttp import hdrs, web
+from markupsafe import Markup
 
+from hub.api import Frame, Page
+from web import answer, security, session, whereabouts
 from web.keys import VIEW, VIEWS
 
 if TYPE_CHECKING:
@@ -33,6 +36,8 @@ def _answer(route: Route) -> Callable[[web.Request], Awaitable[web.StreamRespons
                 )
                 return refused
         elif view is None and not route.public:
+            if "text/html" in request.headers.get(hdrs.ACCEPT, ""):
+                return answer.to_sign_in(request)
             raise web.HTTPUnauthorized(
                 text="This needs a token or a session.", headers={hdrs.WWW_AUTHENTICATE: "Bearer"}
             )
@@ -40,7 +45,16 @@ def _answer(route: Route) -> Callable[[web.Request], Awaitable[web.StreamRespons
             view = request.app[VIEWS].nobody()
         # aiohttp holds the limit of `read()` on the request; a clone would lose what the router and guard put there.
         request._client_max_size = route.max_body
-        answer: web.StreamResponse = await route.handler(request, view)
-        return answer
+        made: web.StreamResponse | Page = await route.handler(request, view)
+        return await _framed(request, made) if isinstance(made, Page) else made
 
     return handle
+
+
+async def _framed(request: web.Request, page: Page) -> web.StreamResponse:
+    """A plugin's page in the house's own frame."""
+    place = await whereabouts.of(request)
+    owner = session.token_owner(request, {})
+    field = Markup('<input type="hidden" name="{}" value="{}">').format(security.FIELD, security.form_token(owner))
+    body = Markup(page.body(Frame(field, place.base, place.reachable)))
+    return answer.page(request, "plugin.html", status=page.status, title=page.title, body=body)

@@ -3,7 +3,7 @@
 from hub.plugin.context import Context, WebhookRequest, WebhookResponse
 from hub.plugin.hooks import HookSpecs, hookimpl, hookspec
 from hub.plugin.integration import EntryAction, Integration
-from hub.plugin.registrations import ActionSpec, CliCommand, Console, DemoSetup, Route, RouteAuth
+from hub.plugin.registrations import ActionSpec, CliCommand, Console, DemoSetup, Frame, Page, Route, RouteAuth
 
 __all__ = [
     "ActionSpec",
@@ -12,8 +12,10 @@ __all__ = [
     "Context",
     "DemoSetup",
     "EntryAction",
+    "Frame",
     "HookSpecs",
     "Integration",
+    "Page",
     "Route",
     "RouteAuth",
     "WebhookRequest",

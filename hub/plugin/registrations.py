@@ -39,8 +39,32 @@ class RouteAuth:
 
 
 @dataclass(frozen=True, slots=True)
+class Frame:
+    """What the house puts around a plugin's page knows."""
+
+    form_token: str
+    """HTML: the hidden field that each form on the page must hold."""
+    base: str
+    """Where other machines of the home reach this hub: `http://192.168.1.20:8480`."""
+    reachable: bool
+    """False when it answers on this machine alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a route may answer with: the middle of a page, shown with the house's navigation and styles."""
+
+    title: str
+    body: Callable[[Frame], str]
+    """HTML; whoever makes it escapes what others wrote."""
+    status: int = 200
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """An HTTP route; `handler(request, view)` with aiohttp's request and the caller's `hub.view.View`.
+
+    It returns aiohttp's response, or a `Page`.
 
     With `auth` None the ordinary session cookie or bearer token is required. `public` routes get a view of nobody.
     """

@@ -74,7 +74,7 @@ SERVER = Integration(
     description="Lets apps that upload to or read from a Nightscout use this hub instead.",
     documentation="nightscout.md",
     belongs_to="household",
-    links=(("Make a token for an app", "/settings/tokens"),),
+    links=(("Connect an app", "/nightscout/connect"), ("See the apps' tokens", "/settings/tokens")),
     single=True,
     automatic=True,
 )
@@ -89,8 +89,8 @@ def register_integrations(register: Callable[[Integration], None]) -> None:
 
 @hookimpl
 def register_routes(register: Callable[[Route], None]) -> None:
-    """The HTTP surface, and the comparison with a followed site."""
-    from integrations.nightscout.surface import differences, routes
+    """The HTTP surface, the comparison with a followed site, and the page that connects an app."""
+    from integrations.nightscout.surface import connect, differences, routes
 
-    for route in (*routes.routes(), *differences.routes()):
+    for route in (*routes.routes(), *differences.routes(), *connect.routes()):
         register(route)
