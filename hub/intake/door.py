@@ -13,7 +13,7 @@ from hub.errors import BadReading
 from hub.intake.figures import Figures
 from hub.intake.instants import check_ahead, instant, microseconds
 from hub.intake.news import Item, News
-from hub.intake.plan import CLOCK_UNSURE, INCREMENT
+from hub.intake.plan import CLOCK_UNSURE, IMPORTED, INCREMENT
 from hub.intake.plans import Plans, blank
 from hub.model import (
     ConfigEntry,
@@ -125,6 +125,8 @@ class Intake:
             flags |= CLOCK_UNSURE
         if sample.increment:
             flags |= INCREMENT
+        if sample.imported:
+            flags |= IMPORTED
         if plan.last_us is None or taken_us >= plan.last_us:
             plan.last_us, plan.last_value = taken_us, value
         number, text = (value, None) if plan.numeric else (None, str(value))

@@ -11,7 +11,7 @@ from hub.model import Entity, Flag, Kind, Metric, Value
 from hub.units import converter, label, mismatch
 
 # Plain integers: to join two members of an IntFlag takes longer than all other checks of a reading together.
-INCREMENT, CLOCK_UNSURE = int(Flag.INCREMENT), int(Flag.CLOCK_UNSURE)
+INCREMENT, CLOCK_UNSURE, IMPORTED = int(Flag.INCREMENT), int(Flag.CLOCK_UNSURE), int(Flag.IMPORTED)
 _IMPLAUSIBLE, _JUMP, _TRANSITION = int(Flag.IMPLAUSIBLE), int(Flag.JUMP), int(Flag.TRANSITION)
 _ON_OFF = {True: "on", False: "off"}
 _SAME = (1.0, 0.0)

@@ -27,7 +27,9 @@ class Flag(IntFlag):
     CORRECTED = 16
     """Changed by a person; the old value is in the revision trail."""
     CLOCK_UNSURE = 32
-    """The hub's clock was not yet set when it was received."""
+    """The hub's clock could not be believed when it was received, and its time is by that clock."""
+    IMPORTED = 64
+    """Brought in with other history, after the event: that it came late says nothing about its source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,8 @@ class Sample:
     """Which of the entry's devices spoke (`ring`, `watch`); keeps a series of its own."""
     increment: bool = False
     attributes: Mapping[str, Any] | None = None
+    imported: bool = False
+    """True: part of a history that is brought in after the event, not a reading that was on its way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,11 @@ class Reading:
     flags: Flag = Flag.NONE
     late: bool = False
     """True when it did not become the entity's newest reading, or arrived long after it was taken."""
+
+    @property
+    def imported(self) -> bool:
+        """True when it was brought in with other history; nobody waited for it, however late it came."""
+        return bool(self.flags & Flag.IMPORTED)
 
 
 @dataclass(frozen=True, slots=True)

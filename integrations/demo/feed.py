@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -66,7 +67,8 @@ class Feed:
         today = self._local(now)
         if self._until is None:
             self._oldest = {Part.OUTLINE: today - _DAY, Part.CURVES: today - _DAY}
-            await self._hand_over([await self._day(today - _DAY), await self._day(today)], -math.inf, now)
+            days = [await self._day(today - _DAY), await self._day(today)]
+            await self._hand_over(days, -math.inf, now, imported=True)
         else:
             start = max(self._local(self._until) - _DAY, today - timedelta(days=self._config.days))
             for number in range((today - start).days + 1):
@@ -85,7 +87,7 @@ class Feed:
                 while self._oldest[part] > first and sum(len(day.samples) for day in days) < _BATCH:
                     self._oldest[part] -= _DAY
                     days.append(await self._day(self._oldest[part], part))
-                await self._hand_over(days, -math.inf, math.inf)
+                await self._hand_over(days, -math.inf, math.inf, imported=True)
                 left = sum((oldest - first).days for oldest in self._oldest.values())
                 await self._ctx.progress(1 - left / total, f"Making up {self._config.days} days of history")
                 await self.tick()
@@ -143,8 +145,11 @@ class Feed:
         self._pending = deque(sorted((item for item in items if item[0] > self._until), key=lambda item: item[0]))
         self._planned = today
 
-    async def _hand_over(self, days: list[Diary], after: float, until: float) -> None:
-        """Give the hub what arrived in (after, until], no instant of a series twice in one batch."""
+    async def _hand_over(self, days: list[Diary], after: float, until: float, *, imported: bool = False) -> None:
+        """Give the hub what arrived in (after, until], no instant of a series twice in one batch.
+
+        `imported`: nobody was there when it happened, so that none of it is late.
+        """
         found: dict[tuple[object, ...], Sample] = {}
         drafts: dict[str, JournalDraft] = {}
         for day in days:
@@ -158,7 +163,8 @@ class Feed:
                     drafts[draft.external_id] = draft
         samples = list(found.values())
         for start in range(0, len(samples), _BATCH):
-            await self._ctx.accept(samples[start : start + _BATCH])
+            batch = samples[start : start + _BATCH]
+            await self._ctx.accept([replace(one, imported=True) for one in batch] if imported else batch)
             await self._ctx.clock.sleep(0)
         entries = list(drafts.values())
         for start in range(0, len(entries), _ENTRIES):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -84,7 +84,7 @@ async def _past(ctx: Context, service: Service, where: dict[str, str]) -> None:
         end = datetime.combine(oldest, datetime.min.time(), UTC).timestamp()
         begin = datetime.combine(start, datetime.min.time(), UTC).timestamp()
         samples, _ = hours(answer, service.variables, begin - 1, end - 1)
-        await ctx.accept(samples)
+        await ctx.accept([replace(one, imported=True) for one in samples])
         oldest = start
         told = {**told, "from": oldest.isoformat()}
         await ctx.save(service.key, told)

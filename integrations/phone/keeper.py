@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,6 +18,8 @@ DRAFTS = 100
 NAMED_REFUSALS = 50
 """Refusals listed one by one in an answer; the others are counted."""
 _NIGHTS = "nights"
+_SINCE = "since"
+"""Keys of what an entry remembers: its last nights, and when it first heard of its phone."""
 _merging: dict[str, asyncio.Lock] = {}
 """By entry: two uploads at once must not put one night together twice."""
 
@@ -78,6 +80,7 @@ class Keeper:
         self._documents: dict[str, list[Document]] = {}
         self._pending = 0
         self._slept: list[Slept] = []
+        self._since: datetime | None = None
 
     async def take(self, finds: Iterable[Found]) -> None:
         """Raises StorageUnavailable: then the sender has to come again, and doubles nothing."""
@@ -111,7 +114,7 @@ class Keeper:
             await self._ctx.documents_put(collection, records)
             self.report.whole += len(records)
         if measured:
-            receipt = await self._ctx.accept([one.sample for one in measured])
+            receipt = await self._ctx.accept(await self._marked(measured))
             self.report.accepted += receipt.accepted
             self.report.unchanged += receipt.unchanged
             self._refusals(receipt, [one.what for one in measured])
@@ -120,6 +123,22 @@ class Keeper:
             self.report.entries += receipt.accepted
             self.report.entries_unchanged += receipt.unchanged
             self._refusals(receipt, [one.what for one in drafts])
+
+    async def _marked(self, measured: list[Measured]) -> list[Sample]:
+        """What was measured before the phone first spoke to the hub is history brought in, in how many bodies ever."""
+        if self._since is None:
+            told = await self._ctx.load(_SINCE)
+            if told is None:
+                told = self._ctx.clock.now().isoformat()
+                await self._ctx.save(_SINCE, told)
+            self._since = datetime.fromisoformat(told)
+        since = self._since
+        return [
+            replace(one.sample, imported=True)
+            if one.sample.taken_at is not None and one.sample.taken_at < since
+            else one.sample
+            for one in measured
+        ]
 
     def _refusals(self, receipt: Receipt, whats: list[str]) -> None:
         for refusal in receipt.rejected:

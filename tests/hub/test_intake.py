@@ -295,3 +295,22 @@ async def test_attributes_come_back_when_a_source_repeats_itself_after_a_start(
         state = second.rooms.states.get("sensor.level")
         assert before is not None
         assert state == replace(before, attributes={"brightness": 7})
+
+
+async def test_history_that_is_brought_in_is_marked_and_costs_live_readings_nothing(hub: Hub) -> None:
+    entry = ConfigEntry("watch", "watch", "Watch", "anna")
+    old, now = START - timedelta(days=30), START - timedelta(hours=1)
+    samples = [Sample("heart_rate", 60, old, imported=True), Sample("heart_rate", 61, now), Sample("heart_rate", 62)]
+    with hub.rooms.bus.subscribe(ReadingsRecorded) as news:
+        await hub.rooms.intake.accept(entry, samples)
+    (told,) = news.drain()
+    assert isinstance(told, ReadingsRecorded)
+    expected = [(True, True), (True, False), (False, False)]
+    assert [(one.late, one.imported) for one in told.readings] == expected
+    page = await everything(hub).readings("anna", "heart_rate", old, START + timedelta(seconds=1))
+    assert [(one.late, one.imported) for one in page.readings] == expected
+    # What was on its way and comes again within an import stays what it was.
+    again = await hub.rooms.intake.accept(entry, [replace(samples[1], imported=True)])
+    assert again.unchanged == 1
+    page = await everything(hub).readings("anna", "heart_rate", old, START + timedelta(seconds=1))
+    assert [one.imported for one in page.readings] == [True, False, False]

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import aiohttp
 from playwright.async_api import expect
 
+from hub.model import ConfigEntry, Sample
 from tests.web.conftest import House, OpenPage
 
 FIVE_MINUTES = 300_000_000
@@ -140,6 +141,16 @@ async def test_late_readings_are_marked(house: House, open_page: OpenPage) -> No
     await expect(lines.nth(0)).not_to_contain_text("Late")
     await expect(lines.nth(1)).to_contain_text("Late")
     await expect(page.locator(".chart-hint")).to_contain_text("arrived late")
+
+
+async def test_history_that_was_brought_in_is_not_marked_as_late(house: House, open_page: OpenPage) -> None:
+    now = house.hub.rooms.clock.now()
+    samples = [Sample("heart_rate", 60 + m, now - timedelta(minutes=m), imported=True) for m in (120, 100, 0)]
+    await house.hub.rooms.intake.accept(ConfigEntry("watch", "watch", "Watch", "anna"), samples)
+    page = await open_page(house, "/people/anna/heart_rate")
+    await expect(page.locator(".reading-line")).to_have_count(3)
+    await expect(page.locator(".reading-line").first.locator("xpath=..")).not_to_contain_text("Late")
+    await expect(page.locator(".chart-hint", has_text="arrived late")).to_have_count(0)
 
 
 async def test_an_absurd_window_is_refused(house: House) -> None:

@@ -117,7 +117,7 @@ async def _readings(
     gap = max(1_800.0, 2.5 * (metric.hold if metric is not None else 3_600.0), _typical(page.readings) * 4)
     numbers = [(one.taken_at.timestamp(), one) for one in page.readings if isinstance(one.value, int | float)]
     for at, reading in numbers:
-        if reading.late:
+        if reading.late and not reading.imported:
             if made.late and at - made.late[-1][1] <= gap:
                 made.late[-1] = (made.late[-1][0], at)
             else:

@@ -209,7 +209,8 @@ async def _readings(
 def _row(view: View, display: Display, one: Entity, reading: Reading) -> ReadingRow:
     marks = tuple(words for flag, words in FLAGS.items() if reading.flags & flag)
     shown = display.value(one, reading.value)
-    return ReadingRow(one.id, reading.taken_at, reading.received_at, shown, source_name(view, one), reading.late, marks)
+    late = reading.late and not reading.imported
+    return ReadingRow(one.id, reading.taken_at, reading.received_at, shown, source_name(view, one), late, marks)
 
 
 async def arrange(request: web.Request, view: View) -> web.Response:

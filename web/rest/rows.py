@@ -52,7 +52,8 @@ async def written(page: Rows, unit: str, scale: Scale | None) -> AsyncIterator[b
 
 def _ending(entity_id: str, unit: str, flags: int, late: bool) -> str:
     """All of a row after its value; the same for most rows of a page."""
-    rest = {"unit": unit, "entity_id": entity_id, "late": late, "flags": flag_names(flags)}
+    imported = bool(flags & Flag.IMPORTED)
+    rest = {"unit": unit, "entity_id": entity_id, "late": late, "imported": imported, "flags": flag_names(flags)}
     return "," + orjson.dumps(rest).decode()[1:]
 
 

@@ -29,6 +29,9 @@ class ReadingShape(TypedDict):
     unit: str
     entity_id: str
     late: bool
+    """It did not become the newest reading, or arrived more than 15 minutes after it was taken."""
+    imported: bool
+    """Brought in with other history: nobody waited for it."""
     flags: list[str]
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from hub.clock import VirtualClock
 from hub.daemon import Hub, Settings
-from hub.model import EntryState, JournalEntry, Sample
+from hub.model import EntryState, Flag, JournalEntry, Sample
 from integrations.demo import DemoConfig, demo_setup
 from integrations.demo.day import generate_day
 from integrations.demo.story import Persona, Story
@@ -101,6 +101,11 @@ async def test_all_that_has_arrived_is_there_and_nothing_else(tmp_path: Path) ->
         await idle(hub, clock, entry)
         assert await told(hub) == due(Persona.ADULT_GLUCOSE, range(4), clock.now())
         assert hub.rooms.supervisor.status(entry).rejected == 0
+        series = [one.series for one in hub.rooms.entities.all.values()]
+        stored = await hub.rooms.recorder.readings(series, 0, 2**62, limit=1_000_000)
+        live = [one for one in stored if not one.flags & Flag.IMPORTED]
+        assert all(one.received_us - one.taken_us < 900_000_000 for one in live)
+        assert len(live) < len(stored) / 10
 
 
 async def test_a_day_goes_by_live_and_a_restart_leaves_no_seam_and_tells_nothing_twice(tmp_path: Path) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import copy
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tests.integrations.phone.conftest import Phone, body
+from hub.clock import VirtualClock
+from tests.integrations.phone.conftest import EARLY, Phone, body
 
 POINTS = {
     "hrv_sdnn": 48.2,
@@ -285,3 +286,22 @@ def _reversed(value: Any) -> Any:
 
 def _days() -> tuple[datetime, datetime]:
     return datetime(2026, 11, 18, 23, tzinfo=UTC), datetime(2026, 11, 19, 23, tzinfo=UTC)
+
+
+async def test_what_was_measured_before_the_phone_was_connected_is_history_and_not_late(phone: Phone) -> None:
+    def weight(at: str, kilos: float) -> dict[str, object]:
+        point = {"date": at, "qty": kilos}
+        return {"data": {"metrics": [{"name": "weight_body_mass", "units": "kg", "data": [point]}]}}
+
+    async def marks() -> list[tuple[float, bool, bool]]:
+        page = await phone.view.readings("anna", "weight", EARLY, datetime(2026, 12, 1, tzinfo=UTC))
+        return [(float(one.value), one.late, one.imported) for one in page.readings]
+
+    await phone.post(weight("2026-11-10 07:00:00 +0000", 70))
+    assert await marks() == [(70.0, True, True)]
+    clock = phone.hub.rooms.clock
+    assert isinstance(clock, VirtualClock)
+    await clock.step(timedelta(days=5))
+    await phone.post(weight("2026-11-22 07:00:00 +0000", 71))
+    await phone.post(weight("2026-11-11 07:00:00 +0000", 72))
+    assert await marks() == [(70.0, True, True), (72.0, True, True), (71.0, True, False)]
