@@ -45,7 +45,13 @@ def _care(today: BabyDay, diary: Diary) -> None:
             start,
             end,
             late=feed.logged,
-            data={"type": kind, "method": feed.method, "amount": feed.amount, "food": feed.food, **_sides(feed)},
+            data={
+                "type": kind,
+                "method": feed.method,
+                ("solids" if feed.food else "amount"): feed.amount,
+                "food": feed.food,
+                **_sides(feed),
+            },
         )
         arrives = end + feed.logged
         if feed.food:

@@ -51,6 +51,7 @@ DETAILS: Mapping[str, tuple[tuple[str, Part], ...]] = {
     "mood": (("energy", _of_ten("energy")), ("stress", _of_ten("stress"))),
     "feeding": (
         ("amount", _amount("mL")),
+        ("solids", _amount("g")),
         ("left_minutes", lambda value: f"left {words.number(float(value))}{words.NARROW}min"),
         ("right_minutes", lambda value: f"right {words.number(float(value))}{words.NARROW}min"),
         ("food", str),
@@ -103,8 +104,11 @@ def details_of(entry: JournalEntry) -> str:
     parts = []
     if entry.end is not None and entry.kind != "sleep" and entry.end > entry.start:
         parts.append(words.duration((entry.end - entry.start).total_seconds()))
+    data = entry.data
+    if data.get("type") == "solid_food" and "amount" in data:  # kept before milk and food had a field each
+        data = {**data, "solids": data["amount"], "amount": None}
     for key, write in DETAILS.get(entry.kind, ()):
-        value = entry.data.get(key)
+        value = data.get(key)
         if value not in (None, "", 0, False):
             text = write(value)
             if text:

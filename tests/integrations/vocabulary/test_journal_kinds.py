@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from hub.api import BadReading, JournalDraft, JournalKind
+from hub.api import BadReading, JournalDraft, JournalEntry, JournalKind
 from hub.journal import rules
 from hub.registry import Vocabulary
 from integrations import vocabulary
+from web.journal.telling import details_of
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 REGISTERED = Vocabulary()
@@ -94,3 +95,21 @@ def test_stages_come_back_as_they_went_in() -> None:
     assert kept("sleep", asleep=30, stages=stages)["stages"] == [
         {"stage": "rem", "start": "2026-11-20T02:00:00Z", "end": "2026-11-20T02:30:00Z"}
     ]
+
+
+def test_milk_is_measured_in_millilitres_and_solid_food_in_grams() -> None:
+    def told(**data: Any) -> str:
+        entry = JournalEntry("1", "feeding", "mia", "anna", NOW, None, data, "", "", "", 1, False, NOW, NOW)
+        return details_of(entry).replace("\u202f", " ")
+
+    milk = kept("feeding", type="formula", method="bottle", amount=120)
+    assert (milk["amount"], told(**milk)) == (120, "120 mL")
+    for given in ({"amount": 14}, {"solids": 14}):
+        food = kept("feeding", type="solid_food", food="Pumpkin", **given)
+        assert "amount" not in food
+        assert (food["solids"], told(**food)) == (14, "14 g, Pumpkin")
+    assert told(type="solid_food", amount=14) == "14 g"
+    both = kept("feeding", type="mixed", amount=90, solids=20)
+    assert told(**both) == "90 mL, 20 g"
+    with pytest.raises(BadReading, match="no mL of milk"):
+        kept("feeding", type="solid_food", amount=90, solids=20)
