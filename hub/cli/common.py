@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from hub.errors import HubError
+from hub.errors import HubError, NotFound
 
 if TYPE_CHECKING:
     from hub.console import House
@@ -34,6 +34,8 @@ class Session:
     config_dir: Path = Path("config")
     json: bool = False
     demo: bool = False
+    may_make: bool = False
+    """Whether the folder may be a new one; a list of nothing hides that its name was mistyped."""
 
     def settings(self) -> Settings:
         """Of the configuration folder. Raises ConfigInvalid."""
@@ -65,6 +67,11 @@ class Session:
 
     async def _meant(self) -> Settings:
         """The demo household is meant when it runs and there is no household of one's own."""
+        if not self.may_make and not self.config_dir.is_dir():
+            raise NotFound(
+                f"there is no folder {self.config_dir.absolute()}; name the one with your household by --config, "
+                "or make it with `homeostat setup`"
+            )
         from hub.config import ConfigFlaws
         from hub.console.client import connect
         from hub.console.reach import demo

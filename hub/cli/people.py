@@ -32,6 +32,7 @@ def setup(
         password = sys.stdin.readline().rstrip("\r\n")
     else:
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+    session.may_make = True
     done = session.ask(
         "setup", household=household, time_zone=time_zone, owner=owner, password=password, people=list(people)
     )

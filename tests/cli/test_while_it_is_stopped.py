@@ -31,6 +31,15 @@ def test_set_up_on_an_empty_folder_needs_no_settings_file(fresh: Household) -> N
     assert [one["account"] for one in fresh("account", "list", "--json").json] == ["anna"]
 
 
+def test_a_folder_that_is_not_there_is_named_and_not_made(fresh: Household) -> None:
+    lost = Household(fresh.folder / "misspelt")
+    for words in (("person", "list"), ("token", "list"), ("entry", "add", "open_meteo")):
+        said = lost(*words, code=1).err
+        assert f"there is no folder {lost.folder}" in said
+        assert "--config" in said
+    assert not lost.folder.exists()
+
+
 def test_a_set_up_that_was_refused_can_be_tried_again_and_doubles_nobody(fresh: Household) -> None:
     words = ("setup", "--household", "Home", "--owner", "Anna", "--password-stdin", "--person", "anna")
     short = fresh(*words, "--timezone", "Europe/Madrid", stdin="short\n", code=1)
