@@ -22,7 +22,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
 
 
 class AuditStore(Protocol):
-    async def audit(self, at_us: int, account: str, action: str, person: str, outcome: str, detail: str) -> None: ...
+    async def audit(self, at_us: int, account: str, action: str, person: str, outcome: str, detail: str) -> object: ...
 
 
 class Actions:

@@ -2,6 +2,8 @@
 
 from hub.recorder.facts import (
     AuditLine,
+    AuditVerdict,
+    ChainedLine,
     Document,
     Outcome,
     Revision,
@@ -17,6 +19,8 @@ from hub.recorder.recorder import Recorder
 
 __all__ = [
     "AuditLine",
+    "AuditVerdict",
+    "ChainedLine",
     "Document",
     "Outcome",
     "Recorder",

@@ -1,4 +1,4 @@
-"""Whole foreign records, and the audit trail of actions."""
+"""Whole foreign records."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 
 from hub.recorder import schema
-from hub.recorder.facts import AuditLine, Document
+from hub.recorder.facts import Document
 from hub.recorder.store import Store
 from hub.recorder.writer import Transaction
 
@@ -81,15 +81,3 @@ class DocumentStore(Store):
                 )
             )
         return removed
-
-    async def audit(self, at_us: int, account: str, action: str, person: str, outcome: str, detail: str) -> None:
-        """Note who did what; never give it values or secrets."""
-        line = AuditLine(at_us, account, action, person, outcome, detail)
-        await self._change(insert(schema.audit).values(household_id=self._household, **line._asdict()))
-
-    async def audit_tail(self, limit: int = 100) -> list[AuditLine]:
-        """The latest lines, newest first."""
-        table = schema.audit
-        columns = [table.c[name] for name in AuditLine._fields]
-        statement = select(*columns).where(table.c.household_id == self._household).order_by(table.c.id.desc())
-        return [AuditLine(*row) for row in await self._select(statement.limit(limit))]

@@ -12,6 +12,7 @@ from hub.clock import Clock
 from hub.errors import HubError, StorageUnavailable
 from hub.recorder import schema
 from hub.recorder.accounts import AccountStore
+from hub.recorder.audit import AuditStore
 from hub.recorder.changes import ChangeStore
 from hub.recorder.database import Database, lengthen_log, make_folder
 from hub.recorder.documents import DocumentStore
@@ -34,7 +35,9 @@ PROBE_EVERY = 10.0
 DAMAGED = "Restart the hub: it keeps the damaged file aside and restores the newest good backup copy."
 
 
-class Recorder(ReadingStore, ChangeStore, RetentionStore, MergeStore, AccountStore, JournalStore, DocumentStore):
+class Recorder(
+    ReadingStore, ChangeStore, RetentionStore, MergeStore, AccountStore, JournalStore, DocumentStore, AuditStore
+):
     """Made by `open`; every method may raise StorageUnavailable, a write then kept nothing."""
 
     def __init__(self, database: Database, clock: Clock, household: str, backups: Path | None) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Double,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     SmallInteger,
     Table,
@@ -239,5 +240,6 @@ audit = Table(
     Column("person", Text, nullable=False),
     Column("outcome", Text, nullable=False),
     Column("detail", Text, nullable=False),
+    Column("chain", LargeBinary),
 )
 Index("audit_by_time", audit.c.household_id, audit.c.at_us)

@@ -23,7 +23,7 @@ from hub.model import (
     Verb,
 )
 from hub.plugin import ActionSpec, WebhookRequest, WebhookResponse
-from hub.recorder import AuditLine, StorageHealth
+from hub.recorder import ChainedLine, StorageHealth
 from hub.supervisor import CatalogueItem
 from hub.view.base import Base
 
@@ -128,7 +128,7 @@ class HouseView(Base):
         """Raises NotFound, BadReading, Forbidden, or what the action raises."""
         return await self._rooms.actions.call(self.actor, name, parameters)
 
-    async def audit_tail(self, limit: int = 100) -> list[AuditLine]:
+    async def audit_tail(self, limit: int = 100) -> list[ChainedLine]:
         self._manage()
         return await self._rooms.recorder.audit_tail(limit)
 

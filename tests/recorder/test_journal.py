@@ -1,10 +1,10 @@
-"""Journal entries, documents and the audit trail, on both databases."""
+"""Journal entries and documents, on both databases."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hub.model import JournalEntry
-from hub.recorder import AuditLine, Document, Recorder, to_us
+from hub.recorder import Document, Recorder, to_us
 
 START = datetime(2026, 3, 1, 8, tzinfo=UTC)
 
@@ -100,12 +100,3 @@ async def test_documents_are_found_by_time_change_and_id(recorder: Recorder) -> 
     assert await recorder.documents_remove("anna", "devicestatus", ["d1", "d9"]) == 1
     assert await found() == ["d4", "d2", "d0"]
     assert len(await recorder.documents_find("bob", "devicestatus")) == 1
-
-
-async def test_the_audit_trail_has_the_latest_first(recorder: Recorder) -> None:
-    for number in range(5):
-        await recorder.audit(number, "anna", "light.turn_on", "household", "ok", f"call {number}")
-    assert await recorder.audit_tail(2) == [
-        AuditLine(4, "anna", "light.turn_on", "household", "ok", "call 4"),
-        AuditLine(3, "anna", "light.turn_on", "household", "ok", "call 3"),
-    ]
