@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import os
 import signal
 import socket
 import sys
@@ -132,6 +133,7 @@ async def _serve(settings: Settings, lock: DataLock, session: Session) -> None:
             await console.open()
         except OSError as error:
             _log.error("commands can't reach this hub, the folder for run files takes no socket: %s", error)
+        _log.info("started: version %s, port %d, process %d", hub.rooms.version, hub.port, os.getpid())
         _greet(hub)
         await _until(stopping, hub, site)
     finally:
@@ -141,6 +143,7 @@ async def _serve(settings: Settings, lock: DataLock, session: Session) -> None:
             loop.remove_signal_handler(number)
         await console.close()
         await hub.stop()
+        _log.info("stopped")
 
 
 async def _settle(hub: Hub) -> None:

@@ -46,9 +46,34 @@ def secrets_of(value: Any) -> Iterator[str]:
     elif isinstance(value, BaseModel):
         for name in type(value).model_fields:
             yield from secrets_of(getattr(value, name))
+        if value.model_extra:
+            # A custom integration's model is in its own process; what is secret is told by its schema.
+            schema = type(value).model_json_schema()
+            yield from _told_secret(value.model_extra, schema, schema.get("$defs", {}))
     elif isinstance(value, Mapping):
         for one in value.values():
             yield from secrets_of(one)
     elif isinstance(value, list | tuple | set | frozenset):
         for one in value:
             yield from secrets_of(one)
+
+
+def _told_secret(value: Any, shape: Mapping[str, Any], definitions: Mapping[str, Any]) -> Iterator[str]:
+    """Every text in `value` that stands where the schema says password."""
+    choices = (shape, *shape.get("anyOf", ()), *shape.get("oneOf", ()))
+    shapes = [definitions.get(str(one.get("$ref", "")).rpartition("/")[2], one) for one in choices]
+    if isinstance(value, str):
+        if any(one.get("writeOnly") or one.get("format") == "password" for one in shapes):
+            yield value
+    elif isinstance(value, Mapping):
+        for one in shapes:
+            more = one.get("additionalProperties")
+            for name, inner in value.items():
+                found = one.get("properties", {}).get(name, more)
+                if isinstance(found, dict):
+                    yield from _told_secret(inner, found, definitions)
+    elif isinstance(value, list):
+        for one in shapes:
+            if isinstance(one.get("items"), dict):
+                for inner in value:
+                    yield from _told_secret(inner, one["items"], definitions)

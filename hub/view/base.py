@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -11,7 +12,7 @@ from hub.access import Access, Accounts, Scope
 from hub.actions import Actions
 from hub.bus import Bus
 from hub.clock import Clock
-from hub.errors import NotFound
+from hub.errors import Forbidden, NotFound
 from hub.intake import Intake
 from hub.journal import Journal
 from hub.model import (
@@ -105,6 +106,17 @@ class Base:
         if not self.scope().touches(slug):
             raise NotFound(f"there is no person {slug!r}")
         return self._rooms.people.get(slug)
+
+    def require_whose(self, person: str) -> None:
+        """Raises NotFound for who is not there or hidden; Forbidden, whoever it is, past the people of the token."""
+        scope = self.scope()
+        if scope.only_persons is not None and person not in scope.only_persons:
+            raise Forbidden(f"this token is not for {person!r}")
+        if not self._rooms.people.known(person) or not scope.touches(person):
+            near = difflib.get_close_matches(
+                person.lower(), [one for one in self._rooms.people.all if scope.touches(one)], n=1
+            )
+            raise NotFound(f"there is no person {person!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
 
     def time_zone(self, person: str) -> str:
         return self._rooms.people.time_zone(person)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from hub.errors import BadReading, NotFound
+from hub.errors import BadReading
 from hub.model import (
     HOUSEHOLD,
     Entity,
@@ -174,8 +174,7 @@ class HistoryView(StatesView):
         )
 
     def _require_person(self, person: str, metric: str) -> None:
-        if not self._rooms.people.known(person) or not self.scope().touches(person):
-            raise NotFound(f"there is no person {person!r}")
+        self.require_whose(person)
         self._require(Verb.VIEW, person, metric)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -74,7 +75,10 @@ class ReadingsView(HistoryView):
         if item.metric not in self._rooms.vocabulary.metrics:
             return self._rooms.vocabulary.unknown_metric(item.metric)
         if not self._rooms.people.known(item.person) or not self.allowed(Verb.RECORD, item.person, item.metric):
-            return f"there is no person {item.person!r} for whom you may record {item.metric}"
+            known = [one for one in self._rooms.people.all if self.allowed(Verb.RECORD, one, item.metric)]
+            near = difflib.get_close_matches(item.person.lower(), known, n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            return f"there is no person {item.person!r} for whom you may record {item.metric}{hint}"
         return ""
 
     async def correct_reading(

@@ -18,6 +18,7 @@ from typing import Any
 from tests.support.process import free_port, start, stop
 
 PROGRAM = Path(sys.executable).with_name("homeostat")
+CHECKOUT = Path(__file__).parents[2]
 PASSWORD = "correct horse battery"
 
 
@@ -68,17 +69,18 @@ class Household:
         return self("token", "create", "--account", "anna", *wanted).out.strip()
 
     @contextmanager
-    def running(self, *arguments: str, set_up: bool = True) -> Iterator[Running]:
-        """A hub on the folder, ended by its process id."""
+    def running(self, *arguments: str, program: str = "", cwd: Path | None = None) -> Iterator[Running]:
+        """A hub on the folder, ended by its process id; `program`: of this checkout, instead of the installed one."""
         port = free_port()
         log = self.folder / "console.txt"
         self.folder.mkdir(parents=True, exist_ok=True)
         log.unlink(missing_ok=True)
-        command = [str(PROGRAM), "run", "--config", str(self.folder), "--port", str(port), *arguments]
+        begin = [str(CHECKOUT / program)] if program else [str(PROGRAM), "run"]
+        command = [*begin, "--config", str(self.folder), "--port", str(port), *arguments]
         before = dict(os.environ)
         os.environ.update(self.variables)
         try:
-            process = start(command, log, port)
+            process = start(command, log, port, cwd=cwd)
         finally:
             os.environ.clear()
             os.environ.update(before)

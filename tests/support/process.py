@@ -31,7 +31,9 @@ def program(name: str, *folders: Path) -> str:
     return found
 
 
-def start(command: Sequence[str], log: Path, port: int, *, user: str | None = None) -> subprocess.Popen[bytes]:
+def start(
+    command: Sequence[str], log: Path, port: int, *, user: str | None = None, cwd: Path | None = None
+) -> subprocess.Popen[bytes]:
     """Run a server that ends when the tests do; returns when the port answers, raises with its log otherwise."""
     with log.open("ab") as output:
         process = subprocess.Popen(
@@ -42,6 +44,7 @@ def start(command: Sequence[str], log: Path, port: int, *, user: str | None = No
             user=user,
             group=user,
             extra_groups=None if user is None else [],
+            cwd=cwd,
         )
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:

@@ -29,7 +29,8 @@ ITEM_SCHEMA: Mapping[str, Any] = {
         "Fields: `person` (a slug or `household`; may be left out with a token for exactly one person), `metric` (a "
         "key of /hub/v1/metrics), `value` (number or text), `unit` (UCUM or a common spelling of it; left out: the "
         "metric's own), "
-        "`taken_at` (RFC 3339 with an offset, or Unix time; at most 10 minutes ahead), `source` (which of several devices spoke), "
+        "`taken_at` (RFC 3339 with an offset, or Unix time; at most 10 minutes ahead), "
+        "`source` (which of several devices spoke), "
         "`increment` (true: an amount over an interval that starts at `taken_at`)."
     ),
     "examples": [

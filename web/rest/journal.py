@@ -73,6 +73,8 @@ def entry_shape(entry: JournalEntry) -> JournalShape:
 
 async def list_journal(call: Call) -> JournalPage:
     query: JournalQuery = call.query
+    for person in query.person or ():
+        call.view.require_whose(person)
     found, cursor = await call.view.journal(
         query.person,
         query.kind,

@@ -110,6 +110,8 @@ def entity_shape(entity: Entity) -> EntityShape:
 
 async def list_states(call: Call) -> web.Response:
     query: StatesQuery = call.query
+    if query.person is not None:
+        call.view.require_whose(query.person)
     return as_json(call.request.app[RENDERED].listed(call.view, query.person))
 
 
@@ -119,6 +121,8 @@ async def get_state(call: Call) -> web.Response:
 
 async def list_entities(call: Call) -> Entities:
     query: StatesQuery = call.query
+    if query.person is not None:
+        call.view.require_whose(query.person)
     return {"entities": [entity_shape(one) for one in call.view.entities(query.person)]}
 
 

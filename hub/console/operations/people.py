@@ -80,9 +80,7 @@ async def create_token(
     if name not in known:
         there = f"there are: {', '.join(sorted(known))}" if known else "run `homeostat setup` first"
         raise Conflict(f"there is no account {account!r}; {there}")
-    for person in persons:
-        if not rooms.people.known(person):
-            raise Conflict(f"there is no person {person!r}; there are: {', '.join([*rooms.people.all, HOUSEHOLD])}")
+    persons = [_slug(site, person) for person in persons]
     for subject in subjects:
         _check_subject(site, subject)
     token, text = await rooms.accounts.create_token(
@@ -102,6 +100,17 @@ async def tokens(site: Site, _: Progress) -> list[dict[str, Any]]:
 
 async def revoke_token(site: Site, _: Progress, *, token: str) -> None:
     await site.hub.rooms.accounts.revoke_token(token)
+
+
+def _slug(site: Site, given: str) -> str:
+    """A person by slug, or by the name that only one of them has. Raises Conflict with those there are."""
+    people = site.hub.rooms.people
+    if people.known(given):
+        return given
+    found = [one.slug for one in people.all.values() if given.casefold() in (one.slug, one.name.casefold())]
+    if len(found) == 1:
+        return found[0]
+    raise Conflict(f"there is no person {given!r}; there are: {', '.join([*people.all, HOUSEHOLD])}")
 
 
 def _check_subject(site: Site, subject: str) -> None:
