@@ -10,6 +10,7 @@ from integrations.nightscout.store import METER_SOURCE, SOURCE
 from integrations.nightscout.times import iso, iso_seconds, to_ms
 
 Record = dict[str, Any]
+MGDL_PER_MMOL = 18.01559
 _EXACT = 2**53
 
 

@@ -66,7 +66,7 @@ APPS = (
         (
             "In xDrip+ open Settings, then Auto configure, and scan the code below.",
             "Or type it: Settings, Cloud upload, Nightscout Sync (REST-API). Switch it on and fill Base URL.",
-            "Scanning replaces the address of a Nightscout you upload to already. To keep both, type this one behind it.",
+            "Scanning replaces the address of a Nightscout you upload to. To keep both, type this one behind it.",
         ),
         lambda given: (("Base URL", given.with_secret()),),
         code=xdrip_code,

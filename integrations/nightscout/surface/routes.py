@@ -10,7 +10,7 @@ from aiohttp import hdrs, web
 
 from hub.api import BadReading, Conflict, Forbidden, NotFound, Route, RouteAuth, StorageUnavailable
 from integrations.nightscout.query import BadQuery
-from integrations.nightscout.surface import answers, auth, lookup, site, v1, v3
+from integrations.nightscout.surface import answers, auth, bundle, glance, lookup, site, v1, v3
 from integrations.nightscout.surface.call import MAX_BODY, Call, make
 from integrations.nightscout.surface.server import current
 
@@ -25,6 +25,7 @@ V1: Table = (
     ("GET", r"verifyauth", site.verifyauth),
     ("GET", r"experiments/test", site.experiments),
     ("GET", r"adminnotifies", site.empty),
+    ("GET", r"notifications/ack", site.acknowledge),
     ("GET", r"times/echo" + _PATTERN, lookup.times_echo),
     ("GET", r"times" + _PATTERN, lookup.times),
     ("GET", r"slice/(?P<collection>[a-z]+)/(?P<field>\w+)(?:/(?P<type>\w*))?" + _PATTERN, lookup.times),
@@ -41,6 +42,9 @@ V1: Table = (
 V2: Table = (
     ("GET", r"authorization/request/(?P<token>[^/]+)", site.authorize),
     ("POST", r"notifications/loop", site.loop_notice),
+    ("GET", r"properties(?:/(?P<names>[^/]*))?", glance.properties),
+    ("GET", r"ddata/at(?:/(?P<at>[^/]*))?", bundle.ddata),
+    ("GET", r"summary", bundle.summary),
     *V1,
 )
 _DOCUMENTS = "(?P<collection>[a-zA-Z]+)"

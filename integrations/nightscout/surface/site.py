@@ -6,9 +6,10 @@ from datetime import timedelta
 
 from aiohttp import web
 
+from hub.api import Forbidden
 from integrations.nightscout.found import Found
 from integrations.nightscout.incoming import number
-from integrations.nightscout.kinds import Record, whole
+from integrations.nightscout.kinds import MGDL_PER_MMOL, Record, whole
 from integrations.nightscout.query import Query
 from integrations.nightscout.shelf import BackedShelf
 from integrations.nightscout.statuses import battery, figures
@@ -18,7 +19,6 @@ from integrations.nightscout.surface.shelves import shelf
 from integrations.nightscout.times import iso, to_ms
 from integrations.nightscout.trend import complete, trend_number
 
-MGDL_PER_MMOL = 18.01559
 _FEATURES = ["careportal", "basal", "iob", "cob", "bage", "cage", "sage", "iage", "pump", "openaps", "loop", "food"]
 _BADGE = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="120" height="20"><rect width="120" height="20" rx="3" '
@@ -120,6 +120,13 @@ async def empty(call: Call) -> web.StreamResponse:
     """Notices for administrators: there are none."""
     told = answers.status(200, {"notifies": [], "notifyCount": 0})
     return answers.json(call.request, told)
+
+
+async def acknowledge(call: Call) -> web.StreamResponse:
+    """An alarm silenced on a watch face: the hub raises none by this way, so there is nothing to silence."""
+    if not (call.store.may_record() or call.store.may_record("blood_glucose")):
+        raise Forbidden("this credential may only read")
+    return answers.text(call.request, "OK")
 
 
 async def pebble(call: Call) -> web.StreamResponse:
