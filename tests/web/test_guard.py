@@ -157,7 +157,7 @@ async def test_a_failure_says_what_happened_what_it_means_and_what_to_do(client:
     async with client.get("/people/nobody", headers={"Accept": "text/html"}) as answer:
         text = await answer.text()
         assert answer.status == 404
-    for words in ("There is no person", "Your data", "What to do"):
+    for words in ("There is no person", "What it means", "What to do"):
         assert words in text
     async with client.get("/charts/data?series=anna/nonsense&start=1&end=2") as answer:
         assert "anna" in (await answer.json())["error"]["message"]

@@ -11,12 +11,15 @@ from hub.model import Entity, Kind, Statistic
 from hub.units import label
 from web import words
 from web.charts.columns import HOURS, rows_of
-from web.display import MINUTES, Display, Shown
+from web.display import MINUTES, SPELT, Display, Shown
 
 if TYPE_CHECKING:
     from hub.view import View
 
 PERIODS = {"day": "day", "week": "week", "month": "30 days", "year": "year"}
+UP = frozenset({"out_of_bed"})
+WAKEFUL = UP | {"awake", "in_bed", "awake_in_bed"}
+"""Stages of sleep that are none."""
 SAME = 0.03
 """Relative difference below which two periods are alike."""
 
@@ -57,7 +60,7 @@ async def summarise(view: View, entity: Entity, name: str, start: datetime, end:
     if not rows:
         return found
     if entity.kind in (Kind.ENUM, Kind.TEXT):
-        return _states(found, rows)
+        return _states(found, entity, rows, by_hour)
     summed = entity.kind in (Kind.COUNTER, Kind.DURATION)
     levels = [_level(one, summed) for one in rows]
     span = end - start
@@ -148,14 +151,22 @@ def _cells(display: Display, entity: Entity, one: Statistic, summed: bool) -> tu
     )
 
 
-def _states(found: Summary, rows: Sequence[Statistic]) -> Summary:
-    """For enums: how long each option held."""
+def _states(found: Summary, entity: Entity, rows: Sequence[Statistic], by_hour: bool) -> Summary:
+    """For enums: how long each option held; for sleep, how much of it there was."""
     held: dict[str, float] = {}
     for row in rows:
         for option, seconds in row.durations.items():
             held[option] = held.get(option, 0.0) + seconds
+    if entity.metric == "sleep_stage":
+        held = {option: seconds for option, seconds in held.items() if option not in UP}
+        nights = sum(1 for row in rows if any(option not in WAKEFUL for option in row.durations))
+        asleep = sum(seconds for option, seconds in held.items() if option not in WAKEFUL)
+        if asleep:
+            each = "in the last 24 hours" if by_hour else "a night on average"
+            found.sentence = f"{words.duration(asleep if by_hour else asleep / nights)} asleep {each}."
     longest = sorted(held.items(), key=lambda pair: -pair[1])
     found.figures = [
-        Figure(words.capital(words.spaced(option)), Shown(words.duration(seconds))) for option, seconds in longest[:6]
+        Figure(SPELT.get(option, words.capital(words.spaced(option))), Shown(words.duration(seconds)))
+        for option, seconds in longest[:6]
     ]
     return found

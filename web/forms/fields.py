@@ -171,7 +171,8 @@ def _named(option: str) -> str:
 def _sentence(text: str) -> str:
     """With a capital and a full stop, as help is read between other sentences."""
     text = text.strip()
-    first = text[:1].upper() + text[1:] if text[:2].isalpha() and " " in text else text
+    begins_a_sentence = text[1:2].islower() and " " in text and text.split()[0] not in UNITS
+    first = text[:1].upper() + text[1:] if begins_a_sentence else text
     return first if not first or first[-1] in ".!?:" else f"{first}."
 
 

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from hub.model import HOUSEHOLD, Verb
 from web import answer
+from web.display import Display, Shown
 from web.routing import PageRoute
 
 if TYPE_CHECKING:
@@ -23,10 +24,20 @@ async def index(request: web.Request, view: View) -> web.Response:
         known=[one for one in devices if one.person and not one.ignored],
         ignored=[one for one in devices if one.ignored],
         entities={one.id: view.device_entities(one.id) for one in devices},
-        states={one.id: state for one, state in view.states()},
+        newest=_newest(view),
         titles={one.id: one.title for one, _ in view.entries()},
         may_manage=view.allowed(Verb.MANAGE, HOUSEHOLD),
     )
+
+
+def _newest(view: View) -> dict[str, Shown]:
+    """Entity id -> its newest value, in the units of whose it is."""
+    displays = {slug: Display(view, slug) for slug in {one.person or HOUSEHOLD for one in view.entities()}}
+    return {
+        one.id: displays[one.person or HOUSEHOLD].state(one, state)
+        for one, state in view.states()
+        if state is not None and state.value is not None
+    }
 
 
 async def assign(request: web.Request, view: View) -> web.Response:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from hub.view import View
 
 ROLES: tuple[tuple[Role, str], ...] = (
-    (Role.ADULT, "Adult: their own data and the household's"),
+    (Role.ADULT, "Adult: own data and the household's"),
     (Role.FAMILY, "Family: their own data, and a look at the household's"),
     (Role.OWNER, "Owner: everything"),
 )

@@ -150,7 +150,7 @@ class Chart {
   axes({ ink, grid, font }) {
     const axes = [{
       stroke: ink, font, grid: { ...grid, show: true }, ticks: { show: false }, space: 72, gap: 6, size: 32,
-      values: (u, splits, index, space, step) => splits.map((at) => this.words.tick(at, step)),
+      values: (u, splits, index, space, step) => splits.map((at) => (u.bbox?.width && u.valToPos(at, "x") > u.bbox.width / devicePixelRatio - 16 ? "" : this.words.tick(at, step))),
     }];
     const seen = new Set();
     for (const one of this.data.series) {
