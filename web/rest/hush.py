@@ -10,10 +10,12 @@ LOGGER = "aiohttp.server"
 
 
 class Hush(logging.Filter):
-    """Takes the quoted piece of the request, which may be a token or a value, out of the server's complaints."""
+    """Takes what is quoted of the request, which may be a token or a value, out of the server's complaints."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, ConnectionError):
+            return False  # a client that left before its answer is nobody's fault
         if isinstance(error, HttpProcessingError):
             record.msg, record.args = "A malformed request was refused (%s).", (type(error).__name__,)
             record.levelno, record.levelname = logging.WARNING, "WARNING"

@@ -51,6 +51,7 @@ class Broadcaster:
     @contextmanager
     def listening(self, listener: Listener) -> Iterator[None]:
         """Tell `listener` until the block ends. Raises Problem 429 when there are too many streams."""
+        self._let_go()
         accounts = Counter(one.view.actor.account for one in self._listeners)
         if len(self._listeners) >= MOST or accounts[listener.view.actor.account] >= MOST_OF_ONE:
             raise Problem(
@@ -106,6 +107,7 @@ class Broadcaster:
         beat_at = self._clock.monotonic() + HEARTBEAT
         while self._listeners or self._clock.monotonic() - self._left_at < LINGER:
             await self._clock.sleep(1.0)
+            self._let_go()
             now = self._clock.monotonic()
             due = now >= beat_at
             if due:
@@ -118,6 +120,13 @@ class Broadcaster:
                 elif due:
                     listener.nudge()
         self._stop()
+
+    def _let_go(self) -> None:
+        """Those whose connection has ended wake up, end by themselves, and count no more."""
+        for listener in [one for one in self._listeners if one.gone()]:
+            listener.close()
+            self._listeners.discard(listener)
+            self._left_at = self._clock.monotonic()
 
     def _stop(self) -> None:
         for task in self._tasks:

@@ -34,7 +34,9 @@ class Wish:
 
 
 class Listener:
-    def __init__(self, view: View, hang_up: Callable[[], None], limit: int = WAITING) -> None:
+    def __init__(
+        self, view: View, hang_up: Callable[[], None], limit: int = WAITING, gone: Callable[[], bool] = lambda: False
+    ) -> None:
         self.view = view
         self.wishes: dict[str, Wish] = {}
         self.closed = False
@@ -44,6 +46,8 @@ class Listener:
         """Monotonic seconds since which a write has been waiting for the client."""
         self.hang_up = hang_up
         """Breaks the connection of a client that takes nothing any more."""
+        self.gone = gone
+        """True once the connection has ended, which nobody who waits for news notices by themselves."""
         self._limit = limit
         self._waiting: deque[News] = deque()
         self._lost = 0

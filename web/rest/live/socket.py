@@ -62,7 +62,7 @@ async def stream_socket(call: Call) -> web.StreamResponse:
     # A page of another site could open it with our cookie; a bearer token it cannot have.
     if SESSION in request and not security.same_origin(request):
         raise Problem(403, "forbidden", "This request came from another site.", where="header Origin")
-    listener = Listener(call.view, lambda: _hang_up(request))
+    listener = Listener(call.view, lambda: _hang_up(request), gone=lambda: request.transport is None)
     with request.app[BROADCASTER].listening(listener):
         socket = web.WebSocketResponse(heartbeat=30.0, max_msg_size=LARGEST)
         try:

@@ -41,7 +41,7 @@ class LiveQuery(Query):
 async def stream_events(call: Call) -> web.StreamResponse:
     request, query = call.request, call.query
     broadcaster, clock = request.app[BROADCASTER], request.app[CLOCK]
-    listener = Listener(call.view, lambda: _hang_up(request))
+    listener = Listener(call.view, lambda: _hang_up(request), gone=lambda: request.transport is None)
     listener.wishes[""] = query.wish()
     with broadcaster.listening(listener):
         response = web.StreamResponse(
