@@ -26,7 +26,7 @@ from hub.daemon.lock import DataLock
 from hub.daemon.settings import Settings
 from hub.daemon.upkeep import Upkeep
 from hub.errors import ConfigInvalid, NotReady
-from hub.intake import Intake
+from hub.intake import Intake, Machine
 from hub.journal import Journal
 from hub.loader import Loaded, load
 from hub.model import Account, Command, Role, State
@@ -113,8 +113,10 @@ class Hub:
         access = Access(clock)
         accounts = Accounts(recorder, access, clock)
         await accounts.load()
-        intake = Intake(recorder, states, bus, clock, entities, people, loaded.vocabulary)
-        journal = Journal(recorder, bus, clock, people, loaded.vocabulary)
+        # Only the machine's own clock can be wrong.
+        known = {"evidence": Machine().evidence} if isinstance(clock, RealClock) else {}
+        intake = Intake(recorder, states, bus, clock, entities, people, loaded.vocabulary, **known)
+        journal = Journal(recorder, bus, clock, people, loaded.vocabulary, intake.trust.latest)
         actions = Actions(recorder, access, bus, clock)
         hub: Hub
 

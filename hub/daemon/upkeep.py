@@ -9,11 +9,12 @@ from contextlib import suppress
 
 from hub.daemon import memory
 from hub.errors import HubError, StorageUnavailable
+from hub.intake import REMEDY
 from hub.model import Problem
 from hub.view import Rooms
 
 _log = logging.getLogger("hub.upkeep")
-STORAGE_EVERY = 15.0
+LOOK_EVERY = 15.0
 HOUR = 3_600.0
 DAY = 86_400.0
 
@@ -28,7 +29,7 @@ class Upkeep:
     def start(self) -> None:
         self._tasks = [
             asyncio.create_task(self._remember(), name="upkeep:problems"),
-            asyncio.create_task(self._every(STORAGE_EVERY, self._look_at_storage), name="upkeep:storage"),
+            asyncio.create_task(self._every(LOOK_EVERY, self._look_around), name="upkeep:look"),
             asyncio.create_task(self._every(DAY, self._daily), name="upkeep:daily"),
             asyncio.create_task(self._every(HOUR, self.give_back), name="upkeep:memory"),
         ]
@@ -60,13 +61,25 @@ class Upkeep:
             except Exception as error:  # noqa: BLE001  # one failure must not end the watch over storage
                 _log.error("%s failed: %s", work.__name__, type(error).__name__, exc_info=True)
 
-    async def _look_at_storage(self) -> None:
+    async def _look_around(self) -> None:
+        self._look_at_clock()
+        self._look_at_storage()
+
+    def _look_at_storage(self) -> None:
         health = self._rooms.recorder.health
         known = "storage" in self._rooms.problems
         if health.ok and known:
             self._rooms.bus.publish(Problem(self._rooms.clock.now(), "storage", "", resolved=True))
         elif not health.ok and not known:
             self._rooms.bus.publish(Problem(self._rooms.clock.now(), "storage", health.message, health.remedy))
+
+    def _look_at_clock(self) -> None:
+        """Say when the clock can't be believed, and when it can again."""
+        doubt = self._rooms.intake.trust.look()
+        if doubt and "clock" not in self._rooms.problems:
+            self._rooms.bus.publish(Problem(self._rooms.clock.now(), "clock", doubt, REMEDY))
+        elif not doubt and "clock" in self._rooms.problems:
+            self._rooms.bus.publish(Problem(self._rooms.clock.now(), "clock", "", resolved=True))
 
     async def give_back(self) -> None:
         """Return memory that is not needed now to the system."""

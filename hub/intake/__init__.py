@@ -2,5 +2,7 @@
 
 from hub.intake.door import Intake, IntakeStore
 from hub.intake.figures import COMMIT_BOUNDS, Figures
+from hub.intake.machine import Evidence, Machine
+from hub.intake.trust import REMEDY
 
-__all__ = ["COMMIT_BOUNDS", "Figures", "Intake", "IntakeStore"]
+__all__ = ["COMMIT_BOUNDS", "REMEDY", "Evidence", "Figures", "Intake", "IntakeStore", "Machine"]

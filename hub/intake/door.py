@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from hub.bus import Bus
@@ -12,9 +12,11 @@ from hub.clock import Clock
 from hub.errors import BadReading
 from hub.intake.figures import Figures
 from hub.intake.instants import check_ahead, instant, microseconds
+from hub.intake.machine import Evidence
 from hub.intake.news import Item, News
 from hub.intake.plan import CLOCK_UNSURE, IMPORTED, INCREMENT
 from hub.intake.plans import Plans, blank
+from hub.intake.trust import SLACK, Trust
 from hub.model import (
     ConfigEntry,
     EntitiesChanged,
@@ -31,6 +33,7 @@ from hub.recorder import Outcome, Row, StoredReading
 from hub.registry import Entities, People, Vocabulary
 from hub.states import States
 
+_SLACK_US = SLACK // timedelta(microseconds=1)
 LARGEST_COMMIT = 1_000
 """Rows committed at a time, so that one flood does not delay its neighbours."""
 
@@ -50,13 +53,14 @@ class Intake:
         entities: Entities,
         people: People,
         vocabulary: Vocabulary,
+        evidence: Callable[[datetime], Evidence] = lambda now: Evidence(),
     ) -> None:
+        """`evidence`: what is known of the clock."""
         self._store, self._states, self._bus, self._clock = store, states, bus, clock
         self.figures = Figures()
         self._plans = Plans(states, entities, people, vocabulary)
         self._news = News(states, bus, clock, self.figures)
-        self.clock_unsure = False
-        """Set while the machine's clock is known not to be set; readings get a mark."""
+        self.trust = Trust(states, clock, evidence)
 
     async def accept(self, entry: ConfigEntry, samples: Sequence[Sample], person: str | None = None) -> Receipt:
         """Keep samples of a config entry for `person` (default: the entry's); returns after the commit.
@@ -80,12 +84,13 @@ class Intake:
         self, entry: ConfigEntry, owner: str, samples: Sequence[Sample], offset: int, refusals: list[Refusal]
     ) -> tuple[int, int]:
         now = self._clock.now()
+        sure = self.trust.sure(now)
         items: list[Item] = []
         rows: list[Row] = []
         try:
             for index, sample in enumerate(samples, offset):
                 try:
-                    item = await self._item(entry, owner, sample, now)
+                    item = await self._item(entry, owner, sample, now, sure)
                 except BadReading as error:
                     refusals.append(Refusal(index, str(error)))
                     continue
@@ -100,9 +105,11 @@ class Intake:
             raise
         if rows:
             self.figures.committed(self._clock.monotonic() - started)
+            if sure:
+                self.trust.received(now)
         return self._news.committed(items, outcomes, now)
 
-    async def _item(self, entry: ConfigEntry, owner: str, sample: Sample, now: datetime) -> Item | None:
+    async def _item(self, entry: ConfigEntry, owner: str, sample: Sample, now: datetime, sure: bool) -> Item | None:
         """Checked before an entity is made for it; None when there is nothing to say. Raises BadReading."""
         known = self._plans.find(entry, owner, sample)
         plan = known or self._plans.meet(entry, owner, sample)
@@ -112,7 +119,7 @@ class Intake:
         else:
             taken_us = microseconds(sample.taken_at)
             if taken_us > received_us:
-                check_ahead(sample.taken_at, now)
+                check_ahead(sample.taken_at, now, self.trust.latest(now))
         value = None if sample.value is None else plan.value(sample.value, sample.unit)
         if known is None:
             if value is None and sample.metric:
@@ -121,8 +128,8 @@ class Intake:
         if value is None:
             return Item(plan, (plan.series, taken_us, None, None, received_us, 0), sample, recorded=False)
         flags = plan.oddities(value, taken_us)
-        if self.clock_unsure:
-            flags |= CLOCK_UNSURE
+        if not sure and abs(taken_us - received_us) < _SLACK_US:
+            flags |= CLOCK_UNSURE  # by our clock, or by one that is as wrong
         if sample.increment:
             flags |= INCREMENT
         if sample.imported:
@@ -141,7 +148,8 @@ class Intake:
         """Whether a sample of a metric would be kept. Raises BadReading with the reason."""
         metric = self._plans.metric(sample.metric)
         if sample.taken_at is not None:
-            check_ahead(sample.taken_at, self._clock.now())
+            now = self._clock.now()
+            check_ahead(sample.taken_at, now, self.trust.latest(now))
         blank(metric).value(sample.value, sample.unit)
 
     async def refresh(self, entity: Entity) -> None:

@@ -29,9 +29,9 @@ def late(taken_us: int, received_us: int, newest_us: int | None) -> bool:
     return received_us - taken_us > LATE_AFTER_US or (newest_us is not None and taken_us < newest_us)
 
 
-def check_ahead(taken_at: datetime, now: datetime) -> None:
-    """Raises BadReading for what lies further ahead than clocks differ."""
-    if microseconds(taken_at) > microseconds(now + AHEAD):
+def check_ahead(taken_at: datetime, now: datetime, latest: datetime) -> None:
+    """Raises BadReading for what lies after `latest`, further ahead than clocks differ."""
+    if microseconds(taken_at) > microseconds(latest):
         raise BadReading(
             f"taken_at {taken_at.isoformat()} lies in the future (it is {now.isoformat(timespec='seconds')} here); "
             "check the source's clock and time zone"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from hub.bus import Bus
@@ -19,9 +20,18 @@ _NAMESPACE = uuid.UUID("6f1d2a0e-6c1c-5e0b-9a6e-0b6a1c0f7a51")
 
 
 class Journal:
-    def __init__(self, store: JournalStore, bus: Bus, clock: Clock, people: People, vocabulary: Vocabulary) -> None:
+    def __init__(
+        self,
+        store: JournalStore,
+        bus: Bus,
+        clock: Clock,
+        people: People,
+        vocabulary: Vocabulary,
+        latest: Callable[[datetime], datetime] = lambda now: now + rules.AHEAD,
+    ) -> None:
+        """`latest`: the instant after which, seen from now, nothing has happened yet."""
         self._store, self._bus, self._clock = store, bus, clock
-        self._people, self._vocabulary = people, vocabulary
+        self._people, self._vocabulary, self._latest = people, vocabulary, latest
 
     async def add(self, person: str, draft: JournalDraft, *, author: str) -> JournalEntry:
         """A new entry. Raises BadReading for what cannot be true, NotFound for an unknown person."""
@@ -119,7 +129,7 @@ class Journal:
     def _made(self, person: str, draft: JournalDraft, author: str) -> JournalEntry:
         kind = rules.kind_of(self._vocabulary, draft.kind)
         now = self._clock.now()
-        start, end, data = rules.check(kind, draft, now)
+        start, end, data = rules.check(kind, draft, now, self._latest(now))
         # An id that follows from the source's own makes a repeat after a crash the same entry.
         identity = (
             uuid.uuid5(_NAMESPACE, f"{person}\0{draft.source}\0{draft.external_id}")

@@ -23,15 +23,18 @@ def kind_of(vocabulary: Vocabulary, key: str) -> JournalKind:
     return kind
 
 
-def check(kind: JournalKind, draft: JournalDraft, now: datetime) -> tuple[datetime, datetime | None, dict[str, Any]]:
-    """Start and end in UTC and the data in full. Raises BadReading with a reason for the sender."""
+def check(
+    kind: JournalKind, draft: JournalDraft, now: datetime, latest: datetime | None = None
+) -> tuple[datetime, datetime | None, dict[str, Any]]:
+    """Start and end in UTC, at most `latest`, and the data in full. Raises BadReading with a reason for the sender."""
     start, end = _utc(draft.start, "start"), _utc(draft.end, "end") if draft.end is not None else None
-    if start > now + AHEAD:
+    latest = now + AHEAD if latest is None else latest
+    if start > latest:
         raise BadReading(f"start {start.isoformat()} lies in the future; check the date and the time zone")
     if end is not None:
         if end < start:
             raise BadReading(f"end {end.isoformat()} is before start {start.isoformat()}")
-        if end > now + AHEAD:
+        if end > latest:
             raise BadReading(f"end {end.isoformat()} lies in the future; leave it out while it is still going on")
         if end - start > timedelta(hours=kind.max_hours):
             raise BadReading(f"{kind.name.lower()} lasts at most {kind.max_hours:g} hours; split it or correct a time")

@@ -184,19 +184,20 @@ class Outbound:
         topics = self._topics.get(entity.id)
         if topics is None:
             return
-        last = self._last.get(entity.id)
+        last, state = self._last.get(entity.id), self._ctx.state(entity.id)
+        available = state is None or state.available
         for reading in readings:
             if last is not None and last[0] == reading.taken_at and last[1] == reading.value:
                 continue  # the state already said so
             newer = last is None or last[0] is None or reading.taken_at > last[0]
             if newer and not reading.late:
-                last = self._last[entity.id] = (reading.taken_at, reading.value, True)
+                last = self._last[entity.id] = (reading.taken_at, reading.value, available)
             self._send(
                 topics[0],
                 entity,
                 reading.value,
                 reading.taken_at,
-                True,
+                available,
                 late=reading.late,
                 retain=newer and not reading.late,
             )

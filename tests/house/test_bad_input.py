@@ -179,6 +179,7 @@ async def test_a_clock_set_back_and_forth_loses_nothing(tmp_path: Path) -> None:
             await clock.step(step)
             receipt = await hub.rooms.intake.accept(entry, [Sample("weight", 60 + kept, clock.now())])
             assert receipt.accepted == 1
+        await clock.step(timedelta(hours=1))  # right again
         ahead = await hub.rooms.intake.accept(entry, [Sample("weight", 70, clock.now() + timedelta(minutes=11))])
         assert "lies in the future" in ahead.rejected[0].reason
         page = await everything(hub).readings("anna", "weight", start - timedelta(days=1), start + timedelta(days=5))
