@@ -60,6 +60,7 @@ def common(request: web.Request, view: View | None) -> dict[str, Any]:
         "view": view,
         "now": request.app[CLOCK].now(),
         "path": request.path,
+        "here": request.path_qs,
         "theme": theme if theme in THEMES else "auto",
         "themes": THEMES,
         "demo": options.demo,

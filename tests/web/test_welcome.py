@@ -26,7 +26,7 @@ async def test_a_new_hub_is_set_up_step_by_step(new_hub: Hub, open_page: OpenPag
     await page.fill("#name_1", "Emil")
     await page.fill("#born_1", "2026-04-01")
     await page.get_by_role("button", name="Set up").click()
-    await expect(page.get_by_role("heading", name="Where shall data come from?")).to_be_visible()
+    await expect(page.get_by_role("heading", name="Where should data come from?")).to_be_visible()
     await page.get_by_role("link", name="Go to Today").click()
     await expect(page.get_by_role("link", name="Emil", exact=True).first).to_be_visible()
     household = new_hub.views.system().household()
@@ -51,7 +51,7 @@ async def test_the_code_is_needed_and_what_was_typed_stays(new_hub: Hub, open_pa
     await page.fill("#password", "correct horse")
     await page.fill("#password_again", "correct horse")
     await page.get_by_role("button", name="Set up").click()
-    await expect(page.get_by_role("heading", name="Where shall data come from?")).to_be_visible()
+    await expect(page.get_by_role("heading", name="Where should data come from?")).to_be_visible()
 
 
 @pytest.mark.parametrize(
@@ -102,3 +102,15 @@ async def test_signing_in_and_out(house: House, open_page: OpenPage) -> None:
     await expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
     await page.goto(f"{house.url}/")
     await expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+async def test_a_wrong_code_is_told_before_anything_else_is_typed(new_hub: Hub, open_page: OpenPage) -> None:
+    page = await open_page(House(new_hub, ""), "/welcome", signed_in=False)
+    await page.fill("#code", "111-111-111")
+    await page.get_by_role("button", name="Continue").click()
+    await expect(page.locator("#e-code")).to_contain_text("not the code")
+    await expect(page.locator("#owner")).to_be_hidden()
+    # Typed without its hyphens it is the same code.
+    await page.fill("#code", new_hub.views.setup_code.replace("-", " "))
+    await page.get_by_role("button", name="Continue").click()
+    await expect(page.locator("#owner")).to_be_visible()

@@ -12,6 +12,8 @@ TALL, LANE = 92, 24
 TOP, AXIS = 10, 20
 FINE = 1000.0
 """Width of the box that the curve is drawn in; it stretches to the card's."""
+LAST_TICK = 84
+"""Percent across after which an hour would run into "now" on the narrowest card."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +162,7 @@ def _ticks(start: datetime, end: datetime, zone: tzinfo) -> tuple[tuple[str, str
     at = start.astimezone(zone).replace(minute=0, second=0, microsecond=0)
     while at <= end:
         share = (at - start).total_seconds() / length * 100
-        if at.hour % 6 == 0 and 3 <= share <= 91:
+        if at.hour % 6 == 0 and 3 <= share <= LAST_TICK:
             ticks.append((f"{share:.2f}%", f"{at:%H:%M}", "middle"))
         at += timedelta(hours=1)
     return (*ticks, ("100%", "now", "end"))

@@ -24,7 +24,12 @@ if TYPE_CHECKING:
 async def edit(request: web.Request, view: View) -> web.Response:
     """The form for one reading, as a sheet or a page."""
     entity, at = _which(request, view)
-    reading = await _reading(view, entity, at)
+    return _form(request, view, entity, await _reading(view, entity, at), _back(request, entity))
+
+
+def _form(
+    request: web.Request, view: View, entity: Entity, reading: Reading, back: str, *, typed: str = "", error: str = ""
+) -> web.Response:
     display = Display(view, entity.person)
     number = isinstance(reading.value, int | float)
     shown = display.number(entity, float(reading.value)) if isinstance(reading.value, int | float) else reading.value
@@ -33,14 +38,19 @@ async def edit(request: web.Request, view: View) -> web.Response:
         "metric/correct.html",
         entity=entity,
         reading=reading,
-        value=words.number(float(shown), display.decimals(entity)).replace(",", "") if number else shown,
+        value=typed
+        if error
+        else words.number(float(shown), display.decimals(entity)).replace(",", "")
+        if number
+        else shown,
         number=number,
         unit=label(display.entity_unit(entity)),
         options=entity.options,
         zone=display.zone,
         action=f"/entities/{quote(entity.id)}/readings/correct",
-        back=_back(request, entity),
-        error="",
+        back=back,
+        error=error,
+        status=422 if error else 200,
     )
 
 
@@ -48,24 +58,35 @@ async def correct(request: web.Request, view: View) -> web.Response:
     """Keep another value; the old one stays in the trail."""
     form = {**request.query, **{key: str(value) for key, value in (await request.post()).items()}}
     entity, at = view.entity(request.match_info["entity"]), instant(form.get("taken_at", ""), "taken_at")
-    old = (await _reading(view, entity, at)).value
+    reading = await _reading(view, entity, at)
+    old = reading.value
     display = Display(view, entity.person)
     text = form.get("value", "").strip()
     raw = form.get("raw") == "1"
+    back = _back(request, entity, form.get("back", ""))
+
+    def again(error: str) -> web.Response:
+        return _form(request, view, entity, reading, back, typed=text, error=error)
+
     value: float | str = text
     if entity.kind.value not in ("enum", "text"):
         try:
             value = float(text.replace(",", ".").replace(words.MINUS, "-"))
         except ValueError:
-            raise BadReading(f"{text!r} is not a number") from None
+            return again("Write a number.")
         unit = display.entity_unit(entity)
         value = value if raw or unit == entity.unit else convert(value, unit, entity.unit, metric=entity.metric)
-    await view.correct_reading(entity.id, at, value, reason=form.get("reason", ""))
+    try:
+        await view.correct_reading(entity.id, at, value, reason=form.get("reason", ""))
+    except BadReading as refused:
+        if raw:
+            raise
+        return again(words.capital(f"{refused}."))
     undo = urlencode({"taken_at": at.isoformat(), "value": old, "raw": "1", "back": form.get("back", "")})
     clock = words.moment(at, display.zone, request.app[CLOCK].now())
     return answer.done(
         request,
-        _back(request, entity, form.get("back", "")),
+        back,
         f"Corrected the reading of {clock} to {display.value(entity, value)}.",
         undo="" if raw else f"/entities/{quote(entity.id)}/readings/correct?{undo}",
     )

@@ -15,6 +15,7 @@ function show(html) {
 }
 
 if (card) {
+  button.hidden = false;
   const source = new EventSource(card.dataset.events);
   source.addEventListener("message", (event) => {
     if (held === null) return show(event.data);

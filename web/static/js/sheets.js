@@ -8,7 +8,8 @@ document.addEventListener("click", async (event) => {
   await htmx.ajax("GET", link.href, { target: "#sheet", swap: "innerHTML", source: link });
   if (!sheet.open) sheet.showModal();
   sheet.firstElementChild?.dispatchEvent(new Event("homeostat:sheet", { bubbles: true }));
-  sheet.querySelector("[autofocus], input:not([type=hidden]), select, textarea, a, button")?.focus();
+  const first = ["[autofocus]", "input:not([type=hidden]), select, textarea", "a, button:not([data-close])"];
+  first.map((wish) => sheet.querySelector(wish)).find(Boolean)?.focus();
 });
 
 if (sheet) {

@@ -16,6 +16,7 @@ class Chart {
     this.zone = this.data.zone;
     this.words = timeWords(this.zone);
     this.build();
+    figure.classList.add("drawn");
     new ResizeObserver(() => this.fit()).observe(this.plot);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.build());
     document.addEventListener("homeostat:value", (event) => this.live(event.detail));
