@@ -14,7 +14,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, TextIO
 
-from hub.errors import HubError
+from hub.errors import BadReading, HubError
 
 LEVELS = ("debug", "info", "warning", "error")
 HIDDEN = "********"
@@ -77,7 +77,7 @@ def redact(text: str) -> str:
 
 
 def message_of(record: logging.LogRecord) -> str:
-    """The record's text; an exception that is not ours is named, not quoted: it may quote a reading."""
+    """The record's text; an exception that may quote a reading (one that is not ours, or BadReading) is named."""
     if isinstance(record.args, Mapping):
         arguments: Any = {key: _told(value) for key, value in record.args.items()}
     else:
@@ -91,7 +91,9 @@ def message_of(record: logging.LogRecord) -> str:
 
 
 def _told(value: object) -> object:
-    if isinstance(value, BaseException) and not isinstance(value, HubError | OSError):
+    if isinstance(value, BadReading) or (
+        isinstance(value, BaseException) and not isinstance(value, HubError | OSError)
+    ):
         return type(value).__name__
     return value
 

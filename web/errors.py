@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import traceback
 from http import HTTPStatus
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -97,12 +98,12 @@ async def explain(request: web.Request, handler: Handler) -> web.StreamResponse:
     except HubError as failure:
         fault = next((row for kind, row in FAULTS if isinstance(failure, kind)), BROKEN)
         if fault is BROKEN:
-            log.exception("%s %s failed", request.method, _route(request))
+            _note(request, failure)
         return tell(request, fault, str(failure))
     except (ConnectionResetError, TimeoutError):
         raise
-    except Exception:
-        log.exception("%s %s failed", request.method, _route(request))
+    except Exception as failure:  # noqa: BLE001 # told as a page, logged without what was in the request
+        _note(request, failure)
         return tell(request, BROKEN, "")
 
 
@@ -119,6 +120,12 @@ def wants_page(request: web.Request) -> bool:
     if request.path.startswith(("/hub/", "/api/", "/charts/", "/healthz", "/readyz", "/metrics")):
         return False
     return "HX-Request" in request.headers or "text/html" in request.headers.get(hdrs.ACCEPT, "")
+
+
+def _note(request: web.Request, failure: Exception) -> None:
+    """Into the log: what and where; never what it says, which may quote a reading or a secret."""
+    frames = "".join(traceback.format_tb(failure.__traceback__))
+    log.error("%s %s failed: %s\n%s", request.method, _route(request), type(failure).__name__, frames)
 
 
 def _route(request: web.Request) -> str:

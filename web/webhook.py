@@ -46,6 +46,10 @@ async def receive(request: web.Request) -> web.StreamResponse:
     except (NotReady, StorageUnavailable) as error:
         wait = getattr(error, "retry_after", None) or RETRY
         return web.json_response({"error": str(error)}, status=503, headers={"Retry-After": f"{wait:.0f}"})
+    except web.RequestPayloadError:
+        request.content.feed_eof()
+        told = "the body could not be read to its end; check Content-Length and Content-Encoding"
+        return web.json_response({"error": told}, status=400, headers={"Connection": "close"})
     except (ConnectionResetError, web.HTTPException):
         raise
     except Exception as error:  # noqa: BLE001  # whatever it raises, the caller gets an answer

@@ -67,10 +67,10 @@ class Upkeep:
 
     def _look_at_storage(self) -> None:
         health = self._rooms.recorder.health
-        known = "storage" in self._rooms.problems
-        if health.ok and known:
+        known = self._rooms.problems.get("storage")
+        if health.ok and known is not None:
             self._rooms.bus.publish(Problem(self._rooms.clock.now(), "storage", "", resolved=True))
-        elif not health.ok and not known:
+        elif not health.ok and (known is None or known[1] != health.message):
             self._rooms.bus.publish(Problem(self._rooms.clock.now(), "storage", health.message, health.remedy))
 
     def _look_at_clock(self) -> None:
