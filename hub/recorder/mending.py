@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from hub.errors import HubError
 from hub.recorder.days import day_of, day_stretch
+from hub.recorder.incoming import MARK
 from hub.recorder.index import HOUR
 from hub.recorder.instants import from_us
 from hub.recorder.partial import Partial, Rule
@@ -98,7 +99,7 @@ class MendingStore(StatisticStore):
                 async with self._database.snapshot() as connection:
                     survey = Survey(self._database, connection, series, rule, time_zone, self._now())
                     made = await survey.remake(some)
-                batch.append(_Hours(series, rule, time_zone, versions, made))
+                batch.append(_Hours(series, rule, time_zone, versions, made, survey.now))
                 size += len(made)
                 if size >= HOURS_AT_ONCE or len(batch) >= SERIES_AT_ONCE:
                     await self._writer.submit(self._store_hours, batch, size)
@@ -110,6 +111,7 @@ class MendingStore(StatisticStore):
         on, database, index = transaction.connection, self._database, self._index
         done: set[tuple[int, int]] = set()
         days: set[tuple[int, int]] = set()
+        ahead: set[tuple[int, int]] = set()
         rows, gone = list[Any](), list[tuple[int, int]]()
         for work in (work for batch in batches for work in batch):
             series = work.series
@@ -127,12 +129,17 @@ class MendingStore(StatisticStore):
                 key = (series, hour)
                 if hour in kept or (key not in done and (key in index.marks or key in transaction.touched)):
                     continue
-                if partial.count:
+                if (hour + 1) * HOUR > work.now:
+                    # The next reading lies in an hour that is not over, or that a clock set back has made the future.
+                    ahead.add(key)
+                elif partial.count:
                     rows.append((series, hour, *columns(partial, hour * HOUR, hour * HOUR + HOUR)))
                 else:
                     gone.append(key)
             days |= {(series, day_of(hour * HOUR + at, work.time_zone)) for hour in work.made for at in (0, HOUR - 1)}
         days -= index.day_marks
+        ahead -= index.marks.keys()
+        await database.run_many(on, MARK, list(ahead))
         await database.replace(on, "hours", "hour", _UPSERT_HOUR, rows, gone)
         await database.run_many(on, "DELETE FROM marks WHERE series = ? AND hour = ?", list(done))
         await database.run_many(
@@ -143,6 +150,7 @@ class MendingStore(StatisticStore):
         def remember() -> None:
             for key in done:
                 index.marks.pop(key, None)
+            index.mark(ahead)
             index.day_marks |= days
 
         transaction.after(remember)
@@ -198,6 +206,7 @@ class _Hours(NamedTuple):
     versions: dict[int, int | None]
     """Marked hours, and the commit that marked each last."""
     made: dict[int, Partial]
+    now: int
 
 
 class _Days(NamedTuple):

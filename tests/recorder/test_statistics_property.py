@@ -110,6 +110,17 @@ def sequences(count: int) -> Callable[[Any], Any]:
     return decorate
 
 
+def test_an_hour_that_a_clock_set_back_makes_the_future_is_counted_anew_when_it_is_over(world: World) -> None:
+    steps = [
+        ("write", [(366, 512.0, False)]),
+        ("mend", None),
+        ("clock", 312),
+        ("write", [(291, 1.0, False)]),  # what follows it lies ahead of the clock now
+        ("mend", None),
+    ]
+    live(world, Life(Kind.GAUGE, 600_000_000, "UTC", to_us(BASES[0])), steps, restart=False)
+
+
 @sequences(SEQUENCES)
 def test_statistics_are_what_they_are_by_definition(
     world: World, one: Life, operations: list[tuple[str, Any]], chance: int
