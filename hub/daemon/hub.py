@@ -24,6 +24,7 @@ from hub.daemon import memory
 from hub.daemon.actions import hub_actions
 from hub.daemon.lock import DataLock
 from hub.daemon.settings import Settings
+from hub.daemon.sole import Sole
 from hub.daemon.upkeep import Upkeep
 from hub.errors import ConfigInvalid, NotReady
 from hub.intake import Intake, Machine
@@ -54,6 +55,7 @@ class Hub:
         self._site: Any = None
         self.upkeep = Upkeep(rooms)
         self._lock: DataLock | None = None
+        self._sole: Sole | None = None
         self._custom: asyncio.Task[None] | None = None
         self._stopped = False
 
@@ -74,16 +76,20 @@ class Hub:
         """
         memory.tune()
         lock = lock or DataLock.take(settings.data_dir)
+        clock = clock or RealClock()
+        sole = Sole(settings.url, settings.data_dir, clock)
         try:
-            clock = clock or RealClock()
+            await sole.take()
             recorder = await Recorder.open(settings.url, clock=clock, backups=settings.data_dir / "backups")
         except BaseException:
+            await sole.release()
             lock.release()
             raise
         hub: Hub | None = None
         try:
             hub = await cls._build(settings, clock, recorder, plugins)
-            hub._lock = lock
+            hub._lock, hub._sole = lock, sole
+            await sole.take()
             await hub._fill()
             await hub._declare_household()
             if serve:
@@ -97,6 +103,7 @@ class Hub:
             if hub is not None:
                 await hub.stop()
             await recorder.close()
+            await sole.release()
             lock.release()
             raise
         return hub
@@ -184,6 +191,8 @@ class Hub:
         if self._http is not None:
             await self._http.close()
         await self.rooms.recorder.close()
+        if self._sole is not None:
+            await self._sole.release()
         if self._lock is not None:
             self._lock.release()
 

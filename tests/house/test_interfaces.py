@@ -296,8 +296,9 @@ def test_pages_follow_one_another_to_the_end_and_nothing_is_missed_or_doubled(ow
     sent = [reading("hrv_rmssd", 30 + number, 120 - number) for number in range(25)]
     assert owner.record(*reversed(sent))["accepted"] == 25
     query: dict[str, Any] = {"person": "anna", "metric": "hrv_rmssd"}
+    found: list[Any] = []
     for limit in (1, 7, 25, 1000):
-        found: list[Any] = []
+        found = []
         cursor: dict[str, str] = {}
         for _ in range(30):
             page = owner.get("/hub/v1/readings", **query, limit=limit, **cursor).json
@@ -360,6 +361,19 @@ def test_statistics_of_hours_and_days_are_those_of_the_readings(owner: Client) -
     assert (empty.status, empty.json["statistics"]) == (200, [])
     assert owner.get("/hub/v1/statistics", person="ben", metric="heart_rate", period="week").status == 422
     assert owner.get("/hub/v1/statistics", person="nobody", metric="heart_rate", period="day").status == 404
+
+
+def test_degrees_fahrenheit_come_back_as_they_were_sent(owner: Client) -> None:
+    sent = [{**reading("body_temperature", value, 10 + number), "person": "mia", "unit": "°F"}
+            for number, value in enumerate((98.6, 99.5, 100.4))]  # fmt: skip
+    assert owner.record(*sent)["accepted"] == 3
+    query = {"person": "mia", "metric": "body_temperature"}
+    assert [one["value"] for one in owner.get("/hub/v1/readings", **query).json["readings"]] == [38, 37.5, 37]
+    shown = owner.get("/hub/v1/readings", **query, unit="[degF]").json["readings"]
+    assert [(one["value"], one["unit"]) for one in shown] == [(100.4, "[degF]"), (99.5, "[degF]"), (98.6, "[degF]")]
+    day = owner.get("/hub/v1/statistics", **query, period="day", unit="[degF]").json["statistics"]
+    assert (min(one["min"] for one in day), max(one["max"] for one in day)) == (98.6, 100.4)
+    assert owner.get("/hub/v1/states/sensor.mia_body_temperature").json["value"] == 37
 
 
 def test_states_are_the_newest_readings_and_a_late_one_does_not_change_them(owner: Client) -> None:
@@ -429,7 +443,8 @@ def test_a_state_is_told_live_as_it_changes(owner: Client, annas: Client) -> Non
                 name, state = next(told)
                 assert name == "state"
                 assert state["entity_id"] == entity
-        assert (state["value"], state["unit"], state["taken_at"]) == (70.75, "kg", ago(0.5))
+                value = 81 if entity == "sensor.ben_weight" else 70.75
+                assert (state["value"], state["unit"], state["taken_at"]) == (value, "kg", ago(0.5))
 
 
 # -- the command line, and what it leaves behind -----------------------------------------------------------------------
