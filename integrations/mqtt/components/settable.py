@@ -138,9 +138,20 @@ SELECT = Component(
 )
 
 
+def _lengths(config: Config) -> tuple[int, int]:
+    return int(number(config, "min", 0)), int(number(config, "max", 255))
+
+
+def _read_text(value: str, config: Config, fields: Fields) -> None:
+    low, high = _lengths(config)
+    if value != NONE and not low <= len(value) <= high:
+        raise Odd(f"the text has {len(value)} characters, and between {low} and {high} are possible")
+    into("state")(value, config, fields)
+
+
 def _set_text(telling: Telling) -> None:
     value = str(telling.wanted("value"))
-    low, high = int(number(telling.config, "min", 0)), int(number(telling.config, "max", 255))
+    low, high = _lengths(telling.config)
     if not low <= len(value) <= high:
         raise ConfigInvalid(f"the text has {len(value)} characters, and between {low} and {high} are possible")
     telling.publish("command_topic", value, "command_template")
@@ -155,7 +166,7 @@ def _text_rules(config: Config) -> None:
 
 
 TEXT = Component(
-    parts=(Part("state_topic", "value_template", into("state")),),
+    parts=(Part("state_topic", "value_template", _read_text),),
     required=("command_topic",),
     check=_text_rules,
     capabilities=lambda config: {

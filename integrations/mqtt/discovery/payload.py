@@ -167,7 +167,8 @@ def _spelled(config: Mapping[str, Any], table: Mapping[str, str]) -> dict[str, A
     full: dict[str, Any] = {}
     for key, value in config.items():
         name = table.get(key, key)
-        if name == "availability" and isinstance(value, list):
+        if name == "availability" and isinstance(value, (dict, list)):
+            value = value if isinstance(value, list) else [value]
             value = [_spelled(one, KEYS) if isinstance(one, dict) else one for one in value]
         full[name] = value
     return full
