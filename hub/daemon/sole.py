@@ -29,8 +29,8 @@ SURE = {"tcp_keepalives_idle": "60", "tcp_keepalives_interval": "10", "tcp_keepa
 """So that the server lets go of the lock of a machine that lost its power."""
 _HOLDER = (
     "SELECT pid, application_name FROM pg_stat_activity JOIN pg_locks USING (pid) WHERE locktype = 'advisory' "
-    f"AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND classid = {KEY >> 32} "
-    f"AND objid = {KEY & 0xFFFFFFFF} LIMIT 1"
+    "AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) "
+    f"AND classid = {KEY >> 32} AND objid = {KEY & 0xFFFFFFFF} LIMIT 1"
 )
 
 
