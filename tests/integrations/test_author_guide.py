@@ -22,8 +22,10 @@ import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from click.testing import CliRunner
 
-from hub.api import EntryState, Sample
+from hub.api import CliCommand, EntryState, Sample
+from hub.cli.common import Session
 from hub.daemon import Hub
 from hub.loader import load
 from hub.plugin import HookSpecs
@@ -203,3 +205,15 @@ def test_the_sample_of_the_guide_is_one() -> None:
     (snippet,) = re.findall(r"^```python\n(Sample\(.*?\))\n```$", GUIDE, re.MULTILINE)
     made = eval(snippet, {"Sample": Sample, "at": EARLY})
     assert (made.metric, made.unit, made.increment) == ("weight", "kg", False)
+
+
+def test_the_command_answers_in_words_and_in_json(tmp_path: Path) -> None:
+    given: list[CliCommand] = []
+    module(tmp_path, "kettle")[1].register_commands(given.append)
+    [steep] = given
+    for as_json, expected in ((False, "2 minutes\n"), (True, '{\n  "tea": "green",\n  "minutes": 2\n}\n')):
+        done = CliRunner().invoke(steep.build(), ["green"], obj=Session(json=as_json))
+        assert (done.exit_code, done.output) == (0, expected)
+    wrong = CliRunner().invoke(steep.build(), ["coffee"], obj=Session())
+    assert wrong.exit_code == 2
+    assert "there are: green, black, mint" in wrong.output
