@@ -24,9 +24,9 @@ _FEW = 20
 """As many may vanish at once without doubt; more only if they are less than half."""
 
 
-def writer(collection: str, ctx: Context) -> BackedWriter | PaperWriter:
+def writer(collection: str, ctx: Context, *, imported: bool = False) -> BackedWriter | PaperWriter:
     """What keeps a collection's records for the entry's person."""
-    store = ContextStore(ctx)
+    store = ContextStore(ctx, imported=imported)
     if collection in ("entries", "activity"):
         return BackedWriter(collection, store)
     if collection == "treatments":
@@ -36,11 +36,11 @@ def writer(collection: str, ctx: Context) -> BackedWriter | PaperWriter:
     return PaperWriter(collection, store)
 
 
-async def keep(ctx: Context, collection: str, records: Sequence[Mapping[str, Any]]) -> None:
-    """Keep one page; returns after the commit."""
+async def keep(ctx: Context, collection: str, records: Sequence[Mapping[str, Any]], *, imported: bool = False) -> None:
+    """Keep one page; returns after the commit. `imported`: of a history, so that nothing in it came late."""
     sound = [one for one in records if isinstance(one, dict)]
     if sound:
-        await writer(collection, ctx).put(sound)
+        await writer(collection, ctx, imported=imported).put(sound)
 
 
 def moment(collection: str, record: Mapping[str, Any]) -> datetime | None:

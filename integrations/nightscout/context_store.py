@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from hub.api import Context, Document, JournalDraft, Receipt, Sample
 from integrations.nightscout.store import parts
 from integrations.nightscout.times import to_us
 
+FRESH = timedelta(minutes=15)
+"""What is younger was on its way, also in the first page of a history."""
+
 
 class ContextStore:
-    """A `Writer` for the person of a running entry."""
+    """A `Writer` for the person of a running entry; `imported`: what it is given is history that is brought in."""
 
-    def __init__(self, context: Context) -> None:
-        self._context = context
+    def __init__(self, context: Context, *, imported: bool = False) -> None:
+        self._context, self._imported = context, imported
 
     @property
     def person(self) -> str:
@@ -29,6 +33,12 @@ class ContextStore:
         return self._context.clock.now()
 
     async def record(self, samples: Sequence[Sample]) -> Receipt:
+        if self._imported:
+            fresh = self.now - FRESH
+            samples = [
+                replace(one, imported=True) if one.taken_at is not None and one.taken_at < fresh else one
+                for one in samples
+            ]
         return await self._context.accept(samples)
 
     async def remove_readings(self, metric: str, source: str, taken_at: Sequence[datetime]) -> int:

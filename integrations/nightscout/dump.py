@@ -37,7 +37,7 @@ async def import_file(ctx: Context, path: Path, options: Mapping[str, Any]) -> N
         done = int(await ctx.load(key) or 0)
         await asyncio.to_thread(source.skip, done)
         while batch := await asyncio.to_thread(source.take, BATCH):
-            await brought.keep(ctx, collection, batch)
+            await brought.keep(ctx, collection, batch, imported=True)
             done += len(batch)
             await ctx.save(key, done)
             await ctx.progress(source.share(path.stat().st_size), f"{done:,} {collection}")

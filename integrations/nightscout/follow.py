@@ -96,7 +96,7 @@ async def _news(ctx: Context, site: Remote, collection: str, state: dict[str, An
         return
     if not isinstance(records, list):
         return
-    await brought.keep(ctx, collection, records)
+    await brought.keep(ctx, collection, records, imported=known is None)
     if collection != "devicestatus" and len(records) < MANY:
         await _removals(ctx, collection, collection, records, since, now)
     site.keep(collection)
@@ -121,7 +121,7 @@ async def _now_and_then(ctx: Context, site: Remote, state: dict[str, Any]) -> No
         question = {f"find[{field}][$gte]": brought.bound(collection, start), "count": MANY}
         records = await site.get(f"/api/v1/{collection}.json", question)
         if isinstance(records, list) and len(records) < MANY:
-            await brought.keep(ctx, collection, records)
+            await brought.keep(ctx, collection, records, imported=last is None)
             await _removals(ctx, collection, f"{collection} swept", records, start, now)
     state["swept"] = to_ms(now)
     await ctx.save("follow", state)

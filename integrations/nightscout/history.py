@@ -59,7 +59,7 @@ class Walk:
             },
         )
         records = records if isinstance(records, list) else []
-        await brought.keep(self._ctx, collection, records)
+        await brought.keep(self._ctx, collection, records, imported=True)
         earliest = brought.oldest(collection, records)
         wanted = own.get("size", PAGE)
         if earliest is None or len(records) < wanted:

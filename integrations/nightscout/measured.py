@@ -15,8 +15,8 @@ from integrations.nightscout.incoming import number
 from integrations.nightscout.store import CHECK_SOURCE, SOURCE
 
 BASAL = "Temp Basal"
-SUSPENDED = frozenset({"Suspend Pump", "Pump Suspend"})
-_OWN_DOSES = frozenset({"SMB", "Automatic Bolus"})
+SUSPENDED = ("Suspend Pump", "Pump Suspend")
+_OWN_DOSES = ("SMB", "Automatic Bolus")
 _MMOL = frozenset({"mmol", "mmol/l"})
 
 

@@ -64,7 +64,7 @@ APPS = (
     App(
         "xdrip", "xDrip+", "Android",
         (
-            "In xDrip+ open Settings, then Auto configure, and scan the code below.",
+            "In xDrip+ open Settings, then Auto configure, and scan the code.",
             "Or type it: Settings, Cloud upload, Nightscout Sync (REST-API). Switch it on and fill Base URL.",
             "Scanning replaces the address of a Nightscout you upload to. To keep both, type this one behind it.",
         ),

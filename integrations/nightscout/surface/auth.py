@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import orjson
-from aiohttp import hdrs, web
+from aiohttp import ClientPayloadError, hdrs, web
 
 from hub.api import Credential
 from integrations.nightscout.surface import answers
@@ -105,7 +105,7 @@ async def _in_body(request: web.Request, server: Server) -> Credential | None:
         return None
     try:
         body = orjson.loads(await request.read())
-    except orjson.JSONDecodeError:
+    except (orjson.JSONDecodeError, ClientPayloadError, web.RequestPayloadError):
         return None
     first: Any = body[0] if isinstance(body, list) and body else body
     if not isinstance(first, dict):

@@ -57,25 +57,18 @@ def scheduled(profile: Mapping[str, Any], at: datetime, zone: str) -> float | No
     steps = profile.get("basal")
     if not isinstance(steps, list):
         return number(steps)
-    begun = [
-        (since, rate) for one in steps if (since := _second(one)) is not None and (rate := _value(one)) is not None
-    ]
+    told = [(_second(one), number(one.get("value"))) for one in steps if isinstance(one, Mapping)]
+    begun = [(since, rate) for since, rate in told if since is not None and rate is not None]
     before = [pair for pair in begun if pair[0] <= second]
     return max(before or begun)[1] if begun else None
 
 
-def _second(step: Any) -> int | None:
-    if not isinstance(step, Mapping):
-        return None
+def _second(step: Mapping[str, Any]) -> int | None:
     told = number(step.get("timeAsSeconds"))
     if told is not None:
         return int(told)
     hours, _, minutes = str(step.get("time", "")).partition(":")
     return int(hours) * 3_600 + int(minutes) * 60 if hours.isdigit() and minutes.isdigit() else None
-
-
-def _value(step: Mapping[str, Any]) -> float | None:
-    return number(step.get("value"))
 
 
 async def _running(call: Call, now: datetime) -> Found | None:

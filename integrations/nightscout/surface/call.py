@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import orjson
-from aiohttp import hdrs, web
+from aiohttp import ClientPayloadError, hdrs, web
 
 from hub.api import BadReading, Forbidden, Verb
 from integrations.nightscout.brackets import Nested, nest
@@ -22,6 +22,7 @@ from integrations.nightscout.view_store import ViewStore
 MAX_BODY = 50 << 20
 _BIG = 1 << 20
 _EXTENSION = re.compile(r"\.(json|csv|tsv|txt|html|svg|png|js)$", re.IGNORECASE)
+_WHOLE = re.compile(r"\s*[+-]?\d{1,9}")
 _ACCEPTED = {"text/csv": "csv", "text/tab-separated-values": "tsv", "text/plain": "txt"}
 
 
@@ -53,15 +54,13 @@ class Call:
     def count(self, default: int) -> int | None:
         """How many records are wanted; None: all."""
         said = self.query.get("count")
-        try:
-            wanted = int(str(said)) if said not in (None, "") else default
-        except ValueError:
-            wanted = default
-        return abs(wanted) or None
+        # As JavaScript reads it: 2.5 is 2, and what begins with no number is the default.
+        found = _WHOLE.match(str(said)) if said is not None else None
+        return (abs(int(found[0])) if found is not None else default) or None
 
     async def body(self) -> Any:
         """The JSON or form that was sent. Raises BadReading when it cannot be read."""
-        raw = await self.request.read()
+        raw = await received(self.request)
         if not raw.strip():
             return []
         if self.request.content_type == "application/x-www-form-urlencoded":
@@ -83,6 +82,20 @@ class Call:
                 if index == 0 and name in one:
                     del one[name]
         return [one for one in found if one]
+
+
+class Unreadable(BadReading):
+    """The body ended early or did not unpack; nothing more can be read from this connection."""
+
+
+async def received(request: web.Request) -> bytes:
+    """The body, unpacked. Raises Unreadable when it is not what its headers say."""
+    try:
+        return await request.read()
+    except (ClientPayloadError, web.RequestPayloadError) as error:
+        # What is left of it can't be read: the server must not wait for it.
+        request.content.feed_eof()
+        raise Unreadable("the body could not be unpacked; check Content-Encoding and Content-Length") from error
 
 
 def make(request: web.Request, view: Any, server: Server, path: str) -> Call:

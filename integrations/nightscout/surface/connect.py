@@ -102,7 +102,8 @@ def _address(typed: str) -> str:
 def _drawn(text: str) -> str:
     import segno  # only where a code is shown
 
-    made: str = segno.make(text, error="m", micro=False).svg_inline(scale=4, border=2, svgclass="qr", lineclass=None)
+    code = segno.make(text, error="l", micro=False)
+    made: str = code.svg_inline(scale=4, border=2, svgclass="qr", lineclass=None, omitsize=True)
     return made
 
 

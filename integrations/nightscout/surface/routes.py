@@ -11,7 +11,7 @@ from aiohttp import hdrs, web
 from hub.api import BadReading, Conflict, Forbidden, NotFound, Route, RouteAuth, StorageUnavailable
 from integrations.nightscout.query import BadQuery
 from integrations.nightscout.surface import answers, auth, bundle, glance, lookup, site, v1, v3
-from integrations.nightscout.surface.call import MAX_BODY, Call, make
+from integrations.nightscout.surface.call import MAX_BODY, Call, Unreadable, make
 from integrations.nightscout.surface.server import current
 
 Answer = Callable[[Call], Awaitable[web.StreamResponse]]
@@ -144,4 +144,7 @@ def _sorry(call: Call, error: Exception, *, is_v3: bool) -> web.StreamResponse:
         headers["Retry-After"] = "60"
     else:
         code, title = 400, str(error) if is_v3 else "Bad request"
-    return answers.json(call.request, answers.status(code, title, str(error)), status=code, headers=headers)
+    answer = answers.json(call.request, answers.status(code, title, str(error)), status=code, headers=headers)
+    if isinstance(error, Unreadable):
+        answer.force_close()
+    return answer

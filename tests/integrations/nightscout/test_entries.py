@@ -194,6 +194,22 @@ async def test_a_compressed_body_is_taken(site: Site) -> None:
     assert [one["sgv"] for one in await site.get("/api/v1/entries.json")] == [77]
 
 
+async def test_a_body_that_does_not_unpack_is_refused_in_words(site: Site) -> None:
+    for headers in ({"Content-Type": "application/json"}, {**site.headers, "Content-Type": "application/json"}):
+        response = await site.call(
+            "POST", "/api/v1/entries", data=b"not packed", headers={**headers, "Content-Encoding": "gzip"}
+        )
+        assert response.status == 400
+        assert "could not be unpacked" in (await response.json())["description"]
+    assert await site.get("/api/v1/entries.json") == []
+
+
+async def test_a_count_is_read_as_javascript_reads_it(site: Site) -> None:
+    await site.post("/api/v1/entries", [sgv(minutes_ago(5 * index), 100 + index) for index in range(12)])
+    for said, wanted in (("2.5", 2), ("3x", 3), ("-2", 2), ("0", 12), ("many", 10), ("", 10)):
+        assert len(await site.get(f"/api/v1/entries.json?count={said}")) == wanted, said
+
+
 async def test_a_removed_entry_is_gone_from_the_hub_and_comes_back_when_sent_again(site: Site) -> None:
     at = minutes_ago(4)
     [kept] = await site.post("/api/v1/entries", [sgv(at, 142)])

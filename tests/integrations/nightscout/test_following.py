@@ -143,6 +143,13 @@ async def test_the_days_before_come_after_the_news(site: Site, tmp_path: Path) -
     async with following(tmp_path / "new", site.base, api_secret=site.token, history_days=7) as hub:
         assert await settled(hub) is EntryState.RUNNING
         assert len(await glucose(hub, minutes_ago(60 * 24 * 60))) == 31
+        merged = await everything(hub).readings("ben", "blood_glucose", minutes_ago(60 * 24 * 60), minutes_ago(0))
+        # Only the value of three minutes ago was on its way.
+        assert [one.imported for one in merged.readings].count(False) == 1
+        await site.post("/api/v1/entries", [sgv(minutes_ago(40), 99)])
+        await look(hub)
+        late = list((await everything(hub).readings("ben", "blood_glucose", minutes_ago(50), minutes_ago(30))).readings)
+        assert [(one.value, one.late, one.imported) for one in late] == [(99, True, False)]
 
 
 async def test_the_whole_history_is_imported_and_goes_on_where_a_kill_broke_it_off(

@@ -118,6 +118,7 @@ async def test_no_body_and_no_question_breaks_it(site: Site) -> None:
             f"/api/v1/count/{collection}/where?{asked}",
             f"/api/v1/{collection}/{quote(str(value(chance, 3))[:30], safe='', errors='replace')}",
             "/pebble?count=-5",
+            chance.choice(("/api/v2/properties", "/api/v2/ddata/at", "/api/v2/summary?hours=x")),
         ):
             response = await site.call("GET", path, headers=bearer)
             assert response.status < 500, (turn, path, await response.text())
