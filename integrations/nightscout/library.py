@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from hub.api import Document, JournalEntry
+from hub.api import Document, JournalDraft, JournalEntry
 from integrations.nightscout import diary, names
 from integrations.nightscout.backed import BY
 from integrations.nightscout.found import Found, Page, at_of, visible
@@ -148,8 +148,7 @@ class TreatmentShelf(PaperShelf):
             if one.document is None and one.entry is not None:
                 await self._store.remove_entry(one.entry)
             elif one.document is not None:
-                drafts = diary.drafts_of(visible(one.document.body), one.document.id, one.at)
-                await self._store.remove_journal([draft.external_id for draft in drafts])
+                await self._store.remove_journal([draft.external_id for draft in _drafts(one.document)])
         await forget(self._store, [one.document for one in found if one.document is not None])
         return await super().remove(found)
 
@@ -165,11 +164,9 @@ class TreatmentShelf(PaperShelf):
         for one in documents:
             record = diary.overlaid(self._writer.rendered(one), one.id, at_of(one), known)
             if record is not None:
-                changes = [
-                    known[draft.external_id].updated_at
-                    for draft in diary.drafts_of(visible(one.body), one.id, at_of(one))
-                    if draft.external_id in known
-                ]
+                entries_of = [known.get(draft.external_id) for draft in _drafts(one)]
+                # What came with the record itself is no later change of it: a cursor would step over others.
+                changes = [entry.updated_at for entry in entries_of if entry is not None and not _by_source(entry)]
                 modified = max([from_us(one.modified_us), *changes])
                 found.append(Found(record, at_of(one), modified, document=one))
         found += [made for entry in entries if (made := _foreign(entry)) is not None]
@@ -181,7 +178,7 @@ class TreatmentShelf(PaperShelf):
         """Journal entries of these documents; those not near in time were moved or removed, and are asked for."""
         absent: dict[str, list[str]] = {}
         for one in documents:
-            for draft in diary.drafts_of(visible(one.body), one.id, at_of(one)):
+            for draft in _drafts(one):
                 if draft.external_id not in near:
                     absent.setdefault(str(one.body.get(BY, "")), []).append(draft.external_id)
         known = dict(near)
@@ -198,6 +195,15 @@ class TreatmentShelf(PaperShelf):
             if diary.object_id_of(entry) == name and not entry.external_id.startswith(diary.PREFIX):
                 return entry
         return None
+
+
+def _drafts(document: Document) -> list[JournalDraft]:
+    return diary.drafts_of(visible(document.body), document.id, at_of(document))
+
+
+def _by_source(entry: JournalEntry) -> bool:
+    """True while nobody changed it on the page."""
+    return entry.author.startswith("entry:")
 
 
 def _start_of(entry: JournalEntry) -> datetime:
