@@ -166,12 +166,12 @@ async def test_the_whole_history_is_imported_and_goes_on_where_a_kill_broke_it_o
     pages = 0
     keep = brought.keep
 
-    async def killed_at_the_fourth(ctx: Any, collection: str, records: Any) -> None:
+    async def killed_at_the_fourth(ctx: Any, collection: str, records: Any, **how: Any) -> None:
         nonlocal pages
         pages += collection == "entries"
         if pages == 4:
             raise KeyboardInterrupt
-        await keep(ctx, collection, records)
+        await keep(ctx, collection, records, **how)
 
     async with following(tmp_path / "new", site.base, **options) as hub:
         assert await settled(hub) is EntryState.RUNNING
