@@ -27,6 +27,8 @@ from hub.supervisor.child.wire import CHILD_CALLS, CONTEXT_CALLS, LONGEST_LINE, 
 
 MEMORY = 1 << 30
 """Bytes of address space; more is refused by the kernel."""
+DATA = 384 << 20
+"""Bytes of memory of its own: what leaks quickly meets this before the hub has looked."""
 
 
 def plugin_at(path: Path) -> Loaded:
@@ -184,6 +186,7 @@ class Worker:
 def main(arguments: list[str]) -> int:
     """Exit code 0 when told to end, 1 when the plugin can't be loaded (the reason goes to stderr)."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_DATA, (DATA, DATA))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # What a plugin prints must not stand between our messages.
     messages = os.fdopen(os.dup(sys.stdout.fileno()), "wb", 0)

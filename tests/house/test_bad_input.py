@@ -114,6 +114,7 @@ def test_sick_integrations_are_told_on_their_page_and_hold_nobody_up(home: House
             return home("entry", "list").out
 
         until(lambda: "ValueError: the ring said 61.7373" in entries() and "running" in entries())
+        assert "(raises.py, line " in entries()
         until(lambda: hub.request("GET", "/hub/v1/states", token)[1] is not None)
         status, answer = hub.request("POST", "/webhook/prints", body={"x": 1})
         assert (status, set(answer)) == (500, {"error"})

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import sysconfig
+import traceback
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -25,6 +28,8 @@ from hub.model import (
     Sample,
 )
 
+_HUB = Path(__file__).parents[2]
+_STANDARD_LIBRARY = Path(sysconfig.get_path("stdlib"))
 LONGEST_LINE = 32 << 20
 """Bytes of one message; a longer one ends the child."""
 
@@ -151,8 +156,20 @@ class Wire:
 
 
 def describe_error(error: BaseException) -> dict[str, Any]:
-    """An error as a message."""
-    return {"type": type(error).__name__, "text": str(error), "ours": isinstance(error, HubError)}
+    """An error as a message; a stranger's says in which of its own lines it arose."""
+    ours = isinstance(error, HubError)
+    text = str(error) if ours else f"{error} {_place(error)}".strip()
+    return {"type": type(error).__name__, "text": text, "ours": ours}
+
+
+def _place(error: BaseException) -> str:
+    """File and line of the innermost frame that is neither the hub's nor a package's; empty when there is none."""
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        file = Path(frame.filename)
+        foreign = file.is_relative_to(_STANDARD_LIBRARY) or "site-packages" in file.parts or file.is_relative_to(_HUB)
+        if file.is_file() and not foreign:
+            return f"({file.name}, line {frame.lineno})"
+    return ""
 
 
 def _error(described: Any) -> Exception:
