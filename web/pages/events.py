@@ -189,7 +189,8 @@ class _Teller:
                 title = f"{self._entry(status.entry)}: {STATES[status.state][0].lower()}"
                 return Line(clock, "hub", "plug", title, more, f"/integrations/{status.entry}")
             case ActionCalled(action=action, account=account, person=person, outcome=outcome):
-                return Line(clock, "hub", "zap", f"{action} {outcome}", f"by {account}", "", person)
+                title = next((one.title for one in self._view.actions() if one.name == action), action)
+                return Line(clock, "hub", "zap", title, f"{outcome.capitalize()}, by {account}", "", person)
             case Problem(message=message, remedy=remedy, resolved=resolved):
                 return Line(clock, "hub", "triangle-alert", "Solved" if resolved else message, remedy)
             case PeopleChanged():

@@ -73,7 +73,7 @@ async def correct(request: web.Request, view: View) -> web.Response:
         try:
             value = float(text.replace(",", ".").replace(words.MINUS, "-"))
         except ValueError:
-            return again("Write a number.")
+            return again(f"{text!r} is not a number.")
         unit = display.entity_unit(entity)
         value = value if raw or unit == entity.unit else convert(value, unit, entity.unit, metric=entity.metric)
     try:

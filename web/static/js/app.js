@@ -1,5 +1,6 @@
 // What every page gets: ages that grow, toasts that leave, sheets, and the live stream's values.
 import "./ages.js";
+import "./away.js";
 import "./copy.js";
 import "./live.js";
 import "./menus.js";

@@ -1,4 +1,6 @@
 // The events page: rows come in at the top; pausing keeps what comes meanwhile for later.
+import { away } from "./away.js";
+
 const LONGEST = 300;
 const card = document.querySelector("[data-events]");
 const list = document.getElementById("event-list");
@@ -17,6 +19,8 @@ function show(html) {
 if (card) {
   button.hidden = false;
   const source = new EventSource(card.dataset.events);
+  source.addEventListener("error", () => away(true));
+  source.addEventListener("open", () => away(false));
   source.addEventListener("message", (event) => {
     if (held === null) return show(event.data);
     held.push(event.data);

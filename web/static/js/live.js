@@ -1,5 +1,6 @@
 // New values move into place at once; whole cards follow from the server as fragments that htmx morphs in.
 import { ago, refreshAges } from "./ages.js";
+import { away } from "./away.js";
 
 const NARROW = "\u202f";
 
@@ -48,18 +49,9 @@ function take(event) {
 const stream = document.querySelector("[data-live]");
 if (stream) {
   stream.addEventListener("value", take);
-  let note = null;
-  stream.addEventListener("htmx:sse:error", () => {
-    if (note) return;
-    note = document.createElement("p");
-    note.className = "offline";
-    note.setAttribute("role", "status");
-    note.textContent = "The hub is not answering. Trying again…";
-    document.body.append(note);
-  });
+  stream.addEventListener("htmx:sse:error", () => away(true));
   stream.addEventListener("htmx:sse:after:connection", () => {
-    note?.remove();
-    note = null;
+    away(false);
     refreshAges();
   });
 }

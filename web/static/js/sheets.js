@@ -6,6 +6,8 @@ document.addEventListener("click", async (event) => {
   if (!link || !sheet || event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
   event.preventDefault();
   await htmx.ajax("GET", link.href, { target: "#sheet", swap: "innerHTML", source: link });
+  // Nothing came: the hub is away, and a note says so.
+  if (!sheet.firstElementChild) return;
   if (!sheet.open) sheet.showModal();
   sheet.firstElementChild?.dispatchEvent(new Event("homeostat:sheet", { bubbles: true }));
   const first = ["[autofocus]", "input:not([type=hidden]), select, textarea", "a, button:not([data-close])"];
