@@ -43,8 +43,13 @@ class IncomingReading:
 
 
 class ReadingsView(HistoryView):
-    async def record(self, items: Sequence[IncomingReading], *, entry: ConfigEntry = API_ENTRY) -> Receipt:
-        """Keep readings of several people; each is asked for by itself. Returns after the commit."""
+    async def record(
+        self, items: Sequence[IncomingReading], *, entry: ConfigEntry = API_ENTRY, imported: bool = False
+    ) -> Receipt:
+        """Keep readings of several people; each is asked for by itself. Returns after the commit.
+
+        `imported`: they are history that is brought in, so that none of them is late.
+        """
         batches: dict[str, list[tuple[int, Sample]]] = {}
         refusals: list[Refusal] = []
         for index, item in enumerate(items):
@@ -59,6 +64,7 @@ class ReadingsView(HistoryView):
                 unit=item.unit,
                 source=item.source,
                 increment=item.increment,
+                imported=imported,
             )
             batches.setdefault(item.person, []).append((index, sample))
         accepted = unchanged = 0

@@ -316,3 +316,11 @@ async def test_history_that_is_brought_in_is_marked_and_costs_live_readings_noth
     assert again.unchanged == 1
     page = await everything(hub).readings("anna", "heart_rate", old, START + timedelta(seconds=1))
     assert [one.imported for one in page.readings] == [True, False, False]
+
+
+async def test_readings_recorded_as_history_are_marked_so(hub: Hub) -> None:
+    view = everything(hub)
+    await view.record([_heart(60, START - timedelta(days=1))], imported=True)
+    await view.record([_heart(61)])
+    page = await view.readings("anna", "heart_rate", START - timedelta(days=2), START + timedelta(seconds=1))
+    assert [one.imported for one in page.readings] == [True, False]

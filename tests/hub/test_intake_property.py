@@ -22,7 +22,7 @@ START = datetime(2026, 4, 5, 12, tzinfo=UTC)
 RING = ConfigEntry("ring", "ring", "Ring", "anna")
 COUNTER = itertools.count()
 
-minute = st.integers(0, 59)
+minute = st.integers(0, 7).map(lambda n: n * 7)
 total = st.integers(0, 5_000).map(float)
 step = st.one_of(
     st.tuples(st.just("record"), st.lists(st.tuples(minute, total), min_size=1, max_size=6)),

@@ -33,7 +33,7 @@ async def record(site: Site, _: Progress, *, person: str, source: str, rows: lis
         IncomingReading(person, metric, value, datetime.fromisoformat(taken_at), unit, source)
         for metric, taken_at, value, unit in rows
     ]
-    receipt = await site.view.record(items, entry=IMPORT_ENTRY)
+    receipt = await site.view.record(items, entry=IMPORT_ENTRY, imported=True)
     rejected = [[one.index, one.reason] for one in receipt.rejected]
     return {"accepted": receipt.accepted, "unchanged": receipt.unchanged, "rejected": rejected}
 
