@@ -8,13 +8,14 @@ from typing import Any
 
 from aiohttp import web
 
-from hub.api import BadReading, NotFound, Route
+from hub.api import BadReading, NotFound, Page, Route
 from integrations.nightscout import follow
 from integrations.nightscout.differences import Comparison, compare
 from integrations.nightscout.surface import answers
 from integrations.nightscout.times import iso, parse
 from integrations.nightscout.view_store import ViewStore
 
+TITLE = "This hub and Nightscout compared"
 LONGEST = timedelta(days=92)
 SHOWN = 500
 """Records of each kind of difference that are listed; the counts are always whole."""
@@ -79,9 +80,9 @@ async def _as_json(request: web.Request, view: Any) -> web.StreamResponse:
     return answers.json(request, await _asked(request, view))
 
 
-async def _as_page(request: web.Request, view: Any) -> web.StreamResponse:
+async def _as_page(request: web.Request, view: Any) -> Page:
     told = await _asked(request, view)
-    return web.Response(text=page(told), content_type="text/html")
+    return Page(TITLE, lambda _: page(told))
 
 
 _WORDS = {
@@ -92,7 +93,7 @@ _WORDS = {
 
 
 def page(told: dict[str, Any]) -> str:
-    """A page in the house's own style, without script."""
+    """The comparison as HTML."""
     kind, verdict = ("good", "Both have the same records.") if told["same"] else ("info", "They differ; see below how.")
     rows = "".join(
         f"<tr><th scope='row'>{one['collection'].capitalize()}</th><td class='end num'>{one['same']}</td>"
@@ -101,21 +102,16 @@ def page(told: dict[str, Any]) -> str:
         for one in told["collections"]
     )
     lists = "".join(_lists(one) for one in told["collections"])
-    title = "This hub and Nightscout compared"
     heads = "".join(f"<th scope='col' class='end'>{words}</th>" for words in ("Same", *_WORDS.values()))
     span = f"{told['start'][:16].replace('T', ' ')} to {told['end'][:16].replace('T', ' ')} UTC"
     return (
-        f"<!doctype html><html lang='en' data-theme='auto'><head><meta charset='utf-8'><title>{title}</title>"
-        "<meta name='viewport' content='width=device-width, initial-scale=1'>"
-        "<meta name='color-scheme' content='light dark'><link rel='stylesheet' href='/static/current/app.css'></head>"
-        "<body><main class='main main-narrow' id='main'>"
         "<a class='crumb' href='/integrations'>Integrations</a>"
-        f"<header class='head'><div class='head-words'><h1>{title}</h1>"
+        f"<header class='head'><div class='head-words'><h1>{TITLE}</h1>"
         f"<p>{html.escape(told['person'])} · {html.escape(told['site'])} · {span}</p></div></header>"
         f"<div class='stack stack-l'><div class='banner banner-{kind}'><div class='banner-words'>"
         f"<p><strong>{verdict}</strong></p></div></div>"
         "<div class='card'><div class='table-wrap'><table class='table'><thead><tr><th scope='col'>Records</th>"
-        f"{heads}</tr></thead><tbody>{rows}</tbody></table></div></div>{lists}</div></main></body></html>"
+        f"{heads}</tr></thead><tbody>{rows}</tbody></table></div></div>{lists}</div>"
     )
 
 
