@@ -7,7 +7,6 @@ import random
 from collections import deque
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import timedelta
-from zlib import crc32
 
 from hub.api import Context, Entity, Sample, StorageUnavailable
 from integrations.mqtt.connection import Connection
@@ -19,6 +18,7 @@ from integrations.mqtt.live import EPOCH, Live, Reader
 from integrations.mqtt.memory import Memory
 from integrations.mqtt.message import Incoming
 from integrations.mqtt.problems import Problems
+from integrations.mqtt.repeats import Repeats
 from integrations.mqtt.router import Router
 
 BATCH = 4_000
@@ -42,7 +42,7 @@ class Inbound:
         problems: Problems,
     ) -> None:
         self._ctx, self._catalogue, self._router = ctx, catalogue, router
-        self._ledger, self._memory, self._problems = ledger, memory, problems
+        self._memory, self._problems = memory, problems
         self.connection: Connection | None = None
         self.commands: Callable[[Incoming], bool] = lambda message: False
         """Takes commands and other messages that are no readings; True when a message was one."""
@@ -50,10 +50,8 @@ class Inbound:
         self._bytes = 0
         self._some = asyncio.Event()
         self._last_us = 0
-        self._copies: dict[tuple[str, bytes], int] = {}
+        self._repeats = Repeats(ledger, memory.payloads)
         self._entities: dict[str, Entity] = {}
-        self._pending: dict[str, Incoming] = {}
-        """The newest delivery of each topic that is not recorded yet."""
         self.guests = Guests(ctx.clock, self._guests_changed, memory.guests)
         self.received = 0
         self.discovers = True
@@ -91,7 +89,7 @@ class Inbound:
         for message in batch:
             if self._is_copy(message):
                 continue
-            self._note(message)
+            self._repeats.note(message)
             fresh.append(message)
             if self.discovers and is_discovery(self._catalogue.prefix, message.topic):
                 self._discover(message, change)
@@ -127,10 +125,7 @@ class Inbound:
 
     def _finished(self, messages: Sequence[Incoming]) -> None:
         """What is recorded counts as known, and the broker may forget it."""
-        for message in messages:
-            if self._pending.get(message.topic) is message:
-                del self._pending[message.topic]
-                self._memory.payloads[message.topic] = crc32(message.payload)
+        self._repeats.recorded(messages)
         if self.connection is not None:
             self.connection.ack(messages)
 
@@ -271,35 +266,10 @@ class Inbound:
             self._memory.forget(message.topic)
         self._problems.discovery(message.topic, found.refused)
 
-    def _note(self, message: Incoming) -> None:
-        """Find out whether this very delivery, or this retained payload, was here before; remember it."""
-        digest = self._ledger.digest(message)
-        if message.qos:
-            if message.dup:
-                first = self._ledger.first_arrival(message, digest)
-                message.taken_us = first if first is not None else message.taken_us
-            self._ledger.enter(message, digest)
-        if message.retain:
-            before = self._pending.get(message.topic)
-            known = crc32(before.payload) if before is not None else self._memory.payloads.get(message.topic)
-            message.repeated = known == crc32(message.payload)
-        self._pending[message.topic] = message
-
     def _is_copy(self, message: Incoming) -> bool:
-        """Brokers send a message once for each overlapping filter; only the first of its copies counts."""
         if self.connection is None or message.dup:
             return False
-        copies = self.connection.subscriptions.copies(message.topic)
-        if copies < 2:
-            return False
-        key = (message.topic, message.payload)
-        seen = self._copies.get(key, 0)
-        if seen == 0 and len(self._copies) > 1_000:
-            self._copies.clear()
-        self._copies[key] = seen + 1
-        if seen + 1 >= copies:
-            del self._copies[key]
-        return seen > 0
+        return self._repeats.is_copy(message, self.connection.subscriptions.copies(message.topic))
 
     def _revive(self, live: Live) -> bool:
         live.expires_at = self._ctx.clock.monotonic() + live.thing.expire_after
