@@ -14,7 +14,7 @@ from hub.intake.figures import Figures
 from hub.intake.instants import check_ahead, instant, microseconds
 from hub.intake.machine import Evidence
 from hub.intake.news import Item, News
-from hub.intake.plan import CLOCK_UNSURE, IMPORTED, INCREMENT
+from hub.intake.plan import CLOCK_UNSURE, IMPORTED, INCREMENT, Plan
 from hub.intake.plans import Plans, blank
 from hub.intake.trust import SLACK, Trust
 from hub.model import (
@@ -84,20 +84,27 @@ class Intake:
         self, entry: ConfigEntry, owner: str, samples: Sequence[Sample], offset: int, refusals: list[Refusal]
     ) -> tuple[int, int]:
         now = self._clock.now()
+        received_us = microseconds(now)
         sure = self.trust.sure(now)
         items: list[Item] = []
         rows: list[Row] = []
         try:
             for index, sample in enumerate(samples, offset):
                 try:
-                    item = await self._item(entry, owner, sample, now, sure)
+                    known = self._plans.find(entry, owner, sample)
+                    plan = known or self._plans.meet(entry, owner, sample)
+                    taken_us, value = self._checked(plan, sample, now, received_us)
+                    if known is None:
+                        if value is None and sample.metric:
+                            continue  # no value of what nobody ever measured
+                        plan = await self._plans.make(entry, owner, sample)
                 except BadReading as error:
                     refusals.append(Refusal(index, str(error)))
                     continue
-                if item is not None:
-                    items.append(item)
-                    if item.recorded:
-                        rows.append(item.row)
+                item = _item(plan, sample, taken_us, value, received_us, sure)
+                items.append(item)
+                if item.recorded:
+                    rows.append(item.row)
             started = self._clock.monotonic()
             outcomes = await self._store.write(rows) if rows else []
         except BaseException:
@@ -109,36 +116,15 @@ class Intake:
                 self.trust.received(now)
         return self._news.committed(items, outcomes, now)
 
-    async def _item(self, entry: ConfigEntry, owner: str, sample: Sample, now: datetime, sure: bool) -> Item | None:
-        """Checked before an entity is made for it; None when there is nothing to say. Raises BadReading."""
-        known = self._plans.find(entry, owner, sample)
-        plan = known or self._plans.meet(entry, owner, sample)
-        received_us = microseconds(now)
+    def _checked(self, plan: Plan, sample: Sample, now: datetime, received_us: int) -> tuple[int, Value | None]:
+        """When it was taken, and its canonical value. Raises BadReading."""
         if sample.taken_at is None:
             taken_us = received_us
         else:
             taken_us = microseconds(sample.taken_at)
             if taken_us > received_us:
                 check_ahead(sample.taken_at, now, self.trust.latest(now))
-        value = None if sample.value is None else plan.value(sample.value, sample.unit)
-        if known is None:
-            if value is None and sample.metric:
-                return None  # no value of what nobody ever measured
-            plan = await self._plans.make(entry, owner, sample)
-        if value is None:
-            return Item(plan, (plan.series, taken_us, None, None, received_us, 0), sample, recorded=False)
-        flags = plan.oddities(value, taken_us)
-        if not sure and abs(taken_us - received_us) < _SLACK_US:
-            flags |= CLOCK_UNSURE  # by our clock, or by one that is as wrong
-        if sample.increment:
-            flags |= INCREMENT
-        if sample.imported:
-            flags |= IMPORTED
-        if plan.last_us is None or taken_us >= plan.last_us:
-            plan.last_us, plan.last_value = taken_us, value
-        number, text = (value, None) if plan.numeric else (None, str(value))
-        row: Row = (plan.series, taken_us, number, text, received_us, flags)  # type: ignore[assignment]  # as its kind
-        return Item(plan, row, sample, plan.entity.record)
+        return taken_us, None if sample.value is None else plan.value(sample.value, sample.unit)
 
     def check(self, entity: Entity, value: object, unit: str | None = None) -> Value:
         """The canonical value of a correction. Raises BadReading with a reason."""
@@ -182,3 +168,21 @@ class Intake:
     def forget_plans(self, event: EntitiesChanged | None = None) -> None:
         """After readings or entities changed behind our back, neighbours are looked up anew."""
         self._plans.forget()
+
+
+def _item(plan: Plan, sample: Sample, taken_us: int, value: Value | None, received_us: int, sure: bool) -> Item:
+    """The row of a checked sample; its series remembers it as a neighbour of the next."""
+    if value is None:
+        return Item(plan, (plan.series, taken_us, None, None, received_us, 0), sample, recorded=False)
+    flags = plan.oddities(value, taken_us)
+    if not sure and abs(taken_us - received_us) < _SLACK_US:
+        flags |= CLOCK_UNSURE  # by our clock, or by one that is as wrong
+    if sample.increment:
+        flags |= INCREMENT
+    if sample.imported:
+        flags |= IMPORTED
+    if plan.last_us is None or taken_us >= plan.last_us:
+        plan.last_us, plan.last_value = taken_us, value
+    number, text = (value, None) if plan.numeric else (None, str(value))
+    row: Row = (plan.series, taken_us, number, text, received_us, flags)  # type: ignore[assignment]  # as its kind
+    return Item(plan, row, sample, plan.entity.record)
