@@ -13,10 +13,7 @@ COMMIT_BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2
 class Figures:
     accepted: int = 0
     unchanged: int = 0
-    corrected: int = 0
     rejected: int = 0
-    implausible: int = 0
-    late: int = 0
     commit_seconds: list[float] = field(default_factory=list)
     """Durations of the newest commits, newest last, at most 1,000."""
     commit_buckets: list[int] = field(default_factory=lambda: [0] * (len(COMMIT_BOUNDS) + 1))
