@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import dataclasses
-import importlib
 import logging
-import os
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,23 +17,24 @@ from hub.access import Access, Accounts
 from hub.actions import Actions
 from hub.bus import Bus
 from hub.clock import Clock, RealClock
-from hub.daemon import memory
+from hub.daemon import memory, serving
 from hub.daemon.actions import hub_actions
+from hub.daemon.custom import find_custom
+from hub.daemon.demo import demo_household
 from hub.daemon.lock import DataLock
 from hub.daemon.settings import Settings
 from hub.daemon.sole import Sole
 from hub.daemon.upkeep import Upkeep
-from hub.errors import ConfigInvalid, NotReady
+from hub.errors import NotReady
 from hub.intake import Intake, Machine
 from hub.journal import Journal
 from hub.loader import Loaded, load
-from hub.model import Account, Command, Role, State
+from hub.model import Command, State
 from hub.plugin import DemoSetup
 from hub.recorder import Recorder
 from hub.registry import Entities, People
 from hub.states import States
 from hub.supervisor import Services, Supervisor
-from hub.supervisor.child import discover
 from hub.view import Rooms, Views
 
 _log = logging.getLogger("hub.daemon")
@@ -93,7 +91,8 @@ class Hub:
             await hub._fill()
             await hub._declare_household()
             if serve:
-                await hub._serve()
+                hub._site = await serving.serve(settings, hub.views, hub.loaded.routes, clock)
+                hub.port = hub._site.addresses[0][1]
             hub.upkeep.start()
             if run:
                 await hub._run()
@@ -239,37 +238,9 @@ class Hub:
             await people.save_household(household)
             await self.rooms.entities.reregister()
 
-    async def _serve(self) -> None:
-        web = importlib.import_module("aiohttp.web")
-        app_module = importlib.import_module("web.app")
-        options_module = importlib.import_module("web.options")
-        app = app_module.build_app(
-            self.views,
-            self.loaded.routes,
-            clock=self.rooms.clock,
-            options=options_module.WebOptions(
-                hosts=frozenset(self.settings.allowed_hosts),
-                trusted_proxies=frozenset(self.settings.trusted_proxies),
-                development=self.settings.development,
-                demo=self.settings.demo,
-                metrics_open=self.settings.metrics_open,
-            ),
-        )
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
-        await runner.setup()
-        self._site = runner
-        host, port = self.settings.host, self.settings.port
-        try:
-            await web.TCPSite(runner, host, port).start()
-        except OSError as error:
-            reason = (os.strerror(error.errno) if error.errno else str(error)).lower()
-            hint = "Stop the other program, or choose another with --port, or `port` under `web` in hub.yaml."
-            raise ConfigInvalid(f"port {port} on {host} can't be opened: {reason}.", hint=hint) from None
-        self.port = runner.addresses[0][1]
-
     async def _run(self) -> None:
         if self.settings.demo:
-            await self._set_up_demo()
+            self.demo = await demo_household(self.rooms, anew=self.views.needs_setup())
         looking = self.settings.custom_integrations is not None
         await self.rooms.supervisor.start(self.settings.entries, looking=looking)
         if self.settings.automatic_entries:
@@ -285,39 +256,10 @@ class Hub:
 
     def _finding_custom(self, folder: Path) -> asyncio.Task[None]:
         if self._custom is None:
-            self._custom = asyncio.create_task(self._find_custom(folder), name="custom integrations")
+            self._custom = asyncio.create_task(
+                find_custom(folder, self.loaded.catalogue, self.rooms), name="custom integrations"
+            )
         return self._custom
-
-    async def _find_custom(self, folder: Path) -> None:
-        supervisor = self.rooms.supervisor
-        async with contextlib.aclosing(discover(folder, self.loaded.catalogue)) as found:
-            async for name, domain, reason in found:
-                if reason:
-                    remedy = f"Mend or remove {name} in {folder.name}, then start the hub again."
-                    problem = f"The custom integration {name} is not running: {reason}"
-                    self.rooms.problems[f"plugin:{name}"] = (self.rooms.clock.now(), problem, remedy)
-                    continue
-                for entry in list(supervisor.entries.values()):
-                    if entry.domain == domain:
-                        await supervisor.reload(entry.id)
-        await supervisor.found_all()
-
-    async def _set_up_demo(self) -> None:
-        """The made-up household of `integrations.demo`: people, account and entries."""
-        plan: DemoSetup = importlib.import_module("integrations.demo").demo_setup(self.rooms.clock.now().date())
-        self.demo = plan
-        if not self.views.needs_setup():
-            return
-        rooms = self.rooms
-        await rooms.people.save_household(plan.household)
-        for person in plan.people:
-            fields = {one.name: getattr(person, one.name) for one in dataclasses.fields(person)}
-            await rooms.people.add(**{key: value for key, value in fields.items() if key != "slug"})
-        for entry in plan.entries:
-            await rooms.recorder.save_entry(entry)
-        owner = plan.owner.lower()
-        await rooms.accounts.add(Account(owner, plan.owner, Role.OWNER, owner), plan.password)
-        await rooms.entities.reregister()
 
     async def _automatic(self) -> None:
         """Entries that come by themselves, made at the first start."""
@@ -325,17 +267,3 @@ class Hub:
         for item in list(self.loaded.catalogue.items.values()):
             if item.automatic and not item.problem and item.domain not in present:
                 await self.rooms.supervisor.add(item.domain, {}, title=item.name)
-
-
-async def run_until_stopped(hub: Hub) -> None:
-    """Serve until SIGTERM or SIGINT."""
-    import signal
-
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    try:
-        await stop.wait()
-    finally:
-        await hub.stop()
