@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import lru_cache
 from itertools import count
 from pathlib import Path
@@ -73,6 +73,17 @@ class Database:
         """Close every connection."""
         await self.reading.dispose()
         await self.writing.dispose()
+
+    async def shrink_readers(self) -> None:
+        """Return what SQLite's idle readers keep as cache; one that is at work keeps its own."""
+        pool = self.reading.pool
+        assert isinstance(pool, AsyncAdaptedQueuePool)
+        with explained():
+            async with AsyncExitStack() as idle:
+                # Closing the pool instead would leave a reader that is at work to the collector.
+                for _ in range(pool.checkedin()):
+                    connection = await idle.enter_async_context(self.reading.connect())
+                    await connection.exec_driver_sql("PRAGMA shrink_memory")
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[AsyncConnection]:

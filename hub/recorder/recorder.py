@@ -138,7 +138,7 @@ class Recorder(
             await transaction.connection.exec_driver_sql("PRAGMA shrink_memory")
 
         await self._writer.run(job)
-        await self._database.reading.dispose()
+        await self._database.shrink_readers()
 
     async def close(self) -> None:
         """Finish what is waiting and close; harmless when repeated."""

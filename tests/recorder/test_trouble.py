@@ -287,3 +287,11 @@ async def test_a_folder_that_can_not_be_made_is_named(tmp_path: Path, clock: Vir
     (tmp_path / "file").write_text("")
     with pytest.raises(HubError, match="file"):
         await Recorder.open(f"sqlite+aiosqlite:///{tmp_path / 'file' / 'deep' / 'homeostat.db'}", clock=clock)
+
+
+async def test_memory_is_given_back_without_losing_a_reader_that_is_at_work(lite: Recorder) -> None:
+    pool = lite._database.reading.pool
+    async with lite._database.snapshot():
+        await lite.give_back()
+        assert lite._database.reading.pool is pool
+    assert pool.checkedin() >= 1  # type: ignore[attr-defined] # every pool of ours counts
