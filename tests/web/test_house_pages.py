@@ -115,6 +115,8 @@ async def test_a_source_in_trouble_says_what_happened_and_what_to_do(hub: Hub, o
 
 async def test_a_device_waits_is_given_to_a_person_with_its_history_and_taken_back(hub: Hub, owner: Page) -> None:
     await hub.rooms.supervisor.add("scales", {})
+    while not everything(hub).devices():
+        await asyncio.sleep(0.02)
     await owner.goto(_at(hub, "/"))
     await expect(owner.get_by_text("1 device waits")).to_be_visible()
     await owner.goto(_at(hub, "/integrations/devices"))
