@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -30,6 +31,9 @@ class Local:
 @asynccontextmanager
 async def opened(settings: Settings, lock: DataLock) -> AsyncIterator[Local]:
     hub = await Hub.start(settings, serve=False, run=False, lock=lock)
+    for note in hub.rooms.recorder.health.notes:
+        # No page shows it: a restored database is said here or nowhere.
+        sys.stderr.write(f"homeostat: {note}\n")
     try:
         yield Local(Site(hub))
     finally:

@@ -154,3 +154,11 @@ def test_a_household_on_postgresql_is_served_alike(household: Household, postgre
     refused = household("run", code=1)
     assert "hunter2" not in refused.err
     assert "Traceback" not in refused.err
+
+
+def test_a_database_that_a_command_restores_is_said(household: Household) -> None:
+    household("db", "backup")
+    with (household.folder / "data" / "homeostat.db").open("r+b") as file:
+        file.write(b"\0" * 200)
+    assert "was restored" in household("person", "list").err
+    assert household("person", "list").err == ""
