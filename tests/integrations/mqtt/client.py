@@ -48,7 +48,7 @@ class Client:
     async def __aenter__(self) -> Self:
         await asyncio.to_thread(self._paho.connect, "127.0.0.1", self._port)
         self._paho.loop_start()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             code = await self._answer
         if code:
             await self.__aexit__()
@@ -63,11 +63,15 @@ class Client:
         """Returns when the broker has acknowledged it (QoS 1)."""
         info = self._paho.publish(topic, payload, qos, retain)
         if qos:
-            await asyncio.to_thread(info.wait_for_publish, 10)
+            await asyncio.to_thread(info.wait_for_publish, 30)
 
     async def subscribe(self, pattern: str) -> None:
+        """Returns when the broker has answered."""
+        answered = asyncio.Event()
+        self._paho.on_subscribe = lambda *_: self._later(answered.set)
         self._paho.subscribe(pattern, 1)
-        await asyncio.sleep(0.05)
+        async with asyncio.timeout(30):
+            await answered.wait()
 
     async def value(self, topic: str) -> bytes:
         """The newest payload of a topic, waited for."""
@@ -88,7 +92,7 @@ class Client:
 
 
 async def until(
-    condition: Callable[[], Any] | Callable[[], Awaitable[Any]], seconds: float = 10.0, what: str = ""
+    condition: Callable[[], Any] | Callable[[], Awaitable[Any]], seconds: float = 30.0, what: str = ""
 ) -> Any:
     """Wait until the condition gives something true; returns it."""
     deadline = asyncio.get_running_loop().time() + seconds
