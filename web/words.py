@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, tzinfo
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,16 +17,25 @@ NARROW = "\u202f"
 NONE = "–"
 
 
+_ROOM = Context(prec=400, rounding=ROUND_HALF_UP)
+"""Digits enough for the largest float."""
+
+
+def rounded(value: float, decimals: int = 0) -> float | Decimal:
+    """Half away from zero, of the number as it is written: 70.25 -> 70.3, as charts round it in the browser."""
+    return Decimal(repr(value)).quantize(Decimal(1).scaleb(-decimals), context=_ROOM) if math.isfinite(value) else value
+
+
 def number(value: float, decimals: int = 0) -> str:
     """`4210` -> `4,210`, `-0.04` to one decimal -> `0.0`; a real minus sign."""
-    rounded = round(value, decimals)
-    text = f"{abs(rounded):,.{max(0, decimals)}f}"
-    return f"{MINUS}{text}" if rounded < 0 else text
+    shown = rounded(value, decimals)
+    text = f"{abs(shown):,.{max(0, decimals)}f}"
+    return f"{MINUS}{text}" if shown < 0 else text
 
 
 def signed(value: float, decimals: int = 0) -> str:
     """As `number`, with its sign always written."""
-    return f"+{number(value, decimals)}" if round(value, decimals) > 0 else number(value, decimals)
+    return f"+{number(value, decimals)}" if rounded(value, decimals) > 0 else number(value, decimals)
 
 
 def duration(seconds: float) -> str:

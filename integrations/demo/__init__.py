@@ -24,7 +24,7 @@ class DemoConfig(BaseModel):
     )
     days: int = Field(90, ge=1, le=400, title="History", description="Days of history before the start.")
     started: date | None = Field(None, title="Began on", description="Empty: the day it is first started.")
-    seed: int = Field(1, description="Another number makes up another life.")
+    seed: int = Field(1, title="Seed", description="Another number makes up another life.")
     live_every: float = Field(
         15.0, ge=5, le=300, title="Live readings", description="Seconds between live readings of heart and rooms."
     )

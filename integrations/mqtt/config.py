@@ -18,11 +18,13 @@ class Assign(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    device: str = Field("*", description="Name of the device; * and ? stand for any characters")
-    identifier: str = Field("*", description="One of its identifiers")
-    manufacturer: str = Field("*", description="Its manufacturer")
-    person: str = Field(description="A person's slug, or household")
-    metrics: dict[str, str] = Field({}, description="Name of an entity (with * and ?) and the metric it measures")
+    device: str = Field("*", title="Device", description="Name of the device; * and ? stand for any characters")
+    identifier: str = Field("*", title="Identifier", description="One of its identifiers")
+    manufacturer: str = Field("*", title="Manufacturer", description="Its manufacturer")
+    person: str = Field(title="Person", description="A person's slug, or household")
+    metrics: dict[str, str] = Field(
+        {}, title="Metrics", description="Name of an entity (with * and ?) and the metric it measures"
+    )
 
 
 class Config(BaseModel):
@@ -36,25 +38,59 @@ class Config(BaseModel):
         description="mqtt://host or mqtts://host of a broker of yours, with :port where it is not the usual one. "
         "Leave it empty to use the hub's own.",
     )
-    username: str = Field("", description="Name for your broker, if it asks for one")
-    password: SecretStr = Field(SecretStr(""), description="Password for your broker")
-    ca: Path | None = Field(None, description="File with the certificate authority of your broker, if it is your own")
-    certificate: Path | None = Field(None, description="File with the hub's client certificate")
-    key: Path | None = Field(None, description="File with the key of that certificate")
-    insecure: bool = Field(False, description="Do not check the broker's certificate. Only for trying out.")
-    client_id: str = Field("", description="Name of the hub's session at the broker; empty: made from the household")
-    lan: bool = Field(False, description="Let devices in your network reach the hub's own broker")
-    port: int = Field(1883, ge=0, le=65535, description="Port of the hub's own broker; 0: any free one")
-    prefix: str = Field("homeassistant", description="Where devices announce themselves")
-    discovery: bool = Field(True, description="Take in what devices announce")
-    birth: bool = Field(True, description="Ask devices to announce themselves again when the hub starts")
-    publish: bool = Field(True, description="Publish states and readings")
-    announce: bool = Field(True, description="Announce them, so that a Home Assistant on the same broker shows them")
-    announce_discovered: bool = Field(
-        False, description="Announce also what came from this broker. Home Assistant would show it twice."
+    username: str = Field("", title="User name", description="For your broker, if it asks for one.")
+    password: SecretStr = Field(SecretStr(""), title="Password", description="The password that goes with it.")
+    ca: Path | None = Field(
+        None,
+        title="Certificate authority",
+        description="Path of its certificate file, when your broker has an authority of its own.",
     )
-    base: str = Field("homeostat", description="First part of the topics the hub publishes to")
-    assign: list[Assign] = Field([], description="Whose devices are, without asking")
+    certificate: Path | None = Field(
+        None, title="Client certificate", description="Path of the file with which the hub shows the broker who it is."
+    )
+    key: Path | None = Field(None, title="Key of the certificate", description="Path of the file with the key to it.")
+    insecure: bool = Field(
+        False, title="Skip the certificate check", description="Trust any broker at that address. Only for trying out."
+    )
+    client_id: str = Field(
+        "",
+        title="Session name",
+        description="What the hub calls itself at the broker. Leave it empty for a name made from the household's.",
+    )
+    lan: bool = Field(
+        False,
+        title="Open to your network",
+        description="Let devices in your network reach the hub's own broker. Each then needs a login.",
+    )
+    port: int = Field(1883, ge=0, le=65535, title="Port", description="Of the hub's own broker; 0 takes any free one.")
+    prefix: str = Field(
+        "homeassistant",
+        title="Topic of announcements",
+        description="Where devices announce themselves; homeassistant is what nearly all use.",
+    )
+    discovery: bool = Field(True, title="Find devices", description="Take in the devices that announce themselves.")
+    birth: bool = Field(
+        True,
+        title="Greet devices at the start",
+        description="Ask them to announce themselves again when the hub starts.",
+    )
+    publish: bool = Field(True, title="Publish readings", description="Send states and readings to the broker.")
+    announce: bool = Field(
+        True,
+        title="Announce to Home Assistant",
+        description="A Home Assistant on the same broker then shows what the hub publishes.",
+    )
+    announce_discovered: bool = Field(
+        False,
+        title="Announce found devices too",
+        description="Those that came from this broker; Home Assistant would show them twice.",
+    )
+    base: str = Field(
+        "homeostat", title="Topic of the hub", description="First part of all topics the hub publishes to."
+    )
+    assign: list[Assign] = Field(
+        [], title="Whose devices are", description='Without asking: [{"device": "Scale*", "person": "anna"}]'
+    )
 
     @field_validator("url")
     @classmethod

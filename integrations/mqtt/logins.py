@@ -14,19 +14,24 @@ from hub.api import ConfigInvalid, Context, EntryAction
 class AddDevice(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    name: str = Field(description="A short name: letters, digits, _ . and -")
+    name: str = Field(title="Name", description="A short name: letters, digits, _ . and -")
     access: Literal["device", "gateway", "all"] = Field(
         "device",
-        description="device: its own topics. gateway: may announce many devices (Zigbee2MQTT, a Bluetooth gateway). "
-        "all: everything, for a Home Assistant.",
+        title="What it may do",
+        description="Device: its own topics. Gateway: it may announce many devices (Zigbee2MQTT, a Bluetooth gateway). "
+        "All: everything, for a Home Assistant.",
     )
-    topics: list[str] = Field([], description="Topics it uses, with # and +; empty: those that begin with its name")
+    topics: list[str] = Field(
+        [],
+        title="Topics",
+        description="Those it uses, with # and +. Leave it empty for those that begin with its name.",
+    )
 
 
 class RemoveDevice(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    name: str
+    name: str = Field(title="Name", description="As it was given when the device was added.")
 
 
 class ListDevices(BaseModel):

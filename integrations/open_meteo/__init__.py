@@ -15,14 +15,18 @@ class OpenMeteoConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    latitude: float | None = Field(None, ge=-90, le=90, description="Leave empty for the household's place.")
-    longitude: float | None = Field(None, ge=-180, le=180, description="Leave empty for the household's place.")
-    weather: bool = Field(True, description="Temperature, wind, rain, clouds and UV.")
+    latitude: float | None = Field(
+        None, ge=-90, le=90, title="Latitude", description="Leave empty for the household's place."
+    )
+    longitude: float | None = Field(
+        None, ge=-180, le=180, title="Longitude", description="Leave empty for the household's place."
+    )
+    weather: bool = Field(True, title="Weather", description="Temperature, wind, rain, clouds and UV.")
     air_quality: bool = Field(
         True, title="Air quality", description="Fine dust, ozone, nitrogen dioxide and the air quality indices."
     )
-    pollen: bool = Field(True, description="Pollen counts; Europe only, in season.")
-    every_minutes: int = Field(30, ge=10, le=720, title="Ask every", description="Minutes between requests.")
+    pollen: bool = Field(True, title="Pollen", description="Pollen counts; Europe only, in season.")
+    every_minutes: int = Field(30, ge=10, le=720, title="Ask every", description="Minutes")
     backfill_days: int = Field(14, ge=0, le=92, title="Past days", description="Past days to bring in at the start.")
     forecast_url: str = Field(
         "https://api.open-meteo.com/v1/forecast",

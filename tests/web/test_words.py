@@ -19,7 +19,14 @@ BERLIN = ZoneInfo("Europe/Berlin")
 
 @pytest.mark.parametrize(
     ("value", "decimals", "text"),
-    [(4210, 0, "4,210"), (-0.04, 1, "0.0"), (-3.25, 1, "\u22123.2"), (64.25, 1, "64.2"), (1e6, 0, "1,000,000")],
+    [
+        (4210, 0, "4,210"),
+        (-0.04, 1, "0.0"),
+        (-3.25, 1, "\u22123.3"),
+        (70.25, 1, "70.3"),
+        (1.005, 2, "1.01"),
+        (1e6, 0, "1,000,000"),
+    ],
 )
 def test_numbers_are_written_for_people(value: float, decimals: int, text: str) -> None:
     assert words.number(value, decimals) == text

@@ -2,5 +2,6 @@
 
 from web.forms.fields import Choice, Field, fields
 from web.forms.given import Given, errors_of, values
+from web.forms.titles import titled
 
-__all__ = ["Choice", "Field", "Given", "errors_of", "fields", "values"]
+__all__ = ["Choice", "Field", "Given", "errors_of", "fields", "titled", "values"]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
+
+from web.forms.titles import choice, titled
 
 KEPT = "\u2022" * 8
 """Stands in a secret's field for one that is kept when nothing is typed."""
@@ -26,7 +27,7 @@ class Field:
     name: str
     label: str
     kind: str
-    """text, secret, number, switch, select, lines, json, date, time, datetime-local; with `chips` also chips, scale."""
+    """text, long, secret, number, switch, select, lines, json, date, time, datetime-local; by `chips` chips, scale."""
     help: str = ""
     value: str = ""
     required: bool = False
@@ -43,8 +44,6 @@ class Field:
 
 
 UNITS = frozenset({"g", "mg", "kg", "mL", "L", "kcal", "kJ", "m", "km", "cm", "min", "h", "%", "°C", "W", "Minutes"})
-NAMES = {"json": "JSON", "xml": "XML", "mg/dl": "mg/dL", "mmol/l": "mmol/L", "csv": "CSV"}
-"""Choices that are not simply words."""
 _FORMATS = {"password": "secret", "date": "date", "time": "time", "date-time": "datetime-local"}
 
 
@@ -57,7 +56,8 @@ def fields(
 ) -> list[Field]:
     """A field for each property, in the model's order; `values` are shown, secrets only as kept.
 
-    `chips`: few choices and short scales become buttons for a thumb. A property with `form: hidden` is left out.
+    `chips`: few choices and short scales become buttons for a thumb. A property with `form: hidden` is left out,
+    a text with `form: long` gets several lines.
     """
     values, errors = values or {}, errors or {}
     definitions = schema.get("$defs", {})
@@ -73,7 +73,7 @@ def fields(
         found.append(
             Field(
                 name=name,
-                label=facts.get("title") or _words(name),
+                label=_label(name, str(facts.get("title", ""))),
                 kind=kind,
                 help="" if text in UNITS else _sentence(text),
                 value=_shown(kind, given),
@@ -134,6 +134,8 @@ def _kind(facts: Mapping[str, Any]) -> str:
         return "json"
     if facts.get("writeOnly"):
         return "secret"
+    if facts.get("form") == "long":
+        return "long"
     return _FORMATS.get(str(facts.get("format", "")), "text")
 
 
@@ -142,7 +144,7 @@ def _choices(facts: Mapping[str, Any], required: bool) -> tuple[Choice, ...]:
         return ()
     options = [str(one) for one in facts.get("enum", [facts.get("const")])]
     none = () if required or facts.get("default") is not None else (Choice("", "Not said"),)
-    return (*none, *(Choice(one, _named(one)) for one in options))
+    return (*none, *(Choice(one, choice(one)) for one in options))
 
 
 def _shown(kind: str, given: Any) -> str:
@@ -163,11 +165,6 @@ def _text(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _named(option: str) -> str:
-    """A choice as one writes it: `adult_glucose` -> `Adult glucose`; what has capitals stays as it is."""
-    return NAMES.get(option) or (_words(option) if option.islower() else option)
-
-
 def _sentence(text: str) -> str:
     """With a capital and a full stop, as help is read between other sentences."""
     text = text.strip()
@@ -176,6 +173,6 @@ def _sentence(text: str) -> str:
     return first if not first or first[-1] in ".!?:" else f"{first}."
 
 
-def _words(name: str) -> str:
-    """`api_secret` -> `Api secret`."""
-    return re.sub(r"[_\s]+", " ", name).strip().capitalize()
+def _label(name: str, title: str) -> str:
+    """The model's title; one that Pydantic made of the name is made anew, in sentence case."""
+    return title if title and title != name.title().replace("_", " ") else titled(name)

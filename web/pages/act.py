@@ -118,7 +118,7 @@ def plain(value: Any) -> str:
 
 
 def _name(key: str) -> str:
-    return words.capital(words.spaced(key))
+    return forms.titled(key)
 
 
 def _schema(spec: ActionSpec) -> dict[str, Any]:

@@ -21,14 +21,24 @@ class TemplateConfig(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     topic: str = Field(
-        min_length=1, description="Where it speaks: scales/bathroom, or scales/{room}/state for one device a room."
+        min_length=1,
+        title="Topic",
+        description="Where it speaks: scales/bathroom, or scales/{room}/state for one device a room.",
     )
-    payload: Literal["json", "plain"] = Field("json", description="plain: the message is the value itself.")
+    payload: Literal["json", "plain"] = Field(
+        "json", title="Messages are", description="Plain: the message is the value itself."
+    )
     items: str = Field(
         "", title="List", description="Where a list of readings is; the paths below then start at each of them."
     )
-    device: str = Field("", description="Name of the device, such as Scale {room}; empty: this entry's name.")
-    readings: tuple[ReadingRule, ...] = Field(min_length=1, description="What to take from a message.")
+    device: str = Field(
+        "", title="Device", description="Its name, such as Scale {room}. Leave it empty for this entry's name."
+    )
+    readings: tuple[ReadingRule, ...] = Field(
+        min_length=1,
+        title="Readings",
+        description='What to take from a message: [{"metric": "weight", "path": "weight", "unit": "kg"}]',
+    )
     availability_topic: str = Field(
         "", title="Topic of its presence", description="Where it says whether it is there; {room} as in the topic."
     )

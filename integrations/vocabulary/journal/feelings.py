@@ -10,7 +10,13 @@ from integrations.vocabulary.journal.base import EntryData, Name
 
 class Note(EntryData):
     title: Name = Field("", title="Title")
-    text: str = Field("", title="Text", description="Whatever is worth remembering.", max_length=20_000)
+    text: str = Field(
+        "",
+        title="Text",
+        description="Whatever is worth remembering.",
+        max_length=20_000,
+        json_schema_extra={"form": "long"},
+    )
     tags: list[Name] = Field(default_factory=list, title="Tags", max_length=50)
 
 
