@@ -48,8 +48,13 @@ class DeviceParameters(BaseModel):
     person: str = Field(description="A person's slug, or `household`.")
 
 
+class CountParameters(BaseModel):
+    entity_id: str = Field(description="A sensor of a device, e.g. `sensor.scale_weight`.")
+    metric: str = Field(description="A metric's key, e.g. `weight`; empty: it counts as none.")
+
+
 def hub_actions(rooms: Rooms, send: SendCommand) -> list[ActionSpec]:
-    """`entity.command`, `reading.record`, `journal.add`, `entry.reload`, `device.assign`."""
+    """`entity.command`, `reading.record`, `journal.add`, `entry.reload`, `device.assign`, `entity.count_as`."""
 
     async def command(_: Actor, given: CommandParameters) -> None:
         await send(given.entity_id, given.command, given.parameters)
@@ -78,6 +83,9 @@ def hub_actions(rooms: Rooms, send: SendCommand) -> list[ActionSpec]:
     async def assign(_: Actor, given: DeviceParameters) -> None:
         await rooms.entities.assign(given.device, given.person)
 
+    async def count(_: Actor, given: CountParameters) -> None:
+        await rooms.counting.count_as(given.entity_id, given.metric)
+
     def household(_: BaseModel) -> tuple[str, None]:
         return HOUSEHOLD, None
 
@@ -94,4 +102,7 @@ def hub_actions(rooms: Rooms, send: SendCommand) -> list[ActionSpec]:
         ),
         ActionSpec("entry.reload", "Reload an integration", EntryParameters, Verb.MANAGE, reload, whose=household),
         ActionSpec("device.assign", "Say whose a device is", DeviceParameters, Verb.MANAGE, assign, whose=household),
+        ActionSpec(
+            "entity.count_as", "Say what a sensor measures", CountParameters, Verb.MANAGE, count, whose=household
+        ),
     ]

@@ -32,7 +32,7 @@ from hub.loader import Loaded, load
 from hub.model import Command, State
 from hub.plugin import DemoSetup
 from hub.recorder import Recorder
-from hub.registry import Entities, People
+from hub.registry import Counting, Entities, People
 from hub.states import States
 from hub.supervisor import Services, Supervisor
 from hub.view import Rooms, Views
@@ -90,6 +90,7 @@ class Hub:
             await sole.take()
             await hub._fill()
             await hub._declare_household()
+            await hub.rooms.counting.resume()
             if serve:
                 hub._site = await serving.serve(settings, hub.views, hub.loaded.routes, clock)
                 hub.port = hub._site.addresses[0][1]
@@ -158,6 +159,7 @@ class Hub:
             people=people,
             entities=entities,
             vocabulary=loaded.vocabulary,
+            counting=Counting(entities, loaded.vocabulary, recorder, intake.refresh),
             intake=intake,
             journal=journal,
             actions=actions,

@@ -34,7 +34,7 @@ from hub.model import (
     Verb,
 )
 from hub.recorder import Recorder
-from hub.registry import Entities, People, Vocabulary
+from hub.registry import Counting, Entities, People, Vocabulary
 from hub.states import States
 from hub.supervisor import Supervisor
 from hub.view.recent import Recent
@@ -56,6 +56,7 @@ class Rooms:
     people: People
     entities: Entities
     vocabulary: Vocabulary
+    counting: Counting
     intake: Intake
     journal: Journal
     actions: Actions

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from hub.errors import Conflict, Forbidden, NotFound
 from hub.model import (
@@ -17,6 +17,7 @@ from hub.model import (
     Entity,
     EntryStatus,
     Household,
+    Metric,
     Person,
     Role,
     Token,
@@ -24,8 +25,17 @@ from hub.model import (
 )
 from hub.plugin import ActionSpec, WebhookRequest, WebhookResponse
 from hub.recorder import ChainedLine, StorageHealth
+from hub.registry import candidates, countable, likely
 from hub.supervisor import CatalogueItem
 from hub.view.base import Base
+
+
+class Countable(NamedTuple):
+    entity: Entity
+    likely: Metric | None
+    """The one that its name says it is."""
+    fitting: list[Metric]
+    """The likeliest first."""
 
 
 class HouseView(Base):
@@ -108,6 +118,20 @@ class HouseView(Base):
         """Say whose a device is (`household` or a slug); its history goes along."""
         self._manage()
         return await self._rooms.entities.assign(device, person)
+
+    def countable(self, device: str) -> list[Countable]:
+        """A device's sensors of numbers, each with the metrics it could be a source of."""
+        metrics = self.metrics()
+        return [
+            Countable(one, likely(one, metrics), candidates(one, metrics))
+            for one in self.device_entities(device)
+            if countable(one)
+        ]
+
+    async def count_as(self, entity_id: str, metric: str) -> Entity:
+        """Make a device's sensor a source of a metric, its history along with it; "" takes that back."""
+        self._manage()
+        return await self._rooms.counting.count_as(entity_id, metric)
 
     async def ignore_device(self, device: str, ignored: bool = True) -> None:
         self._manage()

@@ -121,13 +121,20 @@ async def test_a_device_waits_is_given_to_a_person_with_its_history_and_taken_ba
     await expect(owner.get_by_text("1 device waits")).to_be_visible()
     await owner.goto(_at(hub, "/integrations/devices"))
     await owner.get_by_label("Whose is Bathroom scale?").select_option("ben")
-    await owner.get_by_role("button", name="Say", exact=True).click()
-    await expect(owner.get_by_text("Bathroom scale is Ben's.")).to_be_visible()
+    await expect(owner.get_by_label("Weight")).to_have_value("weight")  # its name says what it measures
+    await owner.get_by_role("button", name="Give", exact=True).click()
+    await expect(owner.get_by_text("Bathroom scale is Ben’s. Its history came along. It gives weight.")).to_be_visible()
     (entity,) = everything(hub).entities("ben")
     assert hub.rooms.states.get(entity.id) is not None
+    await owner.goto(_at(hub, "/people/ben"))
+    await expect(owner.get_by_text("71.3")).to_be_visible()
+    await owner.goto(_at(hub, "/integrations/devices"))
+    await owner.get_by_label("Whose is Bathroom scale?").select_option("ben")
+    await owner.get_by_label("Whose is Bathroom scale?").select_option("mia")
+    await owner.get_by_role("button", name="Save", exact=True).click()
     await owner.get_by_role("button", name="Undo").click()
-    await expect(owner.get_by_role("heading", name="Waiting to hear whose they are")).to_be_visible()
-    assert everything(hub).entities("ben") == []
+    await expect(owner.get_by_label("Whose is Bathroom scale?")).to_have_value("ben")
+    assert everything(hub).entities("mia") == []
 
 
 async def test_events_appear_as_they_happen_pause_and_go_on(hub: Hub, owner: Page) -> None:

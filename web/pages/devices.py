@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from aiohttp import web
 
 from hub.model import HOUSEHOLD, Verb
-from web import answer
+from web import answer, words
 from web.display import Display, Shown
 from web.routing import PageRoute
 
 if TYPE_CHECKING:
     from hub.view import View
+
+
+_COUNTS = "counts:"
+"""Before an entity's id in the form: the metric it counts as."""
 
 
 async def index(request: web.Request, view: View) -> web.Response:
@@ -27,6 +32,7 @@ async def index(request: web.Request, view: View) -> web.Response:
         newest=_newest(view),
         titles={one.id: one.title for one, _ in view.entries()},
         may_manage=view.allowed(Verb.MANAGE, HOUSEHOLD),
+        countable={one.id: view.countable(one.id) for one in devices if not one.ignored},
     )
 
 
@@ -44,14 +50,22 @@ async def assign(request: web.Request, view: View) -> web.Response:
     """Give a device to a person or the household; undo gives it back."""
     form = {**request.query, **{key: str(value) for key, value in (await request.post()).items()}}
     device, person = view.device(form.get("device", "")), form.get("person", "")
-    before = device.person
+    undo = {"device": device.id, "person": device.person}
     await view.assign_device(device.id, person)
-    whose = "the household's" if person == HOUSEHOLD else f"{view.person(person).name}'s" if person else "waiting again"
+    counted = []
+    for one in view.countable(device.id):
+        wished = form.get(_COUNTS + one.entity.id)
+        if wished is not None and wished != one.entity.metric:
+            undo[_COUNTS + one.entity.id] = one.entity.metric
+            await view.count_as(one.entity.id, wished)
+            counted.append(view.metric(wished).name.lower() if wished else "")
+    whose = "the household’s" if person == HOUSEHOLD else f"{view.person(person).name}’s" if person else "waiting again"
+    more = f" It gives {words.listed([one for one in counted if one])}." if any(counted) else ""
     return answer.done(
         request,
         "/integrations/devices",
-        f"{device.description.name} is {whose}. Its history came along.",
-        undo=f"/integrations/devices/assign?device={device.id}&person={before}",
+        f"{device.description.name} is {whose}. Its history came along.{more}",
+        undo=f"/integrations/devices/assign?{urlencode(undo)}",
     )
 
 
