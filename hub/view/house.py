@@ -1,17 +1,16 @@
-"""Entries, devices, actions, people, tokens and health: the household's machinery, as far as the actor may."""
+"""Entries, devices, actions, people and health: the household's machinery, as far as the actor may."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from hub.errors import Conflict, Forbidden, NotFound
+from hub.errors import Forbidden, NotFound
 from hub.model import (
     HOUSEHOLD,
-    Account,
     ConfigEntry,
     Device,
     Entity,
@@ -19,12 +18,10 @@ from hub.model import (
     Household,
     Metric,
     Person,
-    Role,
-    Token,
     Verb,
 )
 from hub.plugin import ActionSpec, WebhookRequest, WebhookResponse
-from hub.recorder import ChainedLine, StorageHealth
+from hub.recorder import StorageHealth
 from hub.registry import candidates, countable, likely
 from hub.supervisor import CatalogueItem
 from hub.view.base import Base
@@ -120,12 +117,12 @@ class HouseView(Base):
         return await self._rooms.entities.assign(device, person)
 
     def countable(self, device: str) -> list[Countable]:
-        """A device's sensors of numbers, each with the metrics it could be a source of."""
+        """A device's sensors that could be a source of a metric."""
         metrics = self.metrics()
         return [
-            Countable(one, likely(one, metrics), candidates(one, metrics))
+            Countable(one, likely(one, metrics), fitting)
             for one in self.device_entities(device)
-            if countable(one)
+            if countable(one) and (fitting := candidates(one, metrics))
         ]
 
     async def count_as(self, entity_id: str, metric: str) -> Entity:
@@ -152,11 +149,7 @@ class HouseView(Base):
         """Raises NotFound, BadReading, Forbidden, or what the action raises."""
         return await self._rooms.actions.call(self.actor, name, parameters)
 
-    async def audit_tail(self, limit: int = 100) -> list[ChainedLine]:
-        self._manage()
-        return await self._rooms.recorder.audit_tail(limit)
-
-    # People, household, accounts, tokens
+    # People and household
 
     async def add_person(self, name: str, **fields: Any) -> Person:
         self._manage()
@@ -173,58 +166,6 @@ class HouseView(Base):
         self._manage()
         await self._rooms.people.save_household(household)
         await self._rooms.entities.reregister()
-
-    def accounts(self) -> list[Account]:
-        self._manage()
-        return list(self._rooms.accounts.all)
-
-    async def add_account(self, name: str, password: str, *, role: Role, person: str | None = None) -> Account:
-        self._manage()
-        if person is not None and person not in self._rooms.people.all:
-            raise Conflict(f"there is no person {person!r}")
-        account = Account(name.strip().lower(), name.strip(), role, person)
-        await self._rooms.accounts.add(account, password)
-        return account
-
-    async def change_password(self, old: str, new: str) -> None:
-        """Of the account that is signed in. Raises Forbidden when `old` is wrong."""
-        session = await self._rooms.accounts.sign_in(self.actor.account, old)
-        await self._rooms.accounts.sign_out(session)
-        await self._rooms.accounts.set_password(self.actor.account, new)
-
-    def tokens(self) -> list[Token]:
-        """The actor's own; everybody's for who may manage the household."""
-        every = self.allowed(Verb.MANAGE, HOUSEHOLD)
-        return [one for one in self._rooms.accounts.tokens if every or one.account == self.actor.account]
-
-    async def create_token(
-        self,
-        label: str,
-        *,
-        persons: Iterable[str] | None = None,
-        verbs: Iterable[Verb] = (Verb.VIEW,),
-        subjects: Iterable[str] | None = None,
-        days: float | None = None,
-    ) -> tuple[Token, str]:
-        """For the actor's own account; its text is returned this once. A token cannot make tokens."""
-        if self.actor.token is not None:
-            raise Forbidden("a token cannot make tokens; sign in on the page")
-        named = list(persons) if persons is not None else None
-        for person in named or ():
-            if not self._rooms.people.known(person):
-                raise Conflict(f"there is no person {person!r}")
-        return await self._rooms.accounts.create_token(
-            self.actor.account, label=label, persons=named, verbs=verbs, subjects=subjects, days=days
-        )
-
-    async def revoke_token(self, token_id: str) -> None:
-        if token_id not in {one.id for one in self.tokens()}:
-            raise NotFound(f"there is no token {token_id!r}")
-        await self._rooms.accounts.revoke_token(token_id)
-
-    def own_token(self) -> Token | None:
-        """The token that asks, when a token asks."""
-        return next((one for one in self._rooms.accounts.tokens if one.id == self.actor.token), None)
 
     # Settings and health
 
