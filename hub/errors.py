@@ -27,9 +27,9 @@ class ConfigInvalid(HubError):
         self, message: str, *, file: str | None = None, line: int | None = None, key: str | None = None, hint: str = ""
     ) -> None:
         place = ":".join(str(part) for part in (file, line) if part is not None)
-        text = " ".join(
-            part for part in (f"{place}:" if place else "", f"{key}:" if key else "", message, hint) if part
-        )
+        # Two sentences, however the first one came.
+        said = f"{message}." if hint and message[-1:] not in ".!?:;" else message
+        text = " ".join(part for part in (f"{place}:" if place else "", f"{key}:" if key else "", said, hint) if part)
         super().__init__(text)
         self.file, self.line, self.key, self.hint = file, line, key, hint
         self.problem = message

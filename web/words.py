@@ -155,6 +155,12 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def sentence(text: str) -> str:
+    """With a capital and a full stop, so that another sentence may follow; empty stays empty."""
+    text = capital(text.strip())
+    return text if not text or text.rstrip("\u201d\u2019\"')`")[-1:] in ".!?:…" else f"{text}."
+
+
 def spaced(key: str) -> str:
     """`heart_rate` -> `heart rate`."""
     return key.replace("_", " ")
@@ -184,6 +190,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "size": size,
     "listed": listed,
     "capital": capital,
+    "sentence": sentence,
     "spaced": spaced,
     "initials": initials,
 }

@@ -12,6 +12,7 @@ from hub.bus import Bus
 from hub.clock import Clock
 from hub.errors import Conflict, NotFound
 from hub.model import HOUSEHOLD, Household, PeopleChanged, Person
+from hub.registry.births import check_birth
 from hub.registry.names import free, slug
 from hub.registry.store import RegistryStore
 from hub.registry.zones import check_zone
@@ -63,6 +64,7 @@ class People:
         """A new person; the slug is made from the name (`Anna` -> `anna`)."""
         if not name.strip():
             raise Conflict("a person needs a name")
+        check_birth(fields.get("birth_date"), self._clock.now())
         if fields.get("time_zone"):
             check_zone(fields["time_zone"])
         taken = {*self._people, HOUSEHOLD, "everyone", "unknown"}
@@ -73,7 +75,14 @@ class People:
         self._changed()
         return person
 
+    async def adopt(self, person: Person) -> None:
+        """Keep a person of another hub, as they were there."""
+        await self._store.save_person(person)
+        self._people[person.slug] = person
+        self._changed()
+
     async def change(self, person: str, **fields: Any) -> Person:
+        check_birth(fields.get("birth_date"), self._clock.now())
         if fields.get("time_zone"):
             check_zone(fields["time_zone"])
         changed = replace(self.get(person), **fields)

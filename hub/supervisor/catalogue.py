@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -24,6 +25,8 @@ class CatalogueItem:
     single: bool = False
     automatic: bool = False
     problem: str = ""
+    file: str = ""
+    """Of a custom integration that cannot be used: where to mend it."""
     links: tuple[tuple[str, str], ...] = ()
 
 
@@ -61,11 +64,11 @@ class Catalogue:
             links=integration.links,
         )
 
-    def add_broken(self, domain: str, name: str, problem: str, *, custom: bool = False) -> None:
+    def add_broken(self, domain: str, name: str, problem: str, *, custom: bool = False, file: str = "") -> None:
         """List what could not be loaded, so that the owner sees why."""
         known = self._items.get(domain)
         item = known or CatalogueItem(domain, name, custom=custom)
-        self._items[domain] = replace(item, problem=problem)
+        self._items[domain] = replace(item, problem=problem, file=file)
 
     def get(self, domain: str) -> Integration:
         """Raises NotFound with the reason, when there is one."""
@@ -74,7 +77,11 @@ class Catalogue:
             item = self._items.get(domain)
             if item is not None and item.problem:
                 raise NotFound(f"integration {domain!r} cannot be used: {item.problem}")
-            raise NotFound(f"there is no integration {domain!r}; `homeostat integration list` shows those there are")
+            near = difflib.get_close_matches(domain.lower(), self._integrations, n=1, cutoff=0.6)
+            hint = f"did you mean {near[0]!r}? " if near else ""
+            raise NotFound(
+                f"there is no integration {domain!r}; {hint}`homeostat integration list` shows those there are"
+            )
         return found
 
     def schema(self, domain: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import aiohttp
 
+from hub import __version__
 from hub.clock import Clock
 from hub.model import (
     HOUSEHOLD,
@@ -32,6 +33,7 @@ from hub.model import (
     State,
 )
 from hub.supervisor.log import EntryLog
+from hub.supervisor.outgoing import Guard, guarded_connector, typed
 from hub.supervisor.services import Services
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -49,9 +51,15 @@ class EntryContext:
         *,
         on_receipt: Callable[[Receipt], None],
         on_progress: Callable[[float | None, str], None],
+        on_success: Callable[[], None],
     ) -> None:
         self._entry, self._config, self._hub, self._log = entry, config, services, log
         self._on_receipt, self._on_progress = on_receipt, on_progress
+        self._http: aiohttp.ClientSession | None = None
+        self.worked = on_success
+        """To be called at every success by a listener that tells them."""
+        self.tells_success = False
+        """True when it is `worked` that says the entry is well, not that its listener goes on."""
 
     @property
     def entry(self) -> ConfigEntry:
@@ -71,7 +79,20 @@ class EntryContext:
 
     @property
     def http(self) -> aiohttp.ClientSession:
-        return self._hub.http()
+        if self._http is None:
+            connector = guarded_connector(Guard(typed(self._config)), limit=32, limit_per_host=6)
+            self._http = aiohttp.ClientSession(
+                timeout=aiohttp.ClientTimeout(total=30, connect=10),
+                headers={"User-Agent": f"Homeostat/{__version__}"},
+                connector=connector,
+            )
+        return self._http
+
+    async def close(self) -> None:
+        """End what is open to the network. Safe to call twice."""
+        if self._http is not None:
+            await self._http.close()
+            self._http = None
 
     @property
     def data_dir(self) -> Path:

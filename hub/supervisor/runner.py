@@ -62,7 +62,13 @@ class EntryRunner:
             return
         logs.hide(*secrets_of(config))
         self.context = EntryContext(
-            self.entry, config, self._hub, self.log, on_receipt=self._received, on_progress=self._progressed
+            self.entry,
+            config,
+            self._hub,
+            self.log,
+            on_receipt=self._received,
+            on_progress=self._progressed,
+            on_success=self._worked,
         )
         if idle:
             self._state(EntryState.STOPPED)
@@ -85,6 +91,8 @@ class EntryRunner:
         if tasks:
             _, pending = await asyncio.wait(tasks, timeout=STOP_LIMIT)
             stubborn = [task.get_name() for task in pending]
+        if self.context is not None:
+            await self.context.close()
         self._hub.intake.unsay(self.entry.id)
         if self.status.state not in (EntryState.STOPPED_BY_WATCHDOG,) or state is not EntryState.STOPPED:
             self._state(state)
@@ -199,7 +207,8 @@ class EntryRunner:
 
     async def _alive_soon(self) -> None:
         await self._hub.clock.sleep(1.0)
-        self._worked()
+        if not self.ready().tells_success:
+            self._worked()
 
     def _worked(self) -> None:
         if self._silent:

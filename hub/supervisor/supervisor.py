@@ -222,6 +222,11 @@ class Supervisor:
             if self._looking and entry.domain not in self.catalogue.items and not entry.problem:
                 self._broken[entry.id] = EntryStatus(entry.id, EntryState.STARTING, self._hub.clock.now())
                 return
+            item = self.catalogue.items.get(entry.domain)
+            if item is not None and item.problem and not entry.problem:
+                what = f"Mend {item.file or f'the plugin {item.name}'}, then start the hub again."
+                self._not_started(entry, str(error), what, elsewhere=True)
+                return
             self._not_started(
                 entry, entry.problem or str(error), "Install or mend the integration, or remove this entry."
             )
@@ -237,13 +242,14 @@ class Supervisor:
         self._runners[entry.id] = runner
         await runner.start(idle=self._idle)
 
-    def _not_started(self, entry: ConfigEntry, problem: str, what_to_do: str) -> None:
+    def _not_started(self, entry: ConfigEntry, problem: str, what_to_do: str, *, elsewhere: bool = False) -> None:
+        """`elsewhere`: what is wrong is not where the entry is declared."""
         status = EntryStatus(
             entry.id,
             EntryState.MISCONFIGURED,
             self._hub.clock.now(),
             problem=problem,
-            remedy=remedy_for(entry, what_to_do),
+            remedy=what_to_do if elsewhere else remedy_for(entry, what_to_do),
         )
         self._broken[entry.id] = status
         self._hub.bus.publish(EntryChanged(status.since, status))

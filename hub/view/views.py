@@ -6,12 +6,15 @@ import hmac
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any
 
-from hub.access import SHORTEST_PASSWORD
+from hub.access import SHORTEST_PASSWORD, Invitation, TooManyTries
 from hub.errors import Conflict, Forbidden
 from hub.model import SYSTEM, Account, Actor, Credential, Role
-from hub.view.base import Rooms
+from hub.registry.births import check_birth
+from hub.view.base import EPOCH, Rooms
+from hub.view.credentials import browser_of
 from hub.view.figures import HubFigures, figures_of
 from hub.view.view import View
 
@@ -39,6 +42,8 @@ class Views:
     def __init__(self, rooms: Rooms) -> None:
         self._rooms = rooms
         self._code = ""
+        self._held_told: dict[str, datetime] = {}
+        self._strangers_told = EPOCH
 
     @property
     def version(self) -> str:
@@ -68,6 +73,8 @@ class Views:
         if len(request.password) < SHORTEST_PASSWORD:
             raise Conflict(f"a password needs at least {SHORTEST_PASSWORD} characters; a few words in a row do well")
         rooms = self._rooms
+        for fields in request.people:
+            check_birth(fields.get("birth_date"), rooms.clock.now())
         household = replace(
             rooms.people.household,
             name=request.household.strip(),
@@ -91,15 +98,50 @@ class Views:
         # The account comes last: a set-up that fails before can simply be tried again.
         await rooms.accounts.add(account, request.password)
         await rooms.entities.reregister()
+        await rooms.trail.note(account.name, "setup")
         self._code = ""
         return account
 
-    async def sign_in(self, account: str, password: str, user_agent: str = "") -> str:
-        """A new session's id for the cookie. Raises Forbidden."""
-        return await self._rooms.accounts.sign_in(account.strip().lower(), password, user_agent)
+    async def sign_in(self, account: str, password: str, user_agent: str = "", browser: str = "") -> str:
+        """A new session's id for the cookie; `browser` is what its own cookie carries, if it has one.
+
+        Raises TooManyTries, Forbidden.
+        """
+        name, rooms = account.strip().lower(), self._rooms
+        there = any(one.name == name for one in rooms.accounts.all)
+        try:
+            session = await rooms.accounts.sign_in(name, password, user_agent, browser)
+        except TooManyTries as error:
+            if there and self._held_told.get(name, EPOCH) < rooms.clock.now() - timedelta(hours=1):
+                # Told once an hour: who keeps trying must not fill the trail.
+                self._held_told[name] = rooms.clock.now()
+                await rooms.trail.note(name, "sign-in", outcome="refused", detail=f"held for {error.wait:.0f} seconds")
+            raise
+        except Forbidden:
+            if there:
+                await rooms.trail.note(name, "sign-in", outcome="refused", detail="wrong password, or disabled")
+            elif self._strangers_told < rooms.clock.now() - timedelta(minutes=1):
+                self._strangers_told = rooms.clock.now()
+                await rooms.trail.note("nobody", "sign-in", outcome="refused", detail="no such account")
+            raise
+        await rooms.trail.note(name, "sign-in", detail=browser_of(user_agent))
+        return session
 
     async def sign_out(self, session: str) -> None:
-        await self._rooms.accounts.sign_out(session)
+        account = await self._rooms.accounts.sign_out(session)
+        if account:
+            await self._rooms.trail.note(account, "sign-out")
+
+    def invitation(self, secret: str) -> Invitation:
+        """What a link invites to. Raises NotFound when it is used up."""
+        return self._rooms.invitations.find(secret)
+
+    async def accept(self, secret: str, password: str) -> Account:
+        """Make the account that a link invites to. Raises NotFound, Conflict."""
+        invitation = self._rooms.invitations.find(secret)
+        account = await self._rooms.invitations.accept(secret, password)
+        await self._rooms.trail.note(account.name, "invitation.accept", detail=f"invited by {invitation.by}")
+        return account
 
     async def authenticate(self, credential: Credential) -> View | None:
         """The view of who shows this credential; None when nobody does (any more)."""

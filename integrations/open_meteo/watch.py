@@ -100,7 +100,7 @@ def _where(ctx: Context) -> dict[str, str]:
         latitude, longitude = ctx.household.latitude, ctx.household.longitude
     if latitude is None or longitude is None:
         raise ConfigInvalid(
-            "the household has no place yet", key="latitude", hint="Set it in Settings, or latitude and longitude here."
+            "the household has no place yet", hint="Set it in Settings, or latitude and longitude in this entry."
         )
     return {"latitude": f"{latitude:.2f}", "longitude": f"{longitude:.2f}"}
 

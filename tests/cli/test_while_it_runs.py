@@ -60,6 +60,14 @@ def test_a_person_added_while_the_hub_runs_is_there_at_once(shared: Household, h
     assert (status, answer["name"], answer["birth_date"]) == (200, "Zoë", "2026-05-17")
 
 
+def test_nobody_is_born_tomorrow_or_in_another_age(shared: Household) -> None:
+    future = shared("person", "add", "Later", "--born", "2199-01-01", code=1)
+    assert "2199-01-01 is in the future" in future.err
+    assert "before 1900" in shared("person", "add", "Older", "--born", "1826-05-17", code=1).err
+    assert future.out == ""
+    assert "later" not in shared("person", "list").out
+
+
 def test_an_entry_added_reloaded_disabled_and_removed_by_commands_runs_and_ends(
     shared: Household, hub: Running
 ) -> None:
@@ -81,7 +89,10 @@ def test_options_that_do_not_fit_are_refused_without_quoting_them(shared: Househ
     )  # fmt: skip
     assert "ulr: this option is not known (did you mean url?)" in done.err
     assert "hunter2" not in done.err + hub.said
-    assert "there is no integration 'nightscot'" in shared("entry", "add", "nightscot", code=1).err
+    assert (
+        "there is no integration 'nightscot'; did you mean 'nightscout'?"
+        in shared("entry", "add", "nightscot", code=1).err
+    )
     assert "there is no person 'bne'" in shared("entry", "add", "phone", "--person", "bne", code=1).err
 
 

@@ -26,6 +26,7 @@ from hub.api import (
     hookimpl,
 )
 from hub.clock import RealClock, VirtualClock
+from hub.model import ConfigEntry
 from tests.support.house import Plugin, everything, house
 
 START = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -327,3 +328,35 @@ async def test_what_a_custom_integration_declares_wrongly_is_said_by_the_child(t
         await hub.rooms.supervisor.add("custom_ring", {"bpm": "many"}, person="anna")
         await _until(lambda: hub.rooms.supervisor.status("custom_ring").state is EntryState.MISCONFIGURED)
         assert "bpm" in hub.rooms.supervisor.status("custom_ring").problem
+
+
+FAILS = GOOD.replace("custom_ring", "failing").replace(
+    "    await ctx.save",
+    "    import asyncio; await asyncio.sleep(1.2); raise OSError('no ring here')\n    await ctx.save",
+)
+
+
+async def test_a_custom_poller_that_never_succeeds_is_never_called_back_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.supervisor.runner.Backoff.next", lambda *_: 0.1)
+    folder = await _custom(tmp_path, failing=FAILS)
+    async with house(tmp_path / "data", custom_integrations=folder) as hub:
+        supervisor = hub.rooms.supervisor
+        await supervisor.add("failing", {}, person="anna")
+        await _until(lambda: supervisor.status("failing").errors >= 3, 30)
+        told = [text for _, _, text in supervisor.log_lines("failing")]
+        assert len([text for text in told if text.startswith("went away")]) == 1, told
+        assert "back again" not in told
+        assert supervisor.status("failing").last_success is None
+
+
+async def test_what_cannot_be_imported_is_mended_in_its_own_file(tmp_path: Path) -> None:
+    folder = await _custom(tmp_path, broken=BROKEN)
+    declared = (ConfigEntry("broken", "broken", "", "anna", {}, False, "hub.yaml:12"),)
+    async with house(tmp_path / "data", custom_integrations=folder) as hub:
+        await _until(lambda: "broken" in hub.rooms.supervisor.catalogue.items)
+        await hub.rooms.supervisor.redeclare(declared)
+        status = hub.rooms.supervisor.status("broken")
+        assert "a_module_that_is_not_there" in status.problem
+        assert status.remedy == "Mend custom_integrations/broken.py, then start the hub again."

@@ -28,6 +28,17 @@ async def test_people_are_listed_added_and_changed(house: House) -> None:
     assert [one["person"] for one in people] == ["anna", "ben", "cleo", "dora"]
 
 
+@pytest.mark.parametrize("born", ["2199-01-01", "1899-12-31"])
+async def test_a_birth_date_that_cannot_be_is_refused_and_nothing_is_added(house: House, born: str) -> None:
+    answer = await house.call("POST", "/hub/v1/people", {"name": "Dora", "birth_date": born})
+    assert answer.status == 409
+    assert born in answer.error["message"]
+    assert (await house.call("PATCH", "/hub/v1/people/anna", {"birth_date": born})).status == 409
+    people = (await house.get("/hub/v1/people")).json["people"]
+    assert "dora" not in [one["person"] for one in people]
+    assert next(one for one in people if one["person"] == "anna").get("birth_date") != born
+
+
 async def test_a_zone_that_is_none_is_refused_with_the_one_meant(house: House) -> None:
     answer = await house.call("PATCH", "/hub/v1/people/anna", {"time_zone": "Europe/Madird"})
     assert answer.status == 409

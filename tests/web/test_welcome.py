@@ -114,3 +114,26 @@ async def test_a_wrong_code_is_told_before_anything_else_is_typed(new_hub: Hub, 
     await page.fill("#code", new_hub.views.setup_code.replace("-", " "))
     await page.get_by_role("button", name="Continue").click()
     await expect(page.locator("#owner")).to_be_visible()
+
+
+async def test_a_birth_date_in_the_future_leaves_nothing_half_set_up(new_hub: Hub, open_page: OpenPage) -> None:
+    page = await open_page(House(new_hub, ""), "/welcome", signed_in=False, java_script_enabled=False)
+    answer = await page.request.post(
+        page.url,
+        form={
+            "form_token": await page.input_value("input[name=form_token]"),
+            "code": new_hub.views.setup_code,
+            "owner": "Anna",
+            "password": "correct horse",
+            "password_again": "correct horse",
+            "household": "Home",
+            "time_zone": "Europe/Madrid",
+            "name_1": "Emil",
+            "born_1": "2199-01-01",
+        },
+        headers={"Origin": page.url.rpartition("/")[0], "Accept": "text/html"},
+    )
+    assert answer.status == 409
+    assert "2199-01-01 is in the future" in await answer.text()
+    assert new_hub.views.needs_setup()
+    assert not new_hub.views.system().people()

@@ -149,3 +149,16 @@ def test_thinning_keeps_the_peaks(points: list[tuple[float, float]], most: int) 
 def test_gaps_stay_gaps() -> None:
     points: list[tuple[float, float | None]] = [(0, 1.0), (300, 2.0), (5_000, 3.0), (5_300, None), (5_600, 4.0)]
     assert runs(points, 1_800) == [[(0, 1.0), (300, 2.0)], [(5_000, 3.0)], [(5_600, 4.0)]]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("the household has no place yet", "The household has no place yet."),
+        ("Tried again by itself.", "Tried again by itself."),
+        ("which one?", "Which one?"),
+        ("", ""),
+    ],
+)
+def test_what_is_told_before_another_sentence_is_one(text: str, told: str) -> None:
+    assert words.sentence(text) == told

@@ -192,7 +192,7 @@ class _Teller:
                 title = next((one.title for one in self._view.actions() if one.name == action), action)
                 return Line(clock, "hub", "zap", title, f"{outcome.capitalize()}, by {account}", "", person)
             case Problem(message=message, remedy=remedy, resolved=resolved):
-                return Line(clock, "hub", "triangle-alert", "Solved" if resolved else message, remedy)
+                return Line(clock, "hub", "triangle-alert", "Solved" if resolved else message, words.sentence(remedy))
             case PeopleChanged():
                 return Line(clock, "hub", "users", "People or rights changed")
             case Lagged(lost=lost):

@@ -60,7 +60,7 @@ def notices(view: View) -> list[Notice]:
     if not health.ok:
         found.append(Notice("alarm", health.message, health.remedy, "/settings/database", "Look"))
     for _, _, message, remedy in view.problems():
-        found.append(Notice("warn", message, remedy))
+        found.append(Notice("warn", words.sentence(message), words.sentence(remedy)))
     if not view.allowed(Verb.MANAGE, "household"):
         return found
     waiting = [one for one in view.devices() if one.pending and not one.ignored]
@@ -72,7 +72,8 @@ def notices(view: View) -> list[Notice]:
     for entry, status in view.entries():
         if status.state in (EntryState.NEEDS_OWNER, EntryState.MISCONFIGURED, EntryState.STOPPED_BY_WATCHDOG):
             place = f"/integrations/{entry.id}"
-            found.append(Notice("warn", f"{entry.title}: {status.problem}", status.remedy, place, "Mend it"))
+            problem = words.sentence(f"{entry.title}: {status.problem}")
+            found.append(Notice("warn", problem, words.sentence(status.remedy), place, "Mend it"))
     return found
 
 

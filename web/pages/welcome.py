@@ -11,7 +11,7 @@ from aiohttp import hdrs, web
 
 from hub.errors import Conflict, Forbidden
 from hub.view import SetupRequest
-from web import answer, session, zones
+from web import answer, session, words, zones
 from web.display import QUANTITIES
 from web.keys import TRIES, VIEWS
 from web.routing import PageRoute
@@ -70,7 +70,7 @@ async def set_up(request: web.Request) -> web.Response:
         tries.failed(address)
         return _form(request, typed, {"code": WRONG_CODE}, status=403)
     except Conflict as conflict:
-        return _form(request, typed, {"": str(conflict)}, status=409)
+        return _form(request, typed, {"": words.sentence(str(conflict))}, status=409)
     opened = await request.app[VIEWS].sign_in(account.name, typed["password"], request.headers.get(hdrs.USER_AGENT, ""))
     response = answer.go(request, "/welcome/sources")
     session.set_cookie(request, response, session.COOKIE, opened)

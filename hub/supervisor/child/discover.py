@@ -15,6 +15,7 @@ from hub.model import Command
 from hub.plugin import Context, Integration, WebhookRequest, WebhookResponse
 from hub.supervisor.catalogue import Catalogue
 from hub.supervisor.child.remote import Child, describe
+from hub.supervisor.context import EntryContext
 
 _log = logging.getLogger("hub.custom")
 
@@ -35,7 +36,13 @@ async def discover(folder: Path, catalogue: Catalogue) -> AsyncGenerator[tuple[s
                 catalogue.add(integration, custom=True)
                 yield path.stem, integration.domain, ""
             except PluginError as error:
-                catalogue.add_broken(path.stem, path.stem.replace("_", " ").capitalize(), str(error), custom=True)
+                catalogue.add_broken(
+                    path.stem,
+                    path.stem.replace("_", " ").capitalize(),
+                    str(error),
+                    custom=True,
+                    file=f"{folder.name}/{path.name}",
+                )
                 _log.error("custom integration %s: %s", path.stem, error)
                 yield path.stem, path.stem, str(error)
     finally:
@@ -60,9 +67,13 @@ async def _describe(path: Path) -> tuple[Path, dict[str, Any] | str]:
 def _proxy(path: Path, described: dict[str, Any]) -> Integration:
     """An integration whose every function crosses to a child process."""
     children: dict[str, Child] = {}
+    does = set(described["does"])
 
     async def listen(ctx: Context) -> None:
-        child = children[ctx.entry.id] = Child(path, lambda: None)
+        assert isinstance(ctx, EntryContext)
+        # What polls is well when a poll has succeeded, not because its process lives.
+        ctx.tells_success = "poll" in does
+        child = children[ctx.entry.id] = Child(path, ctx.worked)
         await child.run(ctx)
 
     def running(ctx: Context) -> Child:
@@ -77,7 +88,6 @@ def _proxy(path: Path, described: dict[str, Any]) -> Integration:
     async def webhook(ctx: Context, request: WebhookRequest) -> WebhookResponse:
         return await running(ctx).webhook(ctx, request)
 
-    does = set(described["does"])
     return Integration(
         domain=str(described["domain"]),
         name=str(described["name"]),

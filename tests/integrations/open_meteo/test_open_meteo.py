@@ -196,7 +196,7 @@ async def test_without_a_place_nothing_is_asked(tmp_path: Path, service: OpenMet
     async with house(tmp_path) as hub:
         entry = await add(hub, service, latitude=None, longitude=None)
         await until(lambda: hub.rooms.supervisor.status(entry).state is EntryState.MISCONFIGURED)
-        assert "no place yet" in hub.rooms.supervisor.status(entry).problem
+        assert "has no place yet. Set it in Settings" in hub.rooms.supervisor.status(entry).problem
         assert service.asked == []
 
 

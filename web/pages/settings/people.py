@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from hub.errors import BadReading, Conflict, NotFound
-from web import answer
+from web import answer, words
 from web.display import QUANTITIES
 from web.routing import PageRoute
 
@@ -45,7 +45,7 @@ async def save(request: web.Request, view: View) -> web.Response:
             person=person,
             sexes=SEXES,
             quantities=QUANTITIES,
-            problem=str(error),
+            problem=words.sentence(str(error)),
             given=form,
         )
     return answer.done(request, "/settings/people", f"{kept.name} is {'changed' if person else 'added'}.")
