@@ -12,7 +12,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from hub import logs
-from hub.errors import BadReading
+from hub.errors import BadReading, NotReady
 from hub.logs import LogSettings
 
 
@@ -68,7 +68,7 @@ def test_a_secret_that_is_known_is_hidden_wherever_it_stands(tmp_path: Path) -> 
     logs.hide("blue-canary-7", "")
     with logging_to(tmp_path) as lines:
         logging.getLogger("a").warning("said %s and %s", "blue-canary-7", {"x": ["blue-canary-7"]})
-        logging.getLogger("b").error("caught", exc_info=BadReading("no blue-canary-7 here"))
+        logging.getLogger("b").error("caught", exc_info=NotReady("no blue-canary-7 here"))
         text = json.dumps(lines())
     assert "canary" not in text
     assert text.count(logs.HIDDEN) == 3
@@ -92,7 +92,8 @@ def test_what_a_strangers_exception_says_is_named_and_not_quoted(tmp_path: Path)
             Body.model_validate({"weight": "71.2345"})
         except ValidationError as error:
             log.warning("refused: %s", error, exc_info=True)
-        log.warning("told: %s", BadReading("not a number"))
+        log.warning("told: %s", NotReady("not reachable"))
+        log.warning("refused: %s", BadReading("71.2345 is impossible"))
         log.info("odd %s %d", "arguments", "71.2345")
         found = lines()
     text = json.dumps(found)
@@ -102,7 +103,7 @@ def test_what_a_strangers_exception_says_is_named_and_not_quoted(tmp_path: Path)
     assert found[0]["trace"].endswith("ValueError")
     assert found[1]["message"] == "RuntimeError"
     assert found[2]["message"] == "refused: ValidationError"
-    assert found[3]["message"] == "told: not a number"
+    assert [one["message"] for one in found[3:5]] == ["told: not reachable", "refused: BadReading"]
 
 
 def test_a_line_has_time_level_logger_and_entry(tmp_path: Path) -> None:
