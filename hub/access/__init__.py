@@ -1,7 +1,26 @@
 """The one rule: who may see or do what; and the accounts, tokens and sessions it is asked for."""
 
 from hub.access.accounts import SHORTEST_PASSWORD, Accounts
-from hub.access.rule import Access, Scope
+from hub.access.guesses import TooManyTries
+from hub.access.invitations import Invitation, Invitations
+from hub.access.rule import Access, Reach, Scope
+from hub.access.sessions import BrowserSession
 from hub.access.store import AccountStore
+from hub.access.trail import Trail, Verdict
+from hub.access.until import until_of
 
-__all__ = ["SHORTEST_PASSWORD", "Access", "AccountStore", "Accounts", "Scope"]
+__all__ = [
+    "SHORTEST_PASSWORD",
+    "Access",
+    "AccountStore",
+    "Accounts",
+    "BrowserSession",
+    "Invitation",
+    "Invitations",
+    "Reach",
+    "Scope",
+    "TooManyTries",
+    "Trail",
+    "Verdict",
+    "until_of",
+]

@@ -6,33 +6,48 @@ import asyncio
 import hashlib
 import secrets
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
+from hub.access.browsers import Browsers
+from hub.access.endings import tell_endings
+from hub.access.guesses import Guesses
 from hub.access.passwords import Passwords
 from hub.access.rule import Access
+from hub.access.sessions import Sessions, digest_of
 from hub.access.store import AccountStore
 from hub.clock import Clock
 from hub.errors import Conflict, Forbidden, NotFound
 from hub.model import Account, Actor, Credential, Grant, Role, Token, Verb
 
-SESSION_DAYS = 30
 SHORTEST_PASSWORD = 8
+LONGEST_PASSWORD = 1_000
+_LAST_OWNER = "is the only owner who can sign in; make another one first"
 
 
 class Accounts:
-    """Keeps what `Access` decides upon, and turns credentials into actors."""
+    """Keeps what `Access` decides upon, and turns credentials into actors.
 
-    def __init__(self, store: AccountStore, access: Access, clock: Clock) -> None:
-        self._store, self._access, self._clock = store, access, clock
+    `changed` is called after every change of who may do what, and when a right ends by itself.
+    """
+
+    def __init__(
+        self, store: AccountStore, access: Access, clock: Clock, changed: Callable[[], None] = lambda: None
+    ) -> None:
+        self._store, self._access, self._clock, self._changed = store, access, clock, changed
         self._passwords = Passwords()
+        # Waiting here leaves the threads free that others need.
+        self._hashing = asyncio.Semaphore(2)
+        self.guesses = Guesses(store, clock)
+        self.browsers = Browsers(store, clock)
+        self.sessions = Sessions(store, clock)
         self._accounts: dict[str, Account] = {}
         self._grants: dict[str, Grant] = {}
         self._tokens: dict[str, Token] = {}
         self._digests: dict[tuple[str, str], str] = {}
-        self._sessions: dict[str, tuple[str, datetime]] = {}
         self._touched: dict[str, datetime] = {}
+        self._news = asyncio.Event()
 
     async def load(self) -> None:
         self._accounts = {account.name: account for account in await self._store.load_accounts()}
@@ -41,11 +56,21 @@ class Accounts:
         self._digests.clear()
         for token, digests in await self._store.load_tokens():
             self._remember(token, digests)
-        self._sessions = {
-            one.id_digest: (one.account, datetime.fromtimestamp(one.expires_us / 1e6, UTC))
-            for one in await self._store.load_sessions()
-        }
+        await self.guesses.load()
+        await self.browsers.load()
+        await self.sessions.load()
         self._learn()
+
+    async def ends(self) -> None:
+        """Goes on for ever: tells of every right that ends by itself, at its instant."""
+        await tell_endings(self._endings, self._clock, self._news, self._changed)
+
+    def _endings(self) -> list[datetime | None]:
+        return [
+            *(one.until for one in self._grants.values()),
+            *(one.expires_at for one in self._tokens.values()),
+            *(one.expires for one in self.sessions.of()),
+        ]
 
     @property
     def all(self) -> tuple[Account, ...]:
@@ -57,76 +82,138 @@ class Accounts:
 
     @property
     def grants(self) -> tuple[Grant, ...]:
-        return tuple(self._grants.values())
+        """Those that hold; one that has ended gives nothing and is not listed."""
+        now = self._clock.now()
+        return tuple(one for one in self._grants.values() if one.until is None or one.until > now)
 
     def get(self, name: str) -> Account:
         try:
             return self._accounts[name]
         except KeyError:
-            raise NotFound(f"there is no account {name!r}; it is made by `homeostat setup` or on the page") from None
+            raise NotFound(f"there is no account {name!r}; `homeostat account list` shows those there are") from None
 
     async def add(self, account: Account, password: str) -> None:
         """Raises Conflict when the name is taken or the password too short."""
-        if account.name in self._accounts:
-            raise Conflict(f"the account name {account.name!r} is taken")
-        if not account.name.strip():
-            raise Conflict("an account needs a name")
+        self.check_free(account.name)
         hashed = await self._hash(password)
+        # Hashing takes a moment, in which somebody else may have taken the name.
+        self.check_free(account.name)
         await self._store.save_account(account)
         await self._store.set_password(account.name, hashed)
         self._accounts[account.name] = account
         self._learn()
 
-    async def set_password(self, name: str, password: str) -> None:
+    def check_free(self, name: str) -> None:
+        """Raises Conflict when no account can be called so."""
+        if name in self._accounts:
+            raise Conflict(f"the account name {name!r} is taken")
+        if not name.strip():
+            raise Conflict("an account needs a name")
+        if len(name) > 60 or not name.isprintable():
+            raise Conflict("an account's name has at most 60 characters, all of which can be seen")
+
+    async def change(self, name: str, **fields: object) -> Account:
+        """Change `role`, `person`, `display_name` or `disabled`. Raises Conflict for the last owner."""
+        before = self.get(name)
+        after = replace(before, **fields)  # type: ignore[arg-type] # fields of Account, from the view
+        if (after.role is not Role.OWNER or after.disabled) and self.owners() == (before,):
+            raise Conflict(f"{name} {_LAST_OWNER}")
+        await self._store.save_account(after)
+        self._accounts[name] = after
+        if after.disabled:
+            await self.sessions.end([one.digest for one in self.sessions.of(name)])
+        self._learn()
+        return after
+
+    async def remove(self, name: str) -> None:
+        """With its grants, tokens and sessions. Raises Conflict for the last owner."""
+        account = self.get(name)
+        if self.owners() == (account,):
+            raise Conflict(f"{name} {_LAST_OWNER}")
+        await self._store.remove_account(name)
+        del self._accounts[name]
+        self._grants = {key: one for key, one in self._grants.items() if one.account != name}
+        for token in [one.id for one in self._tokens.values() if one.account == name]:
+            self._drop_token(token)
+        await self.sessions.end([one.digest for one in self.sessions.of(name)])
+        await self.browsers.forget(name)
+        await self.guesses.forget(name)
+        self._learn()
+
+    async def set_password(self, name: str, password: str, *, keep: str | None = None) -> None:
+        """Ends every session of the account but `keep` (a digest), and forgets which browsers it trusted."""
         self.get(name)
         await self._store.set_password(name, await self._hash(password))
+        await self.browsers.forget(name)
+        await self.end_sessions(one.digest for one in self.sessions.of(name) if one.digest != keep)
 
-    async def sign_in(self, name: str, password: str, user_agent: str = "") -> str:
-        """A new session's id. Raises Forbidden without saying which half was wrong."""
+    async def verify(self, name: str, password: str, browser: str = "") -> Account:
+        """Raises TooManyTries before the password is looked at, Forbidden without saying which half was wrong."""
         account = self._accounts.get(name)
+        known = self.browsers.known(browser, name)
+        key = f"{known}@{name}" if known else name
+        at = await self.guesses.begin(key, keep=account is not None)
         hashed = await self._store.password_hash(name) if account is not None else None
-        right = await asyncio.to_thread(self._passwords.verify, hashed, password)
-        if account is None or account.disabled or not right:
+        async with self._hashing:
+            right = await asyncio.to_thread(self._passwords.verify, hashed, password[:LONGEST_PASSWORD])
+        if account is None or account.disabled or not right or len(password) > LONGEST_PASSWORD:
             raise Forbidden("that name and password do not go together")
-        session = secrets.token_urlsafe(32)
-        now = self._clock.now()
-        expires = now + timedelta(days=SESSION_DAYS)
-        digest = _digest("sha256", session)
-        await self._store.save_session(digest, name, _us(now), _us(expires), user_agent[:200])
-        self._sessions[digest] = (name, expires)
+        await self.guesses.right(key, at)
+        return account
+
+    async def sign_in(self, name: str, password: str, user_agent: str = "", browser: str = "") -> str:
+        """A new session's id; `browser` is known from now on. Raises like `verify`."""
+        account = await self.verify(name, password, browser)
+        await self.browsers.remember(browser, account.name)
+        session = await self.sessions.open(account.name, user_agent)
+        self._news.set()
         return session
 
-    async def sign_out(self, session: str) -> None:
-        digest = _digest("sha256", session)
-        if self._sessions.pop(digest, None) is not None:
-            await self._store.remove_session(digest)
+    async def sign_out(self, session: str) -> str:
+        """Whose it was; "" when it had ended."""
+        found = self.sessions.live(digest_of(session))
+        await self.end_sessions([digest_of(session)])
+        return found.account if found is not None else ""
+
+    async def end_sessions(self, digests: Iterable[str]) -> int:
+        ended = await self.sessions.end(digests)
+        if ended:
+            self._changed()
+        return ended
 
     async def authenticate(self, credential: Credential) -> Actor | None:
         """Who shows this credential; None when nobody does (any more)."""
         if credential.scheme == "session":
-            found = self._sessions.get(_digest("sha256", credential.value))
-            if found is None or found[1] <= self._clock.now():
+            found = await self.sessions.visit(credential.value)
+            if found is None or not self._enabled(found.account):
                 return None
-            return Actor(found[0], session=_digest("sha256", credential.value))
+            return Actor(found.account, session=found.digest)
         if credential.scheme == "bearer":
-            key = ("sha256", _digest("sha256", credential.value))
+            key = ("sha256", digest_of(credential.value))
         else:
             key = (credential.scheme, credential.value.lower())
         token = self._tokens.get(self._digests.get(key, ""))
         if token is None or (token.expires_at is not None and token.expires_at <= self._clock.now()):
             return None
+        if not self._enabled(token.account):
+            return None
         await self._touch(token)
         return Actor(token.account, token=token.id, kind="token")
 
     def session_live(self, actor: Actor) -> bool:
-        """False once a stream's session or token has been revoked, ended or run out."""
+        """False once a stream's session, token or account has been revoked, ended or run out."""
+        if actor.kind != "system" and not self._enabled(actor.account):
+            return False
         if actor.session is not None:
-            found = self._sessions.get(actor.session)
-            return found is not None and found[1] > self._clock.now()
+            return self.sessions.live(actor.session) is not None
         if actor.token is not None:
             token = self._tokens.get(actor.token)
             return token is not None and (token.expires_at is None or token.expires_at > self._clock.now())
         return actor.kind == "system"
+
+    def _enabled(self, name: str) -> bool:
+        account = self._accounts.get(name)
+        return account is not None and not account.disabled
 
     async def create_token(
         self,
@@ -152,7 +239,7 @@ class Accounts:
             created_at=now,
             expires_at=now + timedelta(days=days) if days is not None else None,
         )
-        digests = {name: _digest(name, text) for name in ("sha256", "sha1", "sha512")}
+        digests = {name: hashlib.new(name, text.encode()).hexdigest() for name in ("sha256", "sha1", "sha512")}
         await self._store.save_token(token, digests)
         self._remember(token, digests)
         self._learn()
@@ -162,8 +249,7 @@ class Accounts:
         if token_id not in self._tokens:
             raise NotFound(f"there is no token {token_id!r}; `homeostat token list` shows them")
         await self._store.remove_token(token_id)
-        del self._tokens[token_id]
-        self._digests = {key: value for key, value in self._digests.items() if value != token_id}
+        self._drop_token(token_id)
         self._learn()
 
     async def grant(self, grant: Grant) -> None:
@@ -181,10 +267,17 @@ class Accounts:
     def owners(self) -> tuple[Account, ...]:
         return tuple(one for one in self._accounts.values() if one.role is Role.OWNER and not one.disabled)
 
+    def _drop_token(self, token_id: str) -> None:
+        del self._tokens[token_id]
+        self._digests = {key: value for key, value in self._digests.items() if value != token_id}
+
     async def _hash(self, password: str) -> str:
         if len(password) < SHORTEST_PASSWORD:
             raise Conflict(f"a password needs at least {SHORTEST_PASSWORD} characters; a few words in a row do well")
-        return await asyncio.to_thread(self._passwords.hash, password)
+        if len(password) > LONGEST_PASSWORD:
+            raise Conflict(f"a password has at most {LONGEST_PASSWORD} characters")
+        async with self._hashing:
+            return await asyncio.to_thread(self._passwords.hash, password)
 
     async def _touch(self, token: Token) -> None:
         now = self._clock.now()
@@ -202,11 +295,5 @@ class Accounts:
 
     def _learn(self) -> None:
         self._access.learn(self._accounts, self._grants, self._tokens)
-
-
-def _digest(name: str, text: str) -> str:
-    return hashlib.new(name, text.encode()).hexdigest()
-
-
-def _us(at: datetime) -> int:
-    return int(at.timestamp() * 1e6)
+        self._news.set()
+        self._changed()

@@ -67,6 +67,22 @@ class Scope:
         return self.only_persons is None and self.only_subjects is None and (None, None) in self.rules
 
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """One reason why an account may do something with what is somebody's."""
+
+    account: str
+    person: str | None
+    """A slug, `household`, `*`, or None: everything."""
+    verbs: frozenset[Verb]
+    subjects: Subjects = None
+    grant: Grant | None = None
+    """None: it comes with the role."""
+
+    def about(self, person: str) -> bool:
+        return self.person is None or self.person == person or (self.person == ALL and person != "")
+
+
 _NOWHERE = Scope()
 _EVERYWHERE = Scope(((None, None),))
 
@@ -82,7 +98,7 @@ class Access:
         self._scopes: dict[tuple[str, str | None, Verb], tuple[datetime | None, Scope]] = {}
 
     def learn(self, accounts: Mapping[str, Account], grants: Mapping[str, Grant], tokens: Mapping[str, Token]) -> None:
-        """Take over what holds from now on; open streams feel it at their next event."""
+        """Take over what holds from now on."""
         self._accounts, self._grants, self._tokens = dict(accounts), list(grants.values()), dict(tokens)
         self._scopes.clear()
 
@@ -99,6 +115,27 @@ class Access:
             what = f"{subject} of " if subject else ""
             whose = person or "what is not yet assigned"
             raise Forbidden(f"you may not {verb.value} {what}{whose}; ask the owner for a grant, or use another token")
+
+    def reaches(self, account: str) -> list[Reach]:
+        """All that an account may, with the reasons; what `scope` answers is made of the same."""
+        one = self._accounts.get(account)
+        if one is None or one.disabled:
+            return []
+        found: list[Reach] = []
+        if one.role is Role.OWNER:
+            found.append(Reach(account, None, _EVERYTHING))
+        else:
+            if one.person and (own := _OWN.get(one.role, _NOTHING)):
+                found.append(Reach(account, one.person, own))
+            if house := _HOUSE.get(one.role, _NOTHING):
+                found.append(Reach(account, HOUSEHOLD, house))
+        now = self._clock.now()
+        found.extend(
+            Reach(account, one.person, one.verbs, one.subjects, one)
+            for one in self._grants
+            if one.account == account and (one.until is None or now < one.until)
+        )
+        return found
 
     def scope(self, actor: Actor, verb: Verb) -> Scope:
         """The rule as a value, for filtering many things at once; ask anew for every event of a stream."""
@@ -127,16 +164,10 @@ class Access:
             if token.expires_at is not None:
                 ends.append(token.expires_at)
         rules: list[tuple[str | None, Subjects]] = []
-        if account.role is Role.OWNER:
-            rules.append((None, None))
-        if account.person and verb in _OWN.get(account.role, _NOTHING):
-            rules.append((account.person, None))
-        if verb in _HOUSE.get(account.role, _NOTHING):
-            rules.append((HOUSEHOLD, None))
-        for grant in self._grants:
-            if grant.account == account.name and verb in grant.verbs and (grant.until is None or now < grant.until):
-                rules.append((grant.person, grant.subjects))
-                if grant.until is not None:
-                    ends.append(grant.until)
+        for reach in self.reaches(account.name):
+            if reach.grant is not None and reach.grant.until is not None:
+                ends.append(reach.grant.until)
+            if verb in reach.verbs:
+                rules.append((reach.person, reach.subjects))
         scope = Scope(tuple(rules), token.persons if token else None, token.subjects if token else None)
         return min(ends, default=None), scope

@@ -13,7 +13,8 @@ from typing import Any
 import aiohttp
 
 from hub import __version__
-from hub.access import Access, Accounts
+from hub.access import Access, Accounts, Invitations, Trail
+from hub.access.trail import HEAD
 from hub.actions import Actions
 from hub.bus import Bus
 from hub.clock import Clock, RealClock
@@ -29,7 +30,7 @@ from hub.errors import NotReady
 from hub.intake import Intake, Machine
 from hub.journal import Journal
 from hub.loader import Loaded, load
-from hub.model import Command, State
+from hub.model import AccessChanged, Command, State
 from hub.plugin import DemoSetup
 from hub.recorder import Recorder
 from hub.registry import Counting, Entities, People
@@ -118,13 +119,17 @@ class Hub:
         await people.load()
         entities = Entities(recorder, bus, clock, people, loaded.vocabulary)
         access = Access(clock)
-        accounts = Accounts(recorder, access, clock)
+        accounts = Accounts(recorder, access, clock, lambda: bus.publish(AccessChanged(clock.now())))
         await accounts.load()
+        invitations = Invitations(recorder, accounts, clock)
+        await invitations.load()
+        trail = Trail(recorder, clock, settings.data_dir / HEAD)
+        cut = await trail.open()
         # Only the machine's own clock can be wrong.
         known = {"evidence": Machine().evidence} if isinstance(clock, RealClock) else {}
         intake = Intake(recorder, states, bus, clock, entities, people, loaded.vocabulary, **known)
         journal = Journal(recorder, bus, clock, people, loaded.vocabulary, intake.trust.latest)
-        actions = Actions(recorder, access, bus, clock)
+        actions = Actions(trail, access, bus, clock)
         hub: Hub
 
         async def act(entity_id: str, command: str, parameters: Mapping[str, Any]) -> None:
@@ -156,6 +161,8 @@ class Hub:
             recorder=recorder,
             access=access,
             accounts=accounts,
+            invitations=invitations,
+            trail=trail,
             people=people,
             entities=entities,
             vocabulary=loaded.vocabulary,
@@ -172,6 +179,9 @@ class Hub:
         for spec in [*hub_actions(rooms, hub.command), *supervisor.action_specs(), *loaded.actions]:
             actions.add(spec)
         now = clock.now()
+        if cut:
+            remedy = "If you restored a backup, this is why. Otherwise see Settings > Audit."
+            rooms.problems["audit"] = (now, f"The audit trail is not whole: {cut}.", remedy)
         for name, reason in loaded.problems.items():
             remedy = "Mend or remove it, then start the hub again."
             rooms.problems[f"plugin:{name}"] = (now, f"The plugin {name} is not running: {reason}", remedy)

@@ -29,6 +29,7 @@ class Upkeep:
     def start(self) -> None:
         self._tasks = [
             asyncio.create_task(self._remember(), name="upkeep:problems"),
+            asyncio.create_task(self._rooms.accounts.ends(), name="upkeep:rights"),
             asyncio.create_task(self._every(LOOK_EVERY, self._look_around), name="upkeep:look"),
             asyncio.create_task(self._every(DAY, self._daily), name="upkeep:daily"),
             asyncio.create_task(self._every(HOUR, self.give_back), name="upkeep:memory"),

@@ -3,6 +3,7 @@
 from hub.model.document import Document
 from hub.model.entry import ConfigEntry, EntryState, EntryStatus
 from hub.model.event import (
+    AccessChanged,
     ActionCalled,
     DeviceFound,
     EntitiesChanged,
@@ -26,6 +27,7 @@ from hub.model.things import Command, Component, Device, DeviceDescription, Enti
 __all__ = [
     "HOUSEHOLD",
     "SYSTEM",
+    "AccessChanged",
     "Account",
     "ActionCalled",
     "Actor",

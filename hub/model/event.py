@@ -75,6 +75,11 @@ class PeopleChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class AccessChanged(Event):
+    """Who may do what is another than a moment ago; streams ask again at once. It tells nothing of whom."""
+
+
+@dataclass(frozen=True, slots=True)
 class EntryChanged(Event):
     status: EntryStatus
 

@@ -77,6 +77,9 @@ class Grant:
     subjects: frozenset[str] | None = None
     """Metric keys and `journal:<kind>`; None: all."""
     until: datetime | None = None
+    by: str = ""
+    """The account that gave it; "" for the console."""
+    given_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from hub.access import Access, Accounts, Scope
+from hub.access import Access, Accounts, Invitations, Scope, Trail
 from hub.actions import Actions
 from hub.bus import Bus
 from hub.clock import Clock
@@ -16,6 +16,7 @@ from hub.errors import Forbidden, NotFound
 from hub.intake import Intake
 from hub.journal import Journal
 from hub.model import (
+    AccessChanged,
     Account,
     Actor,
     DeviceFound,
@@ -25,7 +26,9 @@ from hub.model import (
     Household,
     JournalChanged,
     JournalKind,
+    Lagged,
     Metric,
+    PeopleChanged,
     Person,
     ReadingsRecorded,
     ReadingsRejected,
@@ -53,6 +56,8 @@ class Rooms:
     recorder: Recorder
     access: Access
     accounts: Accounts
+    invitations: Invitations
+    trail: Trail
     people: People
     entities: Entities
     vocabulary: Vocabulary
@@ -137,11 +142,13 @@ class Base:
 
     async def subscribe(self, *kinds: type[Event], limit: int = 1_000, name: str = "stream") -> AsyncIterator[Event]:
         """News the actor may see, the rule asked for every event; ends when the session or token does."""
-        with self._rooms.bus.subscribe(*kinds, limit=limit, name=name) as subscription:
+        # A change of rights wakes every stream, so that one that is quiet ends as soon as one that is not.
+        wanted = (*kinds, AccessChanged) if kinds else ()
+        with self._rooms.bus.subscribe(*wanted, limit=limit, name=name) as subscription:
             async for event in subscription:
                 if not self.live():
                     return
-                if self.may_see(event):
+                if isinstance(event, (*(kinds or (Event,)), Lagged)) and self.may_see(event):
                     yield event
 
     def recent(self, *kinds: type[Event]) -> list[Event]:
@@ -162,7 +169,8 @@ class Base:
             case ReadingsRejected():
                 return self.allowed(Verb.VIEW, event.person)
             case _:
-                return self.allowed(Verb.MANAGE, "household") or type(event).__name__ in ("Lagged", "PeopleChanged")
+                told_to_all = isinstance(event, Lagged | PeopleChanged | AccessChanged)
+                return told_to_all or self.allowed(Verb.MANAGE, "household")
 
     def _may_entity(self, entity: Entity, verb: Verb = Verb.VIEW) -> bool:
         return self._rooms.access.allowed(self.actor, verb, entity.person, subject_of(entity))
