@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from hub.recorder.packing import Unreadable, unpacked
+
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
@@ -26,19 +28,21 @@ def dump(thing: object) -> str:
     return _adapter(type(thing)).dump_json(thing).decode()
 
 
-def load(kind: type[T], text: str) -> T:
-    """The dataclass that `dump` wrote; raises pydantic's ValidationError."""
-    thing: T = _adapter(kind).validate_json(text)
+def load(kind: type[T], body: str | bytes) -> T:
+    """The dataclass that `dump` wrote, packed or not; raises pydantic's ValidationError, Unreadable."""
+    thing: T = _adapter(kind).validate_json(unpacked(body))
     return thing
 
 
-def load_all(kind: type[T], texts: Iterable[tuple[str, str]]) -> list[T]:
-    """The things of (name, text) pairs; one that can't be read is logged and left out, not a reason to stand still."""
+def load_all(kind: type[T], bodies: Iterable[tuple[str, str | bytes]]) -> list[T]:
+    """The things of (name, body) pairs; one that can't be read is logged and left out, not a reason to stand still."""
     things = []
-    for name, text in texts:
+    for name, body in bodies:
         try:
-            things.append(load(kind, text))
+            things.append(load(kind, body))
         except ValidationError as error:
             fields = ", ".join(".".join(map(str, fault["loc"])) for fault in error.errors())
             log.error("the stored %s %s can't be read (%s); it is left out", kind.__name__, name, fields)
+        except Unreadable as error:
+            log.error("the stored %s %s can't be read (%s); it is left out", kind.__name__, name, error)
     return things

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,22 +11,26 @@ from sqlalchemy import delete, select
 
 from hub.recorder import schema
 from hub.recorder.facts import Document
+from hub.recorder.packing import unpacked
 from hub.recorder.store import Store
 from hub.recorder.writer import Transaction
+
+log = logging.getLogger(__name__)
 
 
 class DocumentStore(Store):
     async def documents_put(self, person: str, collection: str, docs: Sequence[Document]) -> None:
         """Insert or overwrite by id, all in one commit."""
+        bodies = await self._packed([orjson.dumps(document.body).decode() for document in docs])
         rows = [
             {
                 "household_id": self._household,
                 "person": person,
                 "collection": collection,
                 **document._asdict(),
-                "body": orjson.dumps(document.body).decode(),
+                "body": body,
             }
-            for document in docs
+            for document, body in zip(docs, bodies, strict=True)
         ]
 
         async def job(transaction: Transaction) -> None:
@@ -65,7 +70,15 @@ class DocumentStore(Store):
         order: list[Any] = [table.c.at_us if modified_after_us is None else table.c.modified_us, table.c.id]
         statement = statement.order_by(*(column.desc() if descending else column.asc() for column in order))
         rows = await self._select(statement.limit(limit))
-        return [Document(row[0], row[1], row[2], row[3], orjson.loads(row[4])) for row in rows]
+        found = []
+        for row in rows:
+            try:
+                body = orjson.loads(unpacked(row[4]))
+            except ValueError as error:
+                log.error("the stored record %s of %s can't be read (%s); it is left out", row[0], collection, error)
+                continue
+            found.append(Document(row[0], row[1], row[2], row[3], body))
+        return found
 
     async def documents_remove(self, person: str, collection: str, ids: Sequence[str]) -> int:
         """Forget records; to let others see that they are gone, put them with `deleted` instead."""

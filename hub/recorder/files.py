@@ -72,6 +72,14 @@ class Files:
         self._examined = True
         self._notes += self._verdict.notes
 
+    async def examine_again(self) -> None:
+        """Read through the whole file, which was believed sound, after something in it could not be read."""
+        if self._database.path is not None:
+            await self._database.dispose()
+            forget_closed(self._database.path)
+            self._examined = False
+            await self.examine()
+
     async def opened(self) -> bool:
         """After the schema is up to date: bring in what a damaged file still has; True when something was."""
         path = self._database.path

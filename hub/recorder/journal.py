@@ -28,8 +28,8 @@ class JournalStore(Store):
         at = self._now()
         present: list[dict[str, Any]] = []
         revisions: list[dict[str, Any]] = []
-        for entry in entries:
-            body = dump(entry)
+        bodies = await self._packed([dump(entry) for entry in entries])
+        for entry, body in zip(entries, bodies, strict=True):
             own = {"household_id": self._household, "id": entry.id, "revision": entry.revision}
             present.append(
                 {

@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import delete, false
 
 from hub.clock import Clock
-from hub.errors import HubError, StorageUnavailable
+from hub.errors import HubError, StorageCorrupt, StorageUnavailable
 from hub.recorder import schema
 from hub.recorder.accounts import AccountStore
 from hub.recorder.audit import AuditStore
@@ -25,6 +25,7 @@ from hub.recorder.reading import ReadingStore
 from hub.recorder.retention import RetentionStore
 from hub.recorder.trouble import explained
 from hub.recorder.versions import prepare
+from hub.recorder.whole import WholeStore
 from hub.recorder.writer import Transaction
 
 log = logging.getLogger(__name__)
@@ -36,7 +37,15 @@ DAMAGED = "Restart the hub: it keeps the damaged file aside and restores the new
 
 
 class Recorder(
-    ReadingStore, ChangeStore, RetentionStore, MergeStore, AccountStore, JournalStore, DocumentStore, AuditStore
+    ReadingStore,
+    ChangeStore,
+    RetentionStore,
+    MergeStore,
+    AccountStore,
+    JournalStore,
+    DocumentStore,
+    AuditStore,
+    WholeStore,
 ):
     """Made by `open`; every method may raise StorageUnavailable, a write then kept nothing."""
 
@@ -94,7 +103,11 @@ class Recorder(
             async with self._database.writing.connect() as connection:
                 await connection.exec_driver_sql("PRAGMA journal_mode=WAL" if self._database.sqlite else "SELECT 1")
                 await connection.rollback()
-        await prepare(self._database)
+        try:
+            await prepare(self._database)
+        except StorageCorrupt:
+            await self._files.examine_again()
+            await prepare(self._database)
         await self._reload()
 
     async def _reload(self) -> None:

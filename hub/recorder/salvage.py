@@ -96,16 +96,21 @@ class _Salvage:
         """Rows that the target lacks; from both ends, as far as each can be read."""
         table = metadata.tables[name]
         columns = ", ".join(f'"{column.name}"' for column in table.columns)
-        keys = [f'"{column.name}"' for column in table.primary_key.columns]
         places = ", ".join("?" * len(table.columns))
         insert = f"INSERT OR IGNORE INTO {name} ({columns}) VALUES ({places})"
-        for order in ("", " DESC"):
-            by = ", ".join(f"{key}{order}" for key in keys)
+        for by in self._orders(name, [f'"{column.name}"' for column in table.primary_key.columns]):
             whole, rows = self._read(f"SELECT {columns} FROM {name} ORDER BY {by}")
             self.others += self._insert(insert, rows)
             if whole:
                 return
             self.lost += 1
+
+    def _orders(self, name: str, keys: Sequence[str]) -> list[str]:
+        """Forwards and backwards, as the rows themselves lie: by row number where a table has it (an older version's
+        may not), which needs no index to be sound."""
+        numbered, _ = self._read(f"SELECT rowid FROM {name} LIMIT 0")
+        by = ["rowid"] if numbered else keys
+        return [", ".join(f"{one}{order}" for one in by) for order in ("", " DESC")]
 
     def _journal(self) -> None:
         """Entries that were changed since the copy was made."""

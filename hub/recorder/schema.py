@@ -25,8 +25,11 @@ FINAL = 1 << 13
 PUBLIC_FLAGS = FINAL - 1
 
 
-def _root(name: str, *columns: Column[object]) -> Table:
-    return Table(name, metadata, Column("household_id", Text, primary_key=True), *columns, sqlite_with_rowid=False)
+def _root(name: str, *columns: Column[object], wide: bool = False) -> Table:
+    """`wide`: many rows of some hundred bytes. SQLite's trees by key keep no more than a quarter of a page of a row,
+    the rest on a page of its own; trees by row number have rows as they come, several to a page."""
+    household = Column("household_id", Text, primary_key=True)
+    return Table(name, metadata, household, *columns, sqlite_with_rowid=wide)
 
 
 def _key(name: str) -> Column[object]:
@@ -200,7 +203,9 @@ journal = _root(
     Column("external_id", Text, nullable=False),
     Column("revision", Integer, nullable=False),
     _body(),
+    wide=True,
 )
+"""Here, in `journal_revisions` and in `documents`, SQLite's `body` is as `packing` makes it: bytes, or text."""
 Index("journal_by_start", journal.c.household_id, journal.c.start_us)
 Index("journal_by_person", journal.c.household_id, journal.c.person, journal.c.start_us)
 Index("journal_by_external", journal.c.household_id, journal.c.person, journal.c.source, journal.c.external_id)
@@ -212,6 +217,7 @@ journal_revisions = _root(
     Column("actor", Text, nullable=False),
     Column("at_us", BigInteger, nullable=False),
     _body(),
+    wide=True,
 )
 
 documents = _root(
@@ -223,6 +229,7 @@ documents = _root(
     Column("modified_us", BigInteger, nullable=False),
     Column("deleted", Boolean, nullable=False),
     _body(),
+    wide=True,
 )
 Index("documents_by_time", documents.c.household_id, documents.c.person, documents.c.collection, documents.c.at_us)
 Index(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,8 +13,12 @@ from hub.clock import Clock
 from hub.recorder.database import Database
 from hub.recorder.index import Index
 from hub.recorder.instants import to_us
+from hub.recorder.packing import packed
 from hub.recorder.words import Words
 from hub.recorder.writer import Transaction, Writer
+
+_MANY = 50
+"""Bodies: a millisecond's work, more than which the loop does not wait for."""
 
 Change = Insert | Update | Delete | ReturningInsert[Any]
 
@@ -36,6 +41,14 @@ class Store:
         async with self._database.snapshot() as connection:
             rows: Sequence[Any] = (await connection.execute(statement)).fetchall()
             return rows
+
+    async def _packed(self, texts: Sequence[str]) -> Sequence[str | bytes]:
+        """Wide bodies as this database keeps them: PostgreSQL compresses large values itself."""
+        if not self._database.sqlite:
+            return texts
+        if len(texts) < _MANY:
+            return [packed(text) for text in texts]
+        return await asyncio.to_thread(lambda: [packed(text) for text in texts])
 
     async def _change(self, *statements: Change) -> int:
         """Execute statements in one commit; the number of rows that the last one touched."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,12 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.errors import NotFound, StorageUnavailable
 from hub.recorder.database import Database, make_folder
-from hub.recorder.migrations.table import HEAD, ROOM, VERSION_TABLE, VERSIONS
+from hub.recorder.migrations.table import DOES, HEAD, ROOM, VERSION_TABLE, VERSIONS
 from hub.recorder.schema import metadata
 from hub.recorder.trouble import explained
 
 if TYPE_CHECKING:
     from alembic.config import Config
+
+log = logging.getLogger(__name__)
 
 
 class SchemaStatus(NamedTuple):
@@ -64,7 +67,15 @@ async def prepare(database: Database) -> None:
                 await connection.commit()
                 return
             _check_room(database, _after(current))
+            news = "; ".join(DOES[version] for version in _after(current))
+            log.info(
+                "the database goes from version %s of its schema to %s (%s); a large one takes a while",
+                current,
+                HEAD,
+                news,
+            )
             await _migrate(database, connection, HEAD, forward=True)
+            log.info("the database has version %s of its schema", HEAD)
 
 
 async def version(connection: AsyncConnection) -> str | None:
