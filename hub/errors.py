@@ -55,6 +55,14 @@ class StorageUnavailable(HubError):
     """The database cannot take writes now (full, read-only, locked, gone); nothing was accepted."""
 
 
+class PartlyKept(StorageUnavailable):
+    """As its kind, but after `kept` of the readings had been committed; sending all again doubles nothing."""
+
+    def __init__(self, message: str, kept: int = 0) -> None:
+        super().__init__(message)
+        self.kept = kept
+
+
 class StorageCorrupt(HubError):
     """The database is damaged; it is kept aside and never replaced by an empty one silently."""
 

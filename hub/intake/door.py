@@ -9,7 +9,7 @@ from typing import Protocol
 
 from hub.bus import Bus
 from hub.clock import Clock
-from hub.errors import BadReading
+from hub.errors import BadReading, PartlyKept, StorageUnavailable
 from hub.intake.figures import Figures
 from hub.intake.instants import check_ahead, instant, microseconds
 from hub.intake.machine import Evidence
@@ -65,14 +65,20 @@ class Intake:
     async def accept(self, entry: ConfigEntry, samples: Sequence[Sample], person: str | None = None) -> Receipt:
         """Keep samples of a config entry for `person` (default: the entry's); returns after the commit.
 
-        Raises StorageUnavailable: then the whole rest of the batch was not kept; a repeat keeps it without doubling.
+        Raises StorageUnavailable, or PartlyKept when only the rest of the batch was not kept; a repeat keeps it
+        without doubling.
         """
         owner = entry.person if person is None else person
         accepted = unchanged = 0
         refusals: list[Refusal] = []
         for start in range(0, len(samples), LARGEST_COMMIT):
             part = samples[start : start + LARGEST_COMMIT]
-            kept, same = await self._accept_part(entry, owner, part, start, refusals)
+            try:
+                kept, same = await self._accept_part(entry, owner, part, start, refusals)
+            except StorageUnavailable as error:
+                if not accepted:
+                    raise
+                raise PartlyKept(str(error), accepted) from error
             accepted += kept
             unchanged += same
         if refusals:

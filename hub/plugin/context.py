@@ -91,7 +91,7 @@ class Context(Protocol):
         ...
 
     async def accept(self, samples: Sequence[Sample]) -> Receipt:
-        """Hand samples in; returns after the commit. Raises StorageUnavailable: then nothing was kept, try again."""
+        """Hand samples in; returns after the commit. Raises StorageUnavailable: try again, it never doubles."""
         ...
 
     async def journal(self, drafts: Sequence[JournalDraft]) -> Receipt:

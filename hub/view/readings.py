@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from hub.errors import PartlyKept, StorageUnavailable
 from hub.model import (
     ConfigEntry,
     Entity,
@@ -40,13 +41,17 @@ class IncomingReading:
     unit: str | None = None
     source: str = ""
     increment: bool = False
+    imported: bool = False
+    """Part of a history that is brought in; it is not late then."""
 
 
 class ReadingsView(HistoryView):
     async def record(
         self, items: Sequence[IncomingReading], *, entry: ConfigEntry = API_ENTRY, imported: bool = False
     ) -> Receipt:
-        """Keep readings of several people; each is asked for by itself. Returns after the commit.
+        """Keep readings of several people; each is asked for by itself. Returns after the commit of each person's.
+
+        Raises StorageUnavailable, or PartlyKept when the first of them were kept.
 
         `imported`: they are history that is brought in, so that none of them is late.
         """
@@ -64,12 +69,18 @@ class ReadingsView(HistoryView):
                 unit=item.unit,
                 source=item.source,
                 increment=item.increment,
-                imported=imported,
+                imported=imported or item.imported,
             )
             batches.setdefault(item.person, []).append((index, sample))
         accepted = unchanged = 0
         for person, numbered in batches.items():
-            receipt = await self._rooms.intake.accept(entry, [sample for _, sample in numbered], person)
+            try:
+                receipt = await self._rooms.intake.accept(entry, [sample for _, sample in numbered], person)
+            except StorageUnavailable as error:
+                kept = accepted + (error.kept if isinstance(error, PartlyKept) else 0)
+                if not kept:
+                    raise
+                raise PartlyKept(str(error), kept) from error
             accepted += receipt.accepted
             unchanged += receipt.unchanged
             refusals += [Refusal(numbered[one.index][0], one.reason) for one in receipt.rejected]

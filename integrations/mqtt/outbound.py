@@ -199,6 +199,7 @@ class Outbound:
                 reading.taken_at,
                 available,
                 late=reading.late,
+                imported=reading.imported,
                 retain=newer and not reading.late,
             )
 
@@ -211,6 +212,7 @@ class Outbound:
         available: bool,
         *,
         late: bool,
+        imported: bool = False,
         retain: bool = True,
     ) -> None:
         metric = self._ctx.metric(entity.metric) if entity.metric else None
@@ -221,6 +223,8 @@ class Outbound:
             "late": late,
             "available": available,
         }
+        if imported:
+            message["imported"] = True
         self._connection.publish(topic, orjson.dumps(message, option=orjson.OPT_UTC_Z), retain=retain)
 
     async def _until_clear(self) -> None:

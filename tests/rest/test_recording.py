@@ -427,6 +427,35 @@ async def test_a_database_that_takes_nothing_is_told_as_such_and_reading_goes_on
     assert (await house.record(heart(ago(1)))).json["accepted"] == 1
 
 
+async def test_what_was_kept_before_a_failure_is_said(house: House, monkeypatch: pytest.MonkeyPatch, ago: Ago) -> None:
+    write, calls = house.hub.rooms.recorder.write, 0
+
+    async def second_fails(rows: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == 2:
+            raise StorageUnavailable("the disk is full")
+        return await write(rows)
+
+    readings = [heart(ago(1)), heart(ago(2)), {**heart(ago(1)), "person": "ben"}]
+    with monkeypatch.context() as patched:
+        patched.setattr(house.hub.rooms.recorder, "write", second_fails)
+        answer = await house.record(*readings)
+    assert answer.status == 503
+    assert answer.error["hint"].startswith("2 of these readings were kept")
+    assert len((await house.get("/hub/v1/readings", person="anna", metric="heart_rate")).json["readings"]) == 2
+    again = (await house.record(*readings)).json
+    assert (again["accepted"], again["unchanged"]) == (1, 2)
+
+
+async def test_history_that_is_declared_so_is_imported_and_not_late(house: House, ago: Ago) -> None:
+    assert (await house.record({**heart(ago(60 * 24)), "imported": True})).json["accepted"] == 1
+    [reading] = (await house.get("/hub/v1/readings", person="anna", metric="heart_rate")).json["readings"]
+    assert reading["imported"] is True
+    refused = (await house.record({**heart(ago(1)), "imported": "yes"})).json["rejected"]
+    assert refused == [{"index": 0, "reason": "imported is not true or false"}]
+
+
 @pytest.mark.parametrize("scale", [1, 1.0, 1_000])
 async def test_unix_time_is_taken_in_seconds_and_in_milliseconds(house: House, scale: float) -> None:
     assert (await house.record(heart(1_760_000_000 * scale))).json["accepted"] == 1

@@ -154,14 +154,16 @@ class _Teller:
                 return self._entity(clock, "states", entity, more)
             case ReadingsRecorded(entity=entity, readings=readings):
                 first = readings[0]
-                late = ", late" if first.late else ""
+                late = first.late and not first.imported
+                how = ", late" if late else ", brought in" if first.imported else ""
                 if len(readings) == 1:
-                    if self._brief and not first.late:
+                    if self._brief and not late:
                         return None
                     value = self._display(entity.person).value(entity, first.value)
-                    more = f"{value}, taken {self._moment(first.taken_at, event.at)}{late}"
+                    more = f"{value}, taken {self._moment(first.taken_at, event.at)}{how}"
                 else:
-                    count = f"{words.number(len(readings))} {'late ' if first.late else ''}readings"
+                    kind = "late readings" if late else "readings"
+                    count = f"{words.number(len(readings))} {kind}{' brought in' if first.imported else ''}"
                     more = f"{count}, the first of {self._moment(first.taken_at, event.at)}"
                 return self._entity(clock, "readings", entity, more)
             case ReadingsRemoved(entity=entity, taken_at=taken):

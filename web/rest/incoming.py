@@ -15,7 +15,7 @@ from web.rest.shapes import Rejected
 
 MOST = 10_000
 """Readings of one call."""
-FIELDS = ("person", "metric", "value", "unit", "taken_at", "source", "increment")
+FIELDS = ("person", "metric", "value", "unit", "taken_at", "source", "increment", "imported")
 _LARGEST = 10**300
 """Beyond it a whole number is none that the database could keep."""
 _MILLISECONDS = 100_000_000_000
@@ -31,7 +31,8 @@ ITEM_SCHEMA: Mapping[str, Any] = {
         "metric's own), "
         "`taken_at` (RFC 3339 with an offset, or Unix time; at most 10 minutes ahead), "
         "`source` (which of several devices spoke), "
-        "`increment` (true: an amount over an interval that starts at `taken_at`)."
+        "`increment` (true: an amount over an interval that starts at `taken_at`), "
+        "`imported` (true: history that is brought in after the event, and so not late)."
     ),
     "examples": [
         {"person": "anna", "metric": "heart_rate", "value": 62, "unit": "/min", "taken_at": "2026-05-01T07:30:00Z"}
@@ -98,7 +99,7 @@ def _reading(item: Any, only_person: str | None) -> IncomingReading:
         raise ValueError("a reading is an object with person, metric, value and taken_at")
     get = item.get
     person, metric, value, taken, unit = get("person"), get("metric"), get("value"), get("taken_at"), get("unit")
-    source, increment = get("source"), get("increment")
+    source, increment, imported = get("source"), get("increment"), get("imported")
     for name in item:
         if name not in FIELDS:
             raise ValueError(f"{name[:80]!r} is not a field of a reading; {meant(name, FIELDS)}".rstrip("; "))
@@ -115,7 +116,11 @@ def _reading(item: Any, only_person: str | None) -> IncomingReading:
         raise ValueError("source is not a short text")
     if increment is not None and type(increment) is not bool:
         raise ValueError("increment is not true or false")
-    return IncomingReading(person, metric, _value(item, value), _taken(taken), unit, source or "", increment or False)
+    if imported is not None and type(imported) is not bool:
+        raise ValueError("imported is not true or false")
+    return IncomingReading(
+        person, metric, _value(item, value), _taken(taken), unit, source or "", increment or False, imported or False
+    )
 
 
 def _value(item: Mapping[str, Any], value: Any) -> float | int | str | bool:

@@ -23,6 +23,7 @@ from hub.errors import (
     HubError,
     NotFound,
     NotReady,
+    PartlyKept,
     StorageUnavailable,
 )
 
@@ -99,6 +100,8 @@ def from_error(error: HubError) -> Problem:
     for kind, status, code, hint in TO_STATUS:
         if isinstance(error, kind):
             headers = {"Retry-After": "5"} if status == 503 else {}
+            if isinstance(error, PartlyKept):
+                hint = f"{error.kept:,} of these readings were kept. Send all again later; it never doubles."
             return Problem(status, code, str(error), hint=hint, headers=headers)
     return Problem(500, "failed", str(error), hint="The hub's log has the details.")
 

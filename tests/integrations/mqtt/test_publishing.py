@@ -56,6 +56,18 @@ async def test_states_and_readings_are_published_and_only_newer_ones_are_retaine
         ]
 
 
+async def test_history_that_is_brought_in_says_so_and_the_rest_says_nothing_of_it(
+    at_home: Home, mosquitto: Mosquitto, device: Client
+) -> None:
+    async with at_home(url=mosquitto.url) as hub:
+        await device.subscribe("homeostat/#")
+        await record(hub, 61)
+        assert "imported" not in await message(device, HEART, value=61.0)
+        old = Sample("heart_rate", 55, datetime.now(UTC) - timedelta(days=2), imported=True)
+        await hub.rooms.intake.accept(PAGE, [old], "anna")
+        assert (await message(device, HEART, value=55.0))["imported"] is True
+
+
 async def test_the_hub_says_when_it_goes(at_home: Home, mosquitto: Mosquitto, device: Client) -> None:
     async with at_home(url=mosquitto.url):
         await device.subscribe("homeostat/home/status")
