@@ -22,6 +22,7 @@ COMMANDS = {
     "token": Known("hub.cli.tokens:token", "Create, list and revoke API tokens."),
     "entry": Known("hub.cli.entries:entry", "Add, list, remove and reload config entries."),
     "integration": Known("hub.cli.entries:integration", "List what can be configured."),
+    "export": Known("hub.cli.archives:export", "Write everything of a person or the household into one file."),
     "import": Known("hub.cli.imports:bring", "Bring history in from a file or another service."),
     "db": Known("hub.cli.database:db", "Upgrade, downgrade, look at and back up the database."),
     "doctor": Known("hub.cli.doctor:doctor", "Look for what is wrong, and say what to do."),

@@ -21,14 +21,18 @@ KEPT = 1_000
 
 
 class Sources(click.Group):
-    """`csv`, and every integration that imports."""
+    """`archive`, `csv`, and every integration that imports."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         from hub.cli.plugins import loaded
 
-        return ["csv", *sorted(one.domain for one in loaded().catalogue.integrations if one.import_file is not None)]
+        return ["archive", "csv", *sorted(one.domain for one in loaded().catalogue.integrations if one.import_file is not None)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name == "archive":
+            from hub.cli.archives import bring
+
+            return bring
         if cmd_name == "csv":
             return csv
         from hub.cli.plugins import loaded

@@ -57,6 +57,11 @@ class Entities:
     def devices(self) -> Mapping[str, Device]:
         return self._devices
 
+    @property
+    def priorities(self) -> Mapping[tuple[str, str], Sequence[str]]:
+        """(person, metric) -> entity ids, as the owner ranked them."""
+        return self._priorities
+
     def get(self, entity_id: str) -> Entity:
         try:
             return self._by_id[entity_id]
@@ -165,17 +170,29 @@ class Entities:
         gone_devices = {device_id(entry, key) for key in devices}
         gone = [found for key in entities if (found := self.described(entry, key)) is not None]
         gone += [one for one in self._by_id.values() if one.device in gone_devices and one not in gone]
-        for entity in gone:
+        await self.drop(gone, gone_devices & set(self._devices))
+        return gone
+
+    async def adopt(self, entities: Sequence[Entity], devices: Iterable[Device]) -> None:
+        """Keep what another hub had, as it was there."""
+        for device in devices:
+            await self._store.save_device(device)
+            self._devices[device.id] = device
+        await self._keep(entities)
+
+    async def drop(self, entities: Sequence[Entity], devices: Iterable[str], person: str = "") -> None:
+        """Forget them and what is remembered of a person; tells who shows them elsewhere."""
+        for entity in entities:
             await self._store.remove_entity(entity.id)
             self._by_id.pop(entity.id, None)
             self._by_key.pop(_key(entity), None)
-        for device in gone_devices & set(self._devices):
+        for device in devices:
             await self._store.remove_device(device)
-            del self._devices[device]
+            self._devices.pop(device, None)
+        self._priorities = {key: ids for key, ids in self._priorities.items() if not person or key[0] != person}
         self.version += 1
-        if gone:
-            self._bus.publish(EntitiesChanged(self._clock.now(), (), tuple(gone)))
-        return gone
+        if entities:
+            self._bus.publish(EntitiesChanged(self._clock.now(), (), tuple(entities)))
 
     def device(self, device: str) -> Device:
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 
-from hub.console.operations import bring, entries, house, people
+from hub.console.operations import archive, bring, entries, house, people
 from hub.console.operations.site import Operation
 from hub.errors import NotFound
 
@@ -27,6 +27,8 @@ _TABLE: dict[str, Operation] = {
     "readings.record": bring.record,
     "metric.list": bring.metrics,
     "history.import": bring.history,
+    "archive.export": archive.export,
+    "archive.import": archive.bring,
     "action.call": house.call,
     "hub.about": house.about,
     "database.backup": house.backup,
