@@ -78,12 +78,12 @@ class ChildContext:
             self._http = aiohttp.ClientSession(
                 timeout=aiohttp.ClientTimeout(total=30, connect=10),
                 headers={"User-Agent": f"Homeostat/{__version__}"},
+                connector=aiohttp.TCPConnector(resolver=aiohttp.ThreadedResolver()),
             )
         return self._http
 
     @property
     def data_dir(self) -> Path:
-        self._data_dir.mkdir(parents=True, exist_ok=True)
         return self._data_dir
 
     @property

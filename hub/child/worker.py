@@ -1,6 +1,6 @@
 """The child's side: loads one plugin, runs its entry, and reaches the hub through messages only.
 
-`python -m hub.child.worker --describe PATH` prints what the plugin declares and ends.
+`python -m hub.child.worker --describe PATH BOX` prints what the plugin declares and ends.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ import asyncio
 import contextlib
 import importlib.util
 import os
-import resource
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -19,16 +18,13 @@ import orjson
 from pydantic import ValidationError
 
 from hub.child.context import ChildContext
+from hub.child.tunnel import Loop, lead_through
 from hub.clock import RealClock
 from hub.errors import ConfigInvalid, HubError, NotReady, PluginError
 from hub.loader import Loaded, load
 from hub.plugin import Integration, WebhookRequest
+from hub.supervisor.child.box import Box, close_box
 from hub.supervisor.child.wire import CHILD_CALLS, CONTEXT_CALLS, LONGEST_LINE, Wire
-
-MEMORY = 1 << 30
-"""Bytes of address space; more is refused by the kernel."""
-DATA = 384 << 20
-"""Bytes of memory of its own: what leaks quickly meets this before the hub has looked."""
 
 
 def plugin_at(path: Path) -> Loaded:
@@ -185,15 +181,17 @@ class Worker:
 
 def main(arguments: list[str]) -> int:
     """Exit code 0 when told to end, 1 when the plugin can't be loaded (the reason goes to stderr)."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_DATA, (DATA, DATA))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    describing, rest = arguments[0] == "--describe", [one for one in arguments if one != "--describe"]
+    path, box = Path(rest[0]), Box.load(rest[1])
+    close_box(box)
+    if box.way_out >= 0:
+        lead_through(box.way_out)
     # What a plugin prints must not stand between our messages.
     messages = os.fdopen(os.dup(sys.stdout.fileno()), "wb", 0)
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    if arguments[0] == "--describe":
+    if describing:
         try:
-            out = orjson.dumps(describe(Path(arguments[1])))
+            out = orjson.dumps(describe(path))
         except SystemExit:
             print("it ends its process when it is imported", file=sys.stderr)  # noqa: T201
             return 1
@@ -203,7 +201,8 @@ def main(arguments: list[str]) -> int:
             return 1
         messages.write(out)
         return 0
-    asyncio.run(Worker(Path(arguments[0]), messages).run())
+    with asyncio.Runner(loop_factory=Loop) as runner:
+        runner.run(Worker(path, messages).run())
     return 0
 
 

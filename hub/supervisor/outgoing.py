@@ -34,7 +34,7 @@ class Refused(OSError):
 
 
 def public(text: str) -> bool:
-    """Whether an address is one of the open internet: not private, loopback, link-local, shared, reserved or multicast."""
+    """Whether an address is one of the open internet: not private, loopback, link-local, reserved, multicast."""
     try:
         address: Address = ipaddress.ip_address(text.partition("%")[0])
     except ValueError:
@@ -164,4 +164,6 @@ def guarded_connector(guard: Guard, **limits: Any) -> aiohttp.TCPConnector:
         return made
 
     # No cache: what a name meant a while ago says nothing of where it leads now.
-    return aiohttp.TCPConnector(resolver=_Resolver(guard, granted), socket_factory=opened, use_dns_cache=False, **limits)
+    return aiohttp.TCPConnector(
+        resolver=_Resolver(guard, granted), socket_factory=opened, use_dns_cache=False, **limits
+    )

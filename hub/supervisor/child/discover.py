@@ -14,6 +14,7 @@ from hub.errors import HubError, NotReady, PluginError
 from hub.model import Command
 from hub.plugin import Context, Integration, WebhookRequest, WebhookResponse
 from hub.supervisor.catalogue import Catalogue
+from hub.supervisor.child.needs import read_needs
 from hub.supervisor.child.remote import Child, describe
 from hub.supervisor.context import EntryContext
 
@@ -59,7 +60,8 @@ def _is_plugin(path: Path) -> bool:
 
 async def _describe(path: Path) -> tuple[Path, dict[str, Any] | str]:
     try:
-        return path, await describe(path)
+        needs = await asyncio.to_thread(read_needs, path)
+        return path, {**await describe(path), "needs": needs}
     except (HubError, OSError) as error:
         return path, str(error)
 

@@ -27,7 +27,7 @@ class Needs:
     actions: tuple[str, ...] = ()
     """`entity_id` or `domain.*` of what it may tell to act."""
     hosts: tuple[str, ...] = ()
-    """`name:port`; `*.name` covers what lies below it. Addresses in its options come on top, as the owner typed them."""
+    """`name:port`; `*.name` covers what lies below it. Addresses that the owner typed come on top."""
     files: tuple[str, ...] = ()
     """Further files and folders to read."""
     devices: tuple[str, ...] = ()

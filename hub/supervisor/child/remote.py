@@ -12,15 +12,23 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from hub.errors import BadReading, HubError, NotReady
-from hub.model import Command, ConfigEntry, Entity, Household, Metric, Person, State
+from hub.model import Command
 from hub.plugin import Context, WebhookRequest, WebhookResponse
-from hub.supervisor.child.wire import CHILD_CALLS, CONTEXT_CALLS, LONGEST_LINE, Wire, pack
+from hub.supervisor.child.box import Box
+from hub.supervisor.child.needs import Needs
+from hub.supervisor.child.share import box_of, facts, folder_size, within
+from hub.supervisor.child.way_out import WayOut
+from hub.supervisor.child.wire import CHILD_CALLS, CONTEXT_CALLS, LONGEST_LINE, Wire
+from hub.supervisor.outgoing import Guard, typed
 
 PING_EVERY = 2.0
 PING_LIMIT = 8.0
 """Seconds without an answer after which the child is taken to be blocked."""
 MEMORY_LIMIT = 256 << 20
 """Bytes resident."""
+MOST_THREADS = 64
+DISK_LIMIT = 512 << 20
+"""Bytes in its own folder."""
 STOP_LIMIT = 2.0
 LARGEST_WEBHOOK = 16 << 20
 PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -33,26 +41,36 @@ class Misbehaved(NotReady):
 class Child:
     """One running process for one entry."""
 
-    def __init__(self, path: Path, working: Callable[[], None]) -> None:
+    def __init__(self, path: Path, working: Callable[[], None], needs: Needs | None = None) -> None:
         self._path = path
+        self._needs = needs or Needs()
         self._working = working
         self._wire: Wire | None = None
         self.pid = 0
 
     async def run(self, ctx: Context) -> None:
         """Live as long as the entry does. Raises what the integration raised, or Misbehaved."""
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "hub.child.worker",
-            str(self._path),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            limit=LONGEST_LINE,
-            start_new_session=True,
-            env=_environment(),
-        )
+        way_out = WayOut(self._needs, Guard(typed(ctx.config)))
+        try:
+            box = await asyncio.to_thread(box_of, self._path, self._needs, ctx.data_dir, way_out.theirs.fileno())
+            process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                "hub.child.worker",
+                str(self._path),
+                box.dump(),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.DEVNULL,
+                limit=LONGEST_LINE,
+                start_new_session=True,
+                pass_fds=(box.way_out,),
+                env=_environment(box.data_dir),
+            )
+            way_out.open()
+        except BaseException:
+            await way_out.close()
+            raise
         assert process.stdin is not None
         assert process.stdout is not None
         self.pid = process.pid
@@ -64,7 +82,7 @@ class Child:
             answers=CONTEXT_CALLS,
         )
         reading = asyncio.ensure_future(wire.run())
-        living = asyncio.ensure_future(wire.call("start", _facts(ctx)))
+        living = asyncio.ensure_future(wire.call("start", facts(ctx, self._needs)))
         watching = asyncio.ensure_future(self._watch(ctx, wire, process.pid))
         try:
             done, _ = await asyncio.wait({reading, living, watching}, return_when=asyncio.FIRST_COMPLETED)
@@ -78,6 +96,7 @@ class Child:
                 one.cancel()
             await asyncio.gather(reading, living, watching, return_exceptions=True)
             await _end(process)
+            await way_out.close()
 
     async def act(self, ctx: Context, command: Command) -> None:
         await self._running(ctx).call("act", command)
@@ -108,6 +127,7 @@ class Child:
         return self._wire
 
     async def _answer(self, ctx: Context, name: str, arguments: list[Any]) -> Any:
+        within(self._needs, ctx, name, arguments)
         if name == "log":
             ctx.log.log(arguments[0], "%s", arguments[1])
             return None
@@ -128,40 +148,42 @@ class Child:
                 await ctx.clock.wait_for(wire.call("ping"), PING_LIMIT)
             except TimeoutError:
                 raise Misbehaved(f"it did nothing for {PING_LIMIT:.0f} s but hold its process, and was ended") from None
+            if (threads := _threads(pid)) > MOST_THREADS:
+                raise Misbehaved(f"it started {threads} threads (allowed: {MOST_THREADS}) and was ended")
+            full = await asyncio.to_thread(folder_size, ctx.data_dir)
+            if full > DISK_LIMIT:
+                raise Misbehaved(
+                    f"its folder holds {full >> 20} MB (allowed: {DISK_LIMIT >> 20}); empty it and reload it"
+                )
             resident = _resident(pid)
             if resident > MEMORY_LIMIT:
                 raise Misbehaved(f"it used {resident >> 20} MB of memory (allowed: {MEMORY_LIMIT >> 20}) and was ended")
 
 
-def _environment() -> dict[str, str]:
+def _environment(own: str = "") -> dict[str, str]:
     """What Python itself needs, and nothing of the hub's."""
     kept = ("PATH", "LANG", "LC_ALL", "TZ", "PYTHONPATH", "VIRTUAL_ENV", "SSL_CERT_FILE")
     package_root = str(Path(__file__).parents[3])
     found = {name: os.environ[name] for name in kept if name in os.environ}
     paths = [package_root, *found.get("PYTHONPATH", "").split(os.pathsep)]
     found["PYTHONPATH"] = os.pathsep.join(one for one in paths if one)
+    found["PYTHONDONTWRITEBYTECODE"] = "1"
+    if own:
+        found["TMPDIR"] = str(Path(own) / "tmp")
     return found
-
-
-def _facts(ctx: Context) -> dict[str, Any]:
-    entities = list(ctx.entities())
-    states = [state for one in entities if (state := ctx.state(one.id)) is not None]
-    return {
-        "entry": pack(ConfigEntry, ctx.entry),
-        "household": pack(Household, ctx.household),
-        "person": pack(Person | None, ctx.person),
-        "people": pack(list[Person], list(ctx.people())),
-        "metrics": pack(list[Metric], list(ctx.metrics())),
-        "entities": pack(list[Entity], entities),
-        "states": pack(list[State], states),
-        "data_dir": str(ctx.data_dir),
-    }
 
 
 def _resident(pid: int) -> int:
     try:
         return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE
     except (OSError, IndexError, ValueError):
+        return 0
+
+
+def _threads(pid: int) -> int:
+    try:
+        return len(os.listdir(f"/proc/{pid}/task"))
+    except OSError:
         return 0
 
 
@@ -189,6 +211,7 @@ async def describe(path: Path, limit: float = 20.0) -> dict[str, Any]:
         "hub.child.worker",
         "--describe",
         str(path),
+        Box(str(path)).dump(),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,

@@ -69,22 +69,29 @@ class WayOut:
     async def _carry(self, text: bytes, stream: socket.socket) -> None:
         reader, writer = await asyncio.open_connection(sock=stream)
         try:
-            try:
-                far_reader, far_writer = await asyncio.wait_for(self._connect(text), CONNECT_LIMIT)
-            except (OSError, ValueError, TimeoutError) as error:
-                reason = getattr(error, "strerror", None) or str(error) or "no answer in time"
-                writer.write(f"no {reason}\n".encode(errors="replace"))
-                await writer.drain()
-                return
-            writer.write(b"ok\n")
-            try:
-                await asyncio.gather(_pump(reader, far_writer), _pump(far_reader, writer))
-            finally:
-                far_writer.close()
+            far = await self._answered(text, writer)
+            if far is not None:
+                try:
+                    await asyncio.gather(_pump(reader, far[1]), _pump(far[0], writer))
+                finally:
+                    far[1].close()
         except OSError:
             pass
         finally:
             writer.close()
+
+    async def _answered(
+        self, text: bytes, writer: asyncio.StreamWriter
+    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
+        try:
+            far = await asyncio.wait_for(self._connect(text), CONNECT_LIMIT)
+        except (OSError, ValueError, TimeoutError) as error:
+            reason = getattr(error, "strerror", None) or str(error) or "no answer in time"
+            writer.write(f"no {reason}\n".encode(errors="replace"))
+            await writer.drain()
+            return None
+        writer.write(b"ok\n")
+        return far
 
     async def _connect(self, text: bytes) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         name, _, number = text.decode("ascii").rpartition(" ")
