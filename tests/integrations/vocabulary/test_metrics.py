@@ -170,3 +170,11 @@ def test_nobody_is_in_deep_sleep_right_after_getting_up() -> None:
 def test_rmssd_and_sdnn_are_two_metrics() -> None:
     assert BY_KEY["hrv_rmssd"].loinc is None
     assert BY_KEY["hrv_sdnn"].loinc == "80404-7"
+
+
+def test_descriptions_are_sentences_for_people_not_for_programs() -> None:
+    for metric in METRICS:
+        assert "`" not in metric.description, metric.key
+        assert metric.description[:1].isupper() or not metric.description[:1].isalpha(), metric.key
+        assert metric.description.endswith("."), metric.key
+        assert not re.search(r"\b(coefficient|serum|session)\b", metric.description, re.I), metric.key
