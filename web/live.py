@@ -12,7 +12,7 @@ import orjson
 from aiohttp import hdrs, web
 
 from hub.api import Clock
-from hub.model import EntitiesChanged, Event, JournalChanged, Lagged, PeopleChanged, StateChanged
+from hub.model import AccessChanged, EntitiesChanged, Event, JournalChanged, Lagged, PeopleChanged, StateChanged
 from web.display import Display
 from web.keys import CLOCK
 
@@ -30,7 +30,9 @@ PAUSE = 15.0
 """Seconds in which a card is drawn at most once for new values, which themselves move at once."""
 SOON = 0.3
 """Seconds until a card is drawn again after something was logged or measured for the first time; a burst costs one."""
-WATCHED = (StateChanged, JournalChanged, EntitiesChanged, PeopleChanged)
+WATCHED = (StateChanged, JournalChanged, EntitiesChanged, PeopleChanged, AccessChanged)
+OTHER_RIGHTS = b"event: rights\ndata: {}\n\n"
+"""What the page shows is not what may be seen any more: it loads itself anew, or finds that it is signed out."""
 
 Draw = Callable[[str], Awaitable[str]]
 """A person's slug -> the HTML of their card."""
@@ -93,6 +95,7 @@ class Stream:
         """`slugs`: whose news is sent (none: everybody's); `draw`: makes their cards anew."""
         self._request, self._view, self._slugs, self._draw = request, view, slugs, draw
         self._response = web.StreamResponse(headers=HEADERS)
+        self._rights = view.rights()
         self._sent: dict[str, str] = {}
         self._dirty: set[str] = set()
         self._due = 0.0
@@ -120,7 +123,8 @@ class Stream:
                 done, _ = await asyncio.wait({news}, timeout=wait)
                 if done:
                     event = news.result()
-                    if event is None:
+                    if event is None or (isinstance(event, AccessChanged) and self._view.rights() != self._rights):
+                        await self._response.write(OTHER_RIGHTS)
                         return
                     await self._tell(event)
                     news = asyncio.ensure_future(anext(events, None))

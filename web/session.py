@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from aiohttp import hdrs, web
 
+from hub.access import TooManyTries
+from hub.errors import Forbidden
 from hub.model import Credential
 from web import security
-from web.keys import OPTIONS, SESSION, VIEW, VIEWS
+from web.keys import OPTIONS, SESSION, TRIES, VIEW, VIEWS
 
 if TYPE_CHECKING:
     from aiohttp.typedefs import Handler
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
 COOKIE = "homeostat_session"
 FORM_COOKIE = "homeostat_form"
 """Ties the forms of someone who is not signed in (sign-in, set-up) to their browser."""
+BROWSER_COOKIE = "homeostat_browser"
+"""By which a browser is known that signed in before; opens nothing, and survives signing out."""
+BROWSER_DAYS = 400
 DAYS = 90
 
 
@@ -79,6 +84,26 @@ def token_owner(request: web.Request, response_cookies: dict[str, str]) -> str:
     if not owner:
         owner = response_cookies[FORM_COOKIE] = secrets.token_urlsafe(24)
     return owner
+
+
+async def open_for(request: web.Request, response: web.StreamResponse, account: str, password: str) -> None:
+    """Sign this browser in and give it its cookies. Raises TooManyTries, Forbidden."""
+    browser = request.cookies.get(BROWSER_COOKIE, "")[:100] or secrets.token_urlsafe(32)
+    agent = request.headers.get(hdrs.USER_AGENT, "")
+    # The address slows down who tries many names. Behind a proxy it is everybody's, so it holds no known browser up.
+    tries, address = request.app[TRIES], f"address:{request.remote}"
+    stranger = not request.app[VIEWS].knows(browser, account)
+    if stranger and (wait := tries.wait(address)):
+        raise TooManyTries(wait)
+    try:
+        opened = await request.app[VIEWS].sign_in(account, password, agent, browser)
+    except Forbidden:
+        if stranger:
+            tries.failed(address)
+        raise
+    tries.succeeded(address)
+    set_cookie(request, response, COOKIE, opened)
+    set_cookie(request, response, BROWSER_COOKIE, browser, days=BROWSER_DAYS)
 
 
 def is_secure(request: web.Request) -> bool:

@@ -36,6 +36,10 @@ class AuditRows(Protocol):
     def set_setting(self, key: str, value: Any) -> Awaitable[None]: ...
 
 
+_CUT = "access.trail.cut"
+"""What was found missing at a start, until an owner says that it is known why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """Whether the trail is whole; `line` is the first that is not as it was written."""
@@ -59,8 +63,14 @@ class Trail:
         if complaint:
             _log.error("the audit trail: %s", complaint)
             with suppress(StorageUnavailable):
+                await self._rows.set_setting(_CUT, complaint)
                 await self.note("system", "audit.check", outcome="failed", detail=complaint)
-        return complaint
+        return complaint or await self._rows.get_setting(_CUT) or ""
+
+    async def accept(self, who: Actor) -> None:
+        """It is known why the trail was cut (a backup was restored); the line that says so stays."""
+        await self._rows.set_setting(_CUT, None)
+        await self.note(who, "audit.accept")
 
     async def note(
         self, who: Actor | str, action: str, *, person: str = "", outcome: str = "done", detail: str = ""
@@ -92,7 +102,7 @@ class Trail:
         if found.broken is not None:
             message = f"line {found.broken} is not as it was written, or lines before it are missing"
             return Verdict(False, found.lines, found.broken, message)
-        complaint = await self._cut()
+        complaint = await self._cut() or await self._rows.get_setting(_CUT)
         if complaint:
             return Verdict(False, found.lines, None, complaint)
         return Verdict(True, found.lines, None, f"all {found.lines} lines are as they were written")

@@ -27,6 +27,8 @@ def until_of(text: str, now: datetime, zone: str) -> datetime | None:
         return datetime.combine(day, NIGHT_ENDS, ZoneInfo(zone)).astimezone(UTC)
     try:
         if match := re.fullmatch(r"(\d{1,5})\s*([mhdw])", said):
+            if int(match[1]) == 0:
+                raise Conflict(f"{text!r} is no time at all")
             return now + timedelta(**{_UNITS[match[2]]: int(match[1])})
         at = datetime.fromisoformat(text.strip())
         if len(said) == 10:

@@ -1,4 +1,4 @@
-"""`homeostat setup`, `person`, `account`: the household without a browser."""
+"""`homeostat setup` and `person`: the household without a browser."""
 
 from __future__ import annotations
 
@@ -77,22 +77,3 @@ def person_list(session: Session) -> None:
     people = session.ask("person.list")
     columns = {"person": "PERSON", "name": "NAME", "birth_date": "BORN", "time_zone": "TIME ZONE"}
     session.show(people, table(people, columns, "Nobody yet; add someone with `homeostat person add NAME`."))
-
-
-@click.group()
-def account() -> None:
-    """List accounts: who may sign in."""
-
-
-@account.command("list")
-@options
-@click.pass_obj
-def account_list(session: Session) -> None:
-    """List accounts.
-
-    \b
-    Example: homeostat account list
-    """
-    accounts = session.ask("account.list")
-    columns = {"account": "ACCOUNT", "name": "NAME", "role": "ROLE", "person": "PERSON", "disabled": "DISABLED"}
-    session.show(accounts, table(accounts, columns, "No accounts yet; run `homeostat setup`."))

@@ -9,13 +9,13 @@ from hub.cli.common import Session, options, table
 VERBS = ("view", "record", "act", "manage")
 
 
-def _listed(_: click.Context, __: click.Parameter, value: tuple[str, ...] | str) -> list[str]:
+def listed(_: click.Context, __: click.Parameter, value: tuple[str, ...] | str) -> list[str]:
     parts = [value] if isinstance(value, str) else value
     return [word.strip() for part in parts for word in part.split(",") if word.strip()]
 
 
-def _verbs(ctx: click.Context, parameter: click.Parameter, value: str) -> list[str]:
-    verbs = _listed(ctx, parameter, value.lower())
+def verbs_of(ctx: click.Context, parameter: click.Parameter, value: str) -> list[str]:
+    verbs = listed(ctx, parameter, value.lower())
     for verb in verbs:
         if verb not in VERBS:
             raise click.BadParameter(f"{verb!r} is none of {', '.join(VERBS)}")
@@ -33,14 +33,14 @@ def token() -> None:
 @options
 @click.option("--account", required=True, metavar="NAME", help="Whose token it is; it never reaches further.")
 @click.option(
-    "--person", "persons", multiple=True, callback=_listed, metavar="PERSON",
+    "--person", "persons", multiple=True, callback=listed, metavar="PERSON",
     help="Only this person's data, or `household`; may be repeated.  [default: all that the account may]",
 )  # fmt: skip
 @click.option(
-    "--verbs", default="view", show_default=True, callback=_verbs, help="view, record, act, manage; with commas."
+    "--verbs", default="view", show_default=True, callback=verbs_of, help="view, record, act, manage; with commas."
 )
 @click.option(
-    "--metrics", "subjects", multiple=True, callback=_listed, metavar="METRIC",
+    "--metrics", "subjects", multiple=True, callback=listed, metavar="METRIC",
     help="Only these metrics or `journal:KIND`; with commas, may be repeated.  [default: all]",
 )  # fmt: skip
 @click.option("--days", type=click.FloatRange(min=0, min_open=True), help="It ends after so many days.")

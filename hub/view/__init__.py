@@ -3,6 +3,7 @@
 from hub.supervisor import CatalogueItem
 from hub.view.base import Rooms
 from hub.view.chart import Chart
+from hub.view.credentials import browser_of
 from hub.view.figures import HubFigures
 from hub.view.history import LATE_US, Rows
 from hub.view.readings import IncomingReading
@@ -20,4 +21,5 @@ __all__ = [
     "SetupRequest",
     "View",
     "Views",
+    "browser_of",
 ]

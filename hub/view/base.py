@@ -95,6 +95,10 @@ class Base:
     def scope(self, verb: Verb = Verb.VIEW) -> Scope:
         return self._rooms.access.scope(self.actor, verb)
 
+    def rights(self) -> tuple[Scope, ...]:
+        """All that the actor may at this moment; equal as long as nothing has changed."""
+        return tuple(self.scope(verb) for verb in Verb)
+
     def live(self) -> bool:
         """False once the session or token was revoked or ran out."""
         return self._rooms.accounts.session_live(self.actor)

@@ -12,6 +12,8 @@ from hub.model import HOUSEHOLD, Token, Verb
 from hub.recorder import ChainedLine
 from hub.view.base import Base
 
+_AT_ONCE = 1_000
+
 
 class CredentialsView(Base):
     # Sessions
@@ -88,8 +90,25 @@ class CredentialsView(Base):
         self._own()
         return await self._rooms.trail.tail(limit, before=before)
 
-    async def verify_audit(self) -> Verdict:
+    async def audit_lines(
+        self, limit: int, *, account: str = "", action: str = "", before: int | None = None
+    ) -> list[ChainedLine]:
+        """The latest that an account did, of actions that begin so; "" for all. Newest first."""
+        found: list[ChainedLine] = []
+        while len(found) < limit:
+            page = await self.audit_tail(_AT_ONCE, before=before)
+            found += [one for one in page if account in ("", one.line.account) and one.line.action.startswith(action)]
+            if len(page) < _AT_ONCE:
+                break
+            before = page[-1].number
+        return found[:limit]
+
+    async def verify_audit(self, *, accept: bool = False) -> Verdict:
+        """`accept`: it is known why the trail was cut short; told no more, but written down."""
         self._own()
+        if accept:
+            await self._rooms.trail.accept(self.actor)
+            self._rooms.problems.pop("audit", None)
         return await self._rooms.trail.verify()
 
     @property

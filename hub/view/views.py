@@ -127,6 +127,10 @@ class Views:
         await rooms.trail.note(name, "sign-in", detail=browser_of(user_agent))
         return session
 
+    def knows(self, browser: str, account: str) -> bool:
+        """True when a browser with this cookie has signed in to the account before."""
+        return bool(self._rooms.accounts.browsers.known(browser, account.strip().lower()))
+
     async def sign_out(self, session: str) -> None:
         account = await self._rooms.accounts.sign_out(session)
         if account:

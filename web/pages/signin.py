@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aiohttp import hdrs, web
+from aiohttp import web
 
+from hub.access import TooManyTries
 from hub.errors import Forbidden
 from web import answer, session
-from web.keys import SESSION, TRIES, VIEW, VIEWS
+from web.keys import SESSION, VIEW, VIEWS
 from web.routing import PageRoute
 
 if TYPE_CHECKING:
@@ -30,27 +31,21 @@ async def sign_in(request: web.Request) -> web.Response:
     await session.require_token(request)
     typed = await request.post()
     name, password, wish = (str(typed.get(one, "")) for one in ("account", "password", "next"))
-    tries, keys = request.app[TRIES], (f"address:{request.remote}", f"account:{name.strip().lower()[:80]}")
-    wait = max(tries.wait(key) for key in keys)
-    if wait:
-        return _form(
-            request,
-            name,
-            f"Too many wrong tries. Wait {wait:.0f} seconds, then try again.",
-            _next(request, wish),
-            status=429,
-        )
-    try:
-        opened = await request.app[VIEWS].sign_in(name, password, request.headers.get(hdrs.USER_AGENT, ""))
-    except Forbidden:
-        for key in keys:
-            tries.failed(key)
-        return _form(request, name, "That name and password don’t go together.", _next(request, wish), status=403)
-    for key in keys:
-        tries.succeeded(key)
     response = answer.go(request, _next(request, wish))
-    session.set_cookie(request, response, session.COOKIE, opened)
+    try:
+        await session.open_for(request, response, name, password)
+    except TooManyTries as error:
+        word = f"Too many wrong tries. Wait {_waiting(error.wait)}, then try again."
+        return _form(request, name, word, _next(request, wish), status=429)
+    except Forbidden:
+        return _form(request, name, "That name and password don’t go together.", _next(request, wish), status=403)
     return response
+
+
+def _waiting(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} seconds"
+    return f"{seconds / 60:.0f} minutes" if seconds < 5_400 else f"{seconds / 3_600:.0f} hours"
 
 
 async def sign_out(request: web.Request, view: View) -> web.Response:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from aiohttp import hdrs, web
+from aiohttp import web
 
 from hub.errors import Conflict, Forbidden
 from hub.view import SetupRequest
@@ -71,9 +71,8 @@ async def set_up(request: web.Request) -> web.Response:
         return _form(request, typed, {"code": WRONG_CODE}, status=403)
     except Conflict as conflict:
         return _form(request, typed, {"": words.sentence(str(conflict))}, status=409)
-    opened = await request.app[VIEWS].sign_in(account.name, typed["password"], request.headers.get(hdrs.USER_AGENT, ""))
     response = answer.go(request, "/welcome/sources")
-    session.set_cookie(request, response, session.COOKIE, opened)
+    await session.open_for(request, response, account.name, typed["password"])
     return response
 
 

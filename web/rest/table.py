@@ -1,6 +1,6 @@
 """Every address of the REST interface, in one list."""
 
-from web.rest import history, household, journal, machinery, readings, states
+from web.rest import history, household, journal, machinery, readings, rights, states
 
 ENDPOINTS = (
     *readings.ENDPOINTS,
@@ -9,4 +9,5 @@ ENDPOINTS = (
     *journal.ENDPOINTS,
     *household.ENDPOINTS,
     *machinery.ENDPOINTS,
+    *rights.ENDPOINTS,
 )

@@ -49,19 +49,6 @@ async def zone(site: Site, _: Progress, *, person: str) -> str:
     return people.time_zone(person)
 
 
-async def accounts(site: Site, _: Progress) -> list[dict[str, Any]]:
-    return [
-        {
-            "account": one.name,
-            "name": one.display_name,
-            "role": one.role.value,
-            "person": one.person,
-            "disabled": one.disabled,
-        }
-        for one in site.view.accounts()
-    ]
-
-
 async def create_token(
     site: Site,
     _: Progress,
@@ -80,7 +67,7 @@ async def create_token(
     if name not in known:
         there = f"there are: {', '.join(sorted(known))}" if known else "run `homeostat setup` first"
         raise Conflict(f"there is no account {account!r}; {there}")
-    persons = [_slug(site, person) for person in persons]
+    persons = [slug_of(site, person) for person in persons]
     for subject in subjects:
         _check_subject(site, subject)
     token, text = await rooms.accounts.create_token(
@@ -91,6 +78,7 @@ async def create_token(
         subjects=subjects or None,
         days=days,
     )
+    await rooms.trail.note("system", "token.add", detail=f"{token.id} of {token.account}")
     return {**_token(token), "token": text}
 
 
@@ -99,10 +87,10 @@ async def tokens(site: Site, _: Progress) -> list[dict[str, Any]]:
 
 
 async def revoke_token(site: Site, _: Progress, *, token: str) -> None:
-    await site.hub.rooms.accounts.revoke_token(token)
+    await site.view.revoke_token(token)
 
 
-def _slug(site: Site, given: str) -> str:
+def slug_of(site: Site, given: str) -> str:
     """A person by slug, or by the name that only one of them has. Raises Conflict with those there are."""
     people = site.hub.rooms.people
     if people.known(given):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 
-from hub.console.operations import archive, bring, entries, house, people
+from hub.console.operations import archive, bring, entries, house, people, rights
 from hub.console.operations.site import Operation
 from hub.errors import NotFound
 
@@ -13,7 +13,15 @@ _TABLE: dict[str, Operation] = {
     "person.add": people.add,
     "person.list": people.list_all,
     "person.zone": people.zone,
-    "account.list": people.accounts,
+    "account.list": rights.accounts,
+    "account.add": rights.add_account,
+    "account.change": rights.change_account,
+    "account.remove": rights.remove_account,
+    "grant.list": rights.grants,
+    "grant.add": rights.add_grant,
+    "grant.revoke": rights.revoke_grants,
+    "audit.verify": rights.verify,
+    "audit.tail": rights.tail,
     "token.create": people.create_token,
     "token.list": people.tokens,
     "token.revoke": people.revoke_token,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import hdrs, web
 
-from hub.model import Lagged
+from hub.model import AccessChanged, Lagged
 from web.rest.live.listener import Listener
 from web.rest.live.news import KINDS, News
 from web.rest.problem import Problem
@@ -86,12 +86,15 @@ class Broadcaster:
     async def _collect(self) -> None:
         kinds = [kind for kind, _ in KINDS.values()]
         told = 0
-        events = self._views.system().subscribe(*kinds, limit=20_000, name="live")
+        events = self._views.system().subscribe(*kinds, AccessChanged, limit=20_000, name="live")
         async for event in events:
             if isinstance(event, Lagged):
                 self.lost += event.lost
                 for listener in self._listeners:
                     listener.lose(event.lost)
+                continue
+            if isinstance(event, AccessChanged):
+                self._end_revoked()
                 continue
             self._number += 1
             news = News(f"{self._epoch}-{self._number}", event)
@@ -115,11 +118,14 @@ class Broadcaster:
             for listener in list(self._listeners):
                 if listener.writing_since is not None and now - listener.writing_since > STUCK:
                     listener.hang_up()
-                if not listener.view.live():
-                    listener.close()
-                elif due:
+                if due:
                     listener.nudge()
+            self._end_revoked()
         self._stop()
+
+    def _end_revoked(self) -> None:
+        for listener in [one for one in self._listeners if not one.view.live()]:
+            listener.close()
 
     def _let_go(self) -> None:
         """Those whose connection has ended wake up, end by themselves, and count no more."""

@@ -49,6 +49,7 @@ function take(event) {
 const stream = document.querySelector("[data-live]");
 if (stream) {
   stream.addEventListener("value", take);
+  stream.addEventListener("rights", () => location.reload());
   stream.addEventListener("htmx:sse:error", () => away(true));
   stream.addEventListener("htmx:sse:after:connection", () => {
     away(false);

@@ -1,0 +1,129 @@
+"""Rights in words: what a cell of the matrix, a grant and a line about who sees whom say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from hub.access import Reach
+from hub.model import HOUSEHOLD, Account, Person, Role, Verb
+
+if TYPE_CHECKING:
+    from hub.view import View
+
+ROLES: tuple[tuple[Role, str, str], ...] = (
+    (Role.ADULT, "Adult", "their own data and the household's"),
+    (Role.FAMILY, "Family", "their own data, and a look at the household's"),
+    (Role.CAREGIVER, "Caregiver", "only what you say"),
+    (Role.COACH, "Coach", "only what you say"),
+    (Role.GUEST, "Guest", "only what you say"),
+    (Role.OWNER, "Owner", "everything, also rights and settings"),
+)
+DOES = {Verb.VIEW: "see", Verb.RECORD: "log", Verb.ACT: "switch", Verb.MANAGE: "manage"}
+NAMED = 4
+"""Metrics that are named before the rest is counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One right: `Sees and logs weight` `until Sat 03:00`."""
+
+    text: str
+    until: str = ""
+    grant: str = ""
+    """Its id where it is a grant that can be withdrawn."""
+    given: str = ""
+
+
+def role_name(role: Role) -> str:
+    return next(name for one, name, _ in ROLES if one is role)
+
+
+def ends(until: datetime | None, zone: str, now: datetime) -> str:
+    """`until 03:00 tomorrow`, in the zone."""
+    if until is None:
+        return ""
+    local, today = until.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone)).date()
+    days = (local.date() - today).days
+    if days <= 1:
+        return f"until {local:%H:%M}{' tomorrow' if days else ''}"
+    return f"until {local.day} {local:%B}{f' {local.year}' if local.year != today.year else ''}, {local:%H:%M}"
+
+
+def lines(view: View, reaches: Sequence[Reach], now: datetime) -> list[Line]:
+    """Each right in words; what comes with an owner's role is all there is to say of an owner."""
+    if any(one.person is None for one in reaches):
+        return [Line("Everything")]
+    return [_line(view, one, now) for one in reaches]
+
+
+def _line(view: View, one: Reach, now: datetime) -> Line:
+    does = [f"{word}s" for verb, word in DOES.items() if verb in one.verbs]
+    text = " and ".join([", ".join(does[:-1]), does[-1]] if len(does) > 1 else does).capitalize()
+    text += f" {subjects(view, one.subjects)}" if one.subjects is not None else " everything"
+    grant = one.grant
+    if grant is None:
+        return Line(text)
+    zone = view.time_zone(grant.person) if grant.person != "*" else view.household().time_zone
+    by = f"given by {grant.by}" if grant.by else "given at the console"
+    day = f" on {grant.given_at.astimezone(ZoneInfo(zone)):%d %b %Y}" if grant.given_at is not None else ""
+    return Line(text, ends(grant.until, zone, now), grant.id, by + day)
+
+
+def subjects(view: View, keys: frozenset[str]) -> str:
+    """`weight, heart rate and 3 more`."""
+    metrics = {one.key: one.name.lower() for one in view.metrics()}
+    kinds = {f"journal:{one.key}": f"{one.name.lower()} notes" for one in view.journal_kinds()}
+    kinds["journal:note"] = "notes"
+    names = [{**metrics, **kinds}.get(key, key) for key in sorted(keys)]
+    if len(names) > NAMED:
+        return f"{', '.join(names[:NAMED])} and {len(names) - NAMED} more"
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    account: Account
+    role: str
+    cells: Mapping[str, list[Line]]
+    """Slug (or `household`) -> rights; none: an empty list."""
+
+
+def matrix(view: View, people: Sequence[Person], now: datetime) -> list[Row]:
+    """Accounts by people, as an owner reads it."""
+    rows = []
+    for account in sorted(view.accounts(), key=lambda one: (one.disabled, one.role is not Role.OWNER, one.name)):
+        reaches = view.reaches(account.name)
+        slugs = [*(one.slug for one in people), HOUSEHOLD]
+        cells = {slug: lines(view, [one for one in reaches if one.about(slug)], now) for slug in slugs}
+        rows.append(Row(account, role_name(account.role), cells))
+    return rows
+
+
+def audience(view: View, person: str, now: datetime, subject: str | None = None) -> list[dict[str, Any]]:
+    """Who sees a person (or one metric of them); empty when the actor may not ask."""
+    if not view.may_ask_who_sees(person):
+        return []
+    found = []
+    for account, reaches in view.who_sees(person, subject):
+        if seen := [one for one in reaches if subject is None or Verb.VIEW in one.verbs]:
+            own = account.person == person
+            found.append(
+                {
+                    "account": account,
+                    "name": account.display_name,
+                    "role": role_name(account.role),
+                    "own": own,
+                    "lines": lines(view, seen, now),
+                }
+            )
+    return found
+
+
+def names_of(seen: Sequence[Mapping[str, Any]]) -> str:
+    """`Anna, Ben and Cleo`."""
+    names = [str(one["name"]) for one in seen]
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
