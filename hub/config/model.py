@@ -32,11 +32,11 @@ class Section(BaseModel):
 
 
 class Web(Section):
-    host: str = Field("127.0.0.1", min_length=1)
-    port: int = Field(8480, ge=0, le=65_535)
-    hosts: Listed = []
-    trusted_proxies: Listed = []
-    metrics_open: bool = False
+    host: str = Field("127.0.0.1", min_length=1, examples=["0.0.0.0"])
+    port: int = Field(8480, ge=0, le=65_535, examples=[8480])
+    hosts: Listed = Field([], examples=["[hub.example.org]"])
+    trusted_proxies: Listed = Field([], examples=["[127.0.0.1]"])
+    metrics_open: bool = Field(False, examples=["true"])
 
     @field_validator("hosts")
     @classmethod
@@ -58,25 +58,25 @@ class Web(Section):
 
 
 class Database(Section):
-    url: str = ""
+    url: str = Field("", examples=["postgresql://hub:PASSWORD@localhost/homeostat"])
 
 
 class Logging(Section):
-    level: Level = "info"
-    levels: dict[str, Level] = {}
-    size: ByteSize = Field(ByteSize(5_000_000), ge=10_000, le=1_000_000_000)
-    keep: int = Field(5, ge=0, le=100)
+    level: Level = Field("info", examples=["info"])
+    levels: dict[str, Level] = Field({}, examples=["{integrations.mqtt: debug}"])
+    size: ByteSize = Field(ByteSize(5_000_000), ge=10_000, le=1_000_000_000, examples=["5MB"])
+    keep: int = Field(5, ge=0, le=100, examples=[5])
 
 
 class HouseholdFacts(Section):
     """What is left out stays as it was set on the page."""
 
-    name: str | None = Field(None, min_length=1, max_length=200)
-    time_zone: str | None = None
-    latitude: float | None = Field(None, ge=-90, le=90)
-    longitude: float | None = Field(None, ge=-180, le=180)
-    language: str | None = Field(None, pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")
-    units: dict[str, str] | None = None
+    name: str | None = Field(None, min_length=1, max_length=200, examples=["Home"])
+    time_zone: str | None = Field(None, examples=["Europe/Madrid"])
+    latitude: float | None = Field(None, ge=-90, le=90, examples=[40.4])
+    longitude: float | None = Field(None, ge=-180, le=180, examples=[-3.7])
+    language: str | None = Field(None, pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$", examples=["en"])
+    units: dict[str, str] | None = Field(None, examples=["{weight: kg}"])
 
     @field_validator("time_zone")
     @classmethod
@@ -93,13 +93,13 @@ class HouseholdFacts(Section):
 
 
 class Config(Section):
-    web: Web = Web()
-    database: Database = Database()
-    data: str = Field("data", min_length=1)
-    custom_integrations: str = "custom_integrations"
-    logging: Logging = Logging()
-    household: HouseholdFacts = HouseholdFacts()
-    integrations: list[Any] = []
+    web: Web = Field(Web(), examples=["{port: 8480}"])
+    database: Database = Field(Database(), examples=["{url: sqlite:///homeostat.db}"])
+    data: str = Field("data", min_length=1, examples=["/var/lib/homeostat"])
+    custom_integrations: str = Field("custom_integrations", examples=["custom_integrations"])
+    logging: Logging = Field(Logging(), examples=["{level: info}"])
+    household: HouseholdFacts = Field(HouseholdFacts(), examples=["{name: Home, time_zone: Europe/Madrid}"])
+    integrations: list[Any] = Field([], examples=["[{domain: open_meteo}]"])
 
     @field_validator("integrations", mode="before")
     @classmethod
@@ -110,13 +110,13 @@ class Config(Section):
 class Declared(Section):
     """One item of `integrations`."""
 
-    domain: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    title: str = Field("", max_length=200)
-    person: str = Field("", pattern=r"^[a-z0-9_]*$")
-    id: str = Field("", pattern=r"^[a-z0-9_]*$", max_length=100)
-    disabled: bool = False
+    domain: str = Field(pattern=r"^[a-z][a-z0-9_]*$", examples=["open_meteo"])
+    title: str = Field("", max_length=200, examples=["Weather"])
+    person: str = Field("", pattern=r"^[a-z0-9_]*$", examples=["anna"])
+    id: str = Field("", pattern=r"^[a-z0-9_]*$", max_length=100, examples=["my_scale"])
+    disabled: bool = Field(False, examples=["true"])
     when: Any = True
-    options: dict[str, Any] = {}
+    options: dict[str, Any] = Field({}, examples=["{every_minutes: 30}"])
 
     @field_validator("options", mode="before")
     @classmethod

@@ -34,17 +34,19 @@ class Reader:
 
     def read(self, file: FilePath, path: Path = ()) -> Any:
         """The file's value at `path` of the whole; None for an empty or broken one."""
-        shown = self._shown(file)
+        shown, written = self._shown(file), b""
         try:
-            node = yaml.compose(file.read_text(encoding="utf-8-sig"), Loader=Loader)
+            written = file.read_bytes()
+            node = yaml.compose(written.decode("utf-8-sig"), Loader=Loader)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             place = Place(shown, mark.line + 1 if mark is not None else 1)
             self.places.flaw(path, f"this is not YAML: {error.problem or error.context}.", _advice(error), place)
             return None
-        except (yaml.YAMLError, UnicodeDecodeError):
+        except (yaml.YAMLError, UnicodeDecodeError) as error:
             hint = "Save it as UTF-8 text without control characters."
-            self.places.flaw(path, "this is not a text file.", hint, Place(shown, 1))
+            line = _line_of(error, written)
+            self.places.flaw(path, "this is not a text file in UTF-8 from here on.", hint, Place(shown, line))
             return None
         except OSError as error:
             self.places.flaw(path, f"{shown} can't be read: {error.strerror}.", "", self.places.of(path))
@@ -208,6 +210,15 @@ class Reader:
     def _shown(self, file: FilePath) -> str:
         file = file.resolve()
         return str(file.relative_to(self._folder)) if file.is_relative_to(self._folder) else file.name
+
+
+def _line_of(error: yaml.YAMLError | UnicodeDecodeError, written: bytes) -> int:
+    """Where a file stops being text."""
+    if isinstance(error, UnicodeDecodeError):
+        # What the decoder saw lacks the byte order mark, which is in the first line anyway.
+        return error.object[: error.start].count(b"\n") + 1
+    position = getattr(error, "position", 0)
+    return written.decode("utf-8-sig")[:position].count("\n") + 1
 
 
 def _advice(error: yaml.MarkedYAMLError) -> str:

@@ -42,7 +42,7 @@ def test_check_names_what_is_wrong_down_to_the_options_of_entries(fresh: Househo
     done = fresh("check", code=1)
     told = [line.removeprefix("homeostat: hub.yaml:") for line in done.err.splitlines()]
     assert told == [
-        "6: integrations[0].options.every_minutes: input should be greater than or equal to 10.",
+        "6: integrations[0].options.every_minutes: this must be at least 10.",
         "7: integrations[0].options.polen: this key is not known here. Did you mean 'pollen'?",
         "8: integrations[1].domain: there is no integration 'nightscot'. Did you mean 'nightscout'?",
         "10: integrations[2]: It does not say whose data it brings: add `person: ...` (Nightscout).",

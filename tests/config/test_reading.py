@@ -121,9 +121,9 @@ def test_several_errors_are_told_at_once_each_with_its_line(tmp_path: Path) -> N
         ["hub.yaml:6", "household.time_zone"],
         ["hub.yaml:7", "databse"],
     ]
-    assert "less than or equal to 65535" in errors[0]
+    assert "at most 65535" in errors[0]
     assert "bare name" in errors[1]
-    assert "'debug', 'info', 'warning' or 'error'" in errors[2]
+    assert "debug, info, warning or error" in errors[2]
 
 
 def test_a_key_that_stands_twice_is_told_with_both_lines(tmp_path: Path) -> None:
@@ -146,6 +146,36 @@ def test_what_is_no_yaml_is_told_with_its_line(tmp_path: Path, text: str, where:
     (error,) = refused(tmp_path, hub_yaml=text)
     assert error.startswith(f"{where}: this is not YAML")
     assert advice in error
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "household: Home\n",
+            "household: lines of `key: value` are expected below this key. For example: `household: {",
+        ),
+        ("web: {port: many}\n", "web.port: a whole number is expected here. For example: `port: 8480`."),
+        ("web: {host: [a]}\n", "web.host: a text is expected here. For example: `host: 0.0.0.0`."),
+        ("web: {metrics_open: perhaps}\n", "web.metrics_open: true or false is expected here."),
+        ("integrations: weather\n", "integrations: a list is expected here"),
+        ("logging: {levels: {hub: loud}}\n", "logging.levels.hub: one of these is expected here: debug, info"),
+        ("household: {latitude: 91}\n", "household.latitude: this must be at most 90. For example: `latitude: 40.4`."),
+        ("logging: {size: big}\n", "logging.size: a size is expected here"),
+    ],
+)
+def test_what_is_expected_is_said_in_plain_words_with_an_example(tmp_path: Path, text: str, told: str) -> None:
+    (error,) = refused(tmp_path, hub_yaml=text)
+    assert error.startswith(f"hub.yaml:1: {told}")
+    assert "Input" not in error
+    assert "dictionary" not in error
+
+
+def test_the_line_where_a_file_stops_being_text_is_told(tmp_path: Path) -> None:
+    for junk in (b"\xe9", b"\x01"):
+        (tmp_path / "hub.yaml").write_bytes(b"\xef\xbb\xbfweb:\n  port: 1\nhousehold:\n  name: Caf" + junk + b"\n")
+        with pytest.raises(ConfigFlaws, match=r"^hub\.yaml:4: this is not a text file"):
+            load_settings(tmp_path)
 
 
 def test_a_list_or_a_word_in_place_of_settings_is_refused(tmp_path: Path) -> None:
