@@ -13,7 +13,7 @@ from typing import Any
 
 from hub.recorder.words import Raw
 
-_LEAF, _INTERIOR = 0x0A, 0x02
+_LEAF, _INTERIOR, _TABLE_INTERIOR = 0x0A, 0x02, 0x05
 _SIZES = (0, 1, 2, 3, 4, 6, 8, 8, 0, 0)
 _YEARS_1900_2200 = (-2_208_988_800_000_000, 7_258_118_400_000_000)
 
@@ -32,6 +32,22 @@ def readings_of(path: Path, page_size: int) -> Iterator[list[Raw]]:
             rows = _rows(page)
             if rows:
                 yield rows
+
+
+def schema_pages(path: Path, page_size: int) -> dict[int, bytes]:
+    """The pages that say which tables there are and where each begins, of a sound file that has no log."""
+    found: dict[int, bytes] = {}
+    waiting = [1]
+    with path.open("rb") as file:
+        while waiting:
+            number = waiting.pop()
+            file.seek((number - 1) * page_size)
+            page = found[number] = file.read(page_size)
+            head = 100 if number == 1 else 0
+            if page[head] == _TABLE_INTERIOR:
+                cells = struct.unpack_from(f">{int.from_bytes(page[head + 3 : head + 5], 'big')}H", page, head + 12)
+                waiting += [int.from_bytes(page[place : place + 4], "big") for place in (*cells, head + 8)]
+    return found
 
 
 def _rows(page: bytes) -> list[Raw]:

@@ -7,12 +7,12 @@ import shutil
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from hub.recorder.database import PAGE
 from hub.recorder.index import HOUR
 from hub.recorder.migrations.table import HEAD, VERSION_TABLE
-from hub.recorder.pages import readings_of
+from hub.recorder.pages import readings_of, schema_pages
 from hub.recorder.schema import metadata
 from hub.recorder.words import Raw
 
@@ -61,7 +61,7 @@ class _Salvage:
         self._from = sqlite3.connect(damaged)
         if not self._read("SELECT count(*) FROM sqlite_master")[1]:
             self._from.close()
-            self._patched = _with_first_page_of(damaged, target)
+            self._patched = _with_schema_of(damaged, target)
             self._from = sqlite3.connect(self._patched)
         self._to = sqlite3.connect(target)
         self._to.execute("PRAGMA busy_timeout=5000")
@@ -168,8 +168,8 @@ class _Salvage:
         return True, rows
 
 
-def _with_first_page_of(damaged: Path, copy: Path) -> Path:
-    """The damaged file with the first page of a copy of it, which says where the tables begin: that never changes."""
+def _with_schema_of(damaged: Path, copy: Path) -> Path:
+    """The damaged file with a copy's pages that say where the tables begin: between two versions that never changes."""
     patched = damaged.with_name(damaged.name + ".part")
     shutil.copyfile(damaged, patched)
     log_file = Path(f"{damaged}-wal")
@@ -178,11 +178,22 @@ def _with_first_page_of(damaged: Path, copy: Path) -> Path:
     with sqlite3.connect(copy) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
-    with copy.open("rb") as source, patched.open("r+b") as target:
-        header = source.read(100)
-        size = int.from_bytes(header[16:18], "big")
-        page = bytearray(header + source.read((65_536 if size == 1 else size) - 100))
-        page[28:32] = (patched.stat().st_size // len(page)).to_bytes(4, "big")
-        page[92:96] = page[24:28]  # says that the size is up to date
-        target.write(page)
+    with copy.open("rb") as file:
+        size = int.from_bytes(file.read(18)[16:], "big")
+    size = 65_536 if size == 1 else size
+    pages = schema_pages(copy, size)
+    first = bytearray(pages.pop(1))
+    first[28:32] = (patched.stat().st_size // size).to_bytes(4, "big")
+    first[92:96] = first[24:28]  # says that the size is up to date
+    with patched.open("r+b") as target:
+        target.write(first)
+        if sum(_page(target, number, size) == page for number, page in pages.items()) * 2 >= len(pages):
+            for number, page in pages.items():
+                target.seek((number - 1) * size)
+                target.write(page)
     return patched
+
+
+def _page(file: BinaryIO, number: int, size: int) -> bytes:
+    file.seek((number - 1) * size)
+    return file.read(size)

@@ -104,11 +104,28 @@ def garble_the_first_page(house: House) -> None:
     house.overwrite(0, os.urandom(PAGE))
 
 
+def garble_where_the_tables_are_listed(house: House) -> None:
+    with sqlite3.connect(house.path) as connection:
+        sql = "SELECT pageno FROM dbstat WHERE name IN ('sqlite_schema', 'sqlite_master') AND pagetype = 'leaf'"
+        pages = [row[0] for row in connection.execute(sql)]
+    connection.close()
+    assert len(pages) > 5
+    for page in pages[::4]:
+        house.overwrite((page - 1) * PAGE, os.urandom(PAGE))
+
+
 def cut_in_half(house: House) -> None:
     os.truncate(house.path, house.path.stat().st_size // 2 // PAGE * PAGE + 100)
 
 
-DAMAGES = [garble_pages, zero_a_page, zero_the_header, garble_the_first_page, cut_in_half]
+SALVAGEABLE = [
+    garble_pages,
+    zero_a_page,
+    zero_the_header,
+    garble_the_first_page,
+    garble_where_the_tables_are_listed,
+]
+DAMAGES = [*SALVAGEABLE, cut_in_half]
 
 
 @pytest.mark.parametrize("harm", DAMAGES)
@@ -138,7 +155,7 @@ async def test_a_damaged_database_is_put_aside_and_the_newest_copy_restored_with
     await again.close()
 
 
-@pytest.mark.parametrize("harm", [garble_pages, zero_a_page, zero_the_header, garble_the_first_page])
+@pytest.mark.parametrize("harm", SALVAGEABLE)
 async def test_nearly_all_that_is_newer_than_the_copy_is_salvaged(house: House, harm: Callable[[House], None]) -> None:
     harm(house)
     recorder = await house.open()
@@ -175,7 +192,7 @@ async def test_without_a_good_copy_it_refuses_to_start_says_what_to_do_and_saves
             await house.open()
         assert house.path.read_bytes() == broken
     salvaged = [name for name in house.files() if ".salvaged-" in name]
-    if harm in (garble_pages, zero_a_page):
+    if harm in SALVAGEABLE:
         house.path.unlink()
         (house.path.parent / salvaged[0]).rename(house.path)
         recorder = await house.open()
