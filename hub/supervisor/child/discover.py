@@ -75,7 +75,7 @@ def _proxy(path: Path, described: dict[str, Any]) -> Integration:
         assert isinstance(ctx, EntryContext)
         # What polls is well when a poll has succeeded, not because its process lives.
         ctx.tells_success = "poll" in does
-        child = children[ctx.entry.id] = Child(path, ctx.worked)
+        child = children[ctx.entry.id] = Child(path, ctx.worked, described["needs"])
         await child.run(ctx)
 
     def running(ctx: Context) -> Child:
