@@ -1,0 +1,247 @@
+"""Makes a backup: one file that `age` and `tar` open, of one instant of the database, while the hub goes on.
+
+Nothing unencrypted of a person, and nothing of the settings, is written on the way; the rows of the house are, into a
+folder that only the hub's user can open, beside the database that holds the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import io
+import os
+import shutil
+import tarfile
+import tempfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import IO, NamedTuple
+
+import orjson
+from pyrage import x25519
+
+from hub import __version__
+from hub.backup.facts import FORMAT, BackupRefused, File, Manifest, Member, name_for
+from hub.backup.keys import KEYRING, OWN, Keys, write
+from hub.backup.owners import HOUSE, Owners
+from hub.backup.pipes import Sealer
+from hub.backup.rows import dump
+from hub.clock import Clock
+from hub.recorder.database import Database, free_bytes
+from hub.recorder.versions import version
+
+MANIFEST, SIGNATURE = "manifest.json", "manifest.hmac"
+LARGEST = 64 << 20
+"""Bytes of a file of the settings that is taken along."""
+ROOM = 64 << 20
+"""Bytes that stay free on a disk."""
+Progress = Callable[[float | None, str], None]
+
+
+class Made(NamedTuple):
+    path: Path
+    bytes: int
+    rows: int
+    left_out: tuple[str, ...]
+
+
+async def create(
+    url: str, data_dir: Path, config_dir: Path | None, to: Path, *, clock: Clock, progress: Progress
+) -> Made:
+    """Write one backup into a folder, and the keyring beside it. Raises BackupRefused, StorageUnavailable, OSError."""
+    keys = Keys(data_dir)
+    identities = keys.identities()
+    if not identities:
+        raise BackupRefused(
+            "there is no recovery key yet; make one with `homeostat backup key` and keep what it prints"
+        )
+    recipient, now = identities[0].to_public(), clock.now()
+    if to != keys.own_target and not to.is_dir():
+        raise BackupRefused(f"there is no folder {to}; is the disk plugged in? Nothing was written")
+    to.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = to / name_for(now, str(recipient))
+    if path.exists():
+        raise BackupRefused(f"{path} is there already; wait a second and try again")
+    keys.own_target.mkdir(parents=True, exist_ok=True, mode=0o700)
+    clear_away(keys.own_target, now)
+    with tempfile.TemporaryDirectory(dir=keys.own_target, prefix=".making-") as folder:
+        schema, members = await _dump(url, Path(folder), keys, progress)
+        files, left_out = _files(data_dir, config_dir)
+        manifest = Manifest(
+            format=FORMAT,
+            program=__version__,
+            schema=schema,
+            household="home",
+            created_at=now.isoformat(),
+            members=tuple(members),
+            files=tuple(file for file, _ in files),
+            left_out=tuple(left_out),
+        )
+        progress(0.9, "encrypting")
+        _seal(manifest, Path(folder), files, path, identities[0])
+    write(to / KEYRING, (keys.folder / KEYRING).read_bytes())
+    keys.spread()
+    return Made(path, path.stat().st_size, manifest.rows, manifest.left_out)
+
+
+async def _dump(url: str, folder: Path, keys: Keys, progress: Progress) -> tuple[str, list[Member]]:
+    database = Database(url)
+    try:
+        if database.path is not None and not database.path.exists():
+            raise BackupRefused("there is no database yet, so there is nothing to back up")
+        async with database.snapshot() as connection:
+            schema = await version(connection)
+            if schema is None:
+                raise BackupRefused("the database is empty, so there is nothing to back up")
+            owners = await Owners.read(database, connection)
+            everyone = [HOUSE, *sorted(owners.people)]
+            with keys.held():
+                ring = keys.keyring()
+                held = {owner: ring.of(owner) for owner in everyone if owner != HOUSE}
+                # Before the first backup that needs them: a key that is lost loses the backup.
+                keys.save(ring)
+            members = []
+            for place, owner in enumerate(everyone):
+                progress(0.9 * place / len(everyone), "reading the database")
+                key, identity = held.get(owner, ("", None))
+                name = f"people/{key}.jsonl.gz.age" if identity else "house.jsonl.gz"
+                with _packing(folder / Path(name).name, identity) as packed:
+                    rows = await dump(database, connection, owners, owner, packed.write)
+                members.append(packed.member(name, key, rows))
+            return schema, members
+    finally:
+        await database.dispose()
+
+
+class _Packed:
+    """Compresses, and counts what goes in."""
+
+    def __init__(self, out: Sealer | IO[bytes], path: Path) -> None:
+        self._out, self._path = out, path
+        self._digest, self._bytes = hashlib.sha256(), 0
+        self._zip = zlib.compressobj(3, wbits=31)
+
+    def write(self, data: bytes) -> None:
+        self._digest.update(data)
+        self._bytes += len(data)
+        self._out.write(self._zip.compress(data))
+
+    def end(self) -> None:
+        self._out.write(self._zip.flush())
+
+    def member(self, name: str, key: str, rows: dict[str, int]) -> Member:
+        with self._path.open("rb") as file:
+            stored = hashlib.file_digest(file, "sha256").hexdigest()
+        size = self._path.stat().st_size
+        return Member(name, key, self._digest.hexdigest(), self._bytes, size, stored, rows)
+
+
+@contextmanager
+def _packing(path: Path, identity: x25519.Identity | None) -> Iterator[_Packed]:
+    with path.open("xb") as file:
+        if identity is None:
+            packed = _Packed(file, path)
+            yield packed
+            packed.end()
+            return
+        with Sealer(file, identity.to_public()) as sealer:
+            packed = _Packed(sealer, path)
+            yield packed
+            packed.end()
+
+
+def _files(data_dir: Path, config_dir: Path | None) -> tuple[list[tuple[File, bytes]], list[str]]:
+    """The settings, what integrations keep, and keys of other rooms; links and what is large are left out."""
+    found: list[tuple[File, bytes]] = []
+    left_out: list[str] = []
+    wanted = [("data/entries", data_dir / "entries"), ("data/keys", data_dir / "keys")]
+    if config_dir is not None:
+        wanted.append(("config", config_dir))
+    for prefix, top in wanted:
+        for path in _walk(top, data_dir if prefix == "config" else None):
+            name = f"{prefix}/{path.relative_to(top).as_posix()}"
+            if prefix == "data/keys" and path.relative_to(top).as_posix() in OWN:
+                continue
+            if path.is_symlink() or not path.is_file():
+                left_out.append(f"{name} (a link or no plain file)")
+            elif path.stat().st_size > LARGEST:
+                left_out.append(f"{name} (larger than {LARGEST >> 20} MB)")
+            else:
+                content = path.read_bytes()
+                found.append((File(name, len(content), hashlib.sha256(content).hexdigest()), content))
+    return found, left_out
+
+
+def _walk(top: Path, without: Path | None) -> Iterator[Path]:
+    for folder, names, files in os.walk(top, followlinks=False):
+        here = Path(folder)
+        names[:] = sorted(
+            name
+            for name in names
+            if name not in ("__pycache__", "node_modules")
+            and not (name.startswith(".") and here == top)
+            and (without is None or (here / name).resolve() != without.resolve())
+        )
+        yield from (here / name for name in names if (here / name).is_symlink())
+        yield from (here / name for name in sorted(files) if not name.endswith((".pyc", ".part")))
+
+
+def _seal(
+    manifest: Manifest, folder: Path, files: list[tuple[File, bytes]], path: Path, identity: x25519.Identity
+) -> None:
+    """Everything into one file, which has its name only when it is whole and on the disk."""
+    size = sum(member.stored for member in manifest.members) + sum(file.bytes for file in manifest.files)
+    free = free_bytes(path.parent)
+    if free is not None and free < size + ROOM:
+        raise BackupRefused(f"the backup needs {size >> 20:,} MB in {path.parent} and {free >> 20:,} MB are free")
+    part = path.with_name(path.name + ".part")
+    content = orjson.dumps(manifest.plain())
+    try:
+        with part.open("xb") as out:
+            os.chmod(part, 0o600)
+            with (
+                Sealer(out, identity.to_public()) as sealer,
+                tarfile.open(fileobj=sealer, mode="w|", format=tarfile.PAX_FORMAT) as tar,  # type: ignore[call-overload] # writes only
+            ):
+                _add(tar, MANIFEST, io.BytesIO(content), len(content))
+                signature = signed(content, identity)
+                _add(tar, SIGNATURE, io.BytesIO(signature), len(signature))
+                for member in manifest.members:
+                    with (folder / Path(member.name).name).open("rb") as source:
+                        _add(tar, member.name, source, member.stored)
+                for file, one in files:
+                    _add(tar, file.name, io.BytesIO(one), file.bytes)
+            out.flush()
+            os.fsync(out.fileno())
+        part.replace(path)
+        descriptor = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def signed(content: bytes, identity: x25519.Identity) -> bytes:
+    """Proof that a holder of the recovery key wrote it: anybody can encrypt to the public half."""
+    return hmac.new(b"homeostat backup\0" + str(identity).encode(), content, hashlib.sha256).hexdigest().encode()
+
+
+def _add(tar: tarfile.TarFile, name: str, source: IO[bytes], size: int) -> None:
+    info = tarfile.TarInfo(name)
+    info.size, info.mode = size, 0o600
+    tar.addfile(info, source)
+
+
+def clear_away(folder: Path, now: datetime) -> None:
+    """What was killed at work a day ago or earlier left behind."""
+    for left in folder.glob(".*-*"):
+        if left.is_dir() and left.stat().st_mtime < now.timestamp() - 86_400:
+            shutil.rmtree(left, ignore_errors=True)
+    for part in folder.glob("homeostat-*.age.part"):
+        if part.stat().st_mtime < now.timestamp() - 86_400:
+            part.unlink(missing_ok=True)
