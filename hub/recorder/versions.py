@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import Connection, inspect
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hub.errors import NotFound, StorageUnavailable
-from hub.recorder.database import Database, make_folder
+from hub.recorder.database import PAGE, Database, make_folder
 from hub.recorder.migrations.table import DOES, HEAD, ROOM, VERSION_TABLE, VERSIONS
 from hub.recorder.schema import metadata
 from hub.recorder.trouble import explained
@@ -134,6 +135,27 @@ async def _migrate(database: Database, connection: AsyncConnection, revision: st
 
     await connection.run_sync(run)
     await connection.commit()
+    if database.sqlite:
+        await _shrink(database, connection)
+
+
+async def _shrink(database: Database, connection: AsyncConnection) -> None:
+    """Give back what a version has freed where that is a quarter of the file or more; one that stays large is sound."""
+    pages, unused = [
+        (await connection.exec_driver_sql(f"PRAGMA {name}")).scalar_one() for name in ("page_count", "freelist_count")
+    ]
+    free, needed = database.free(), (pages - unused) * PAGE * 2 + (16 << 20)
+    if unused * 4 < pages or (free is not None and free < needed):
+        return
+    log.info("the database's file is made smaller by %s", _size(unused * PAGE))
+    try:
+        await connection.exec_driver_sql("PRAGMA temp_store=FILE")
+        await connection.exec_driver_sql("VACUUM")
+        await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    except DBAPIError as error:
+        log.warning("the database's file keeps its size: %s", error.orig)
+    finally:
+        await connection.exec_driver_sql("PRAGMA temp_store=MEMORY")
 
 
 async def _begin(database: Database, connection: AsyncConnection) -> None:

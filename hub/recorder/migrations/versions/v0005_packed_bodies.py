@@ -41,8 +41,12 @@ def _unpacked(body: bytes | str) -> bytes | str:
 
 def _rebuild(change: Callable[[Any], bytes | str], name: str, body: str, **form: bool) -> None:
     """Make the tables anew in key order, `change` applied to each body; indexes afterwards, from sorted keys."""
-    driver: Any = op.get_bind().connection.dbapi_connection
+    connection = op.get_bind()
+    driver: Any = connection.connection.dbapi_connection
     driver.create_function(name, 1, change, deterministic=True)
+    # Where SQLite is built to, it would write zeros over all that the old tables leave, through memory and log.
+    erasing = connection.exec_driver_sql("PRAGMA secure_delete").scalar()
+    connection.exec_driver_sql("PRAGMA secure_delete=0")
     for table, columns in _tables().items():
         old = f"{table}_old"
         op.rename_table(table, old)
@@ -56,6 +60,7 @@ def _rebuild(change: Callable[[Any], bytes | str], name: str, body: str, **form:
         op.drop_table(old)
         for index, indexed in _INDEXES.get(table, {}).items():
             op.create_index(index, table, indexed)
+    connection.exec_driver_sql(f"PRAGMA secure_delete={erasing}")
 
 
 def _tables() -> dict[str, tuple[Column, ...]]:
