@@ -13,16 +13,15 @@ from hub.errors import HubError, StorageCorrupt, StorageUnavailable
 from hub.recorder import schema
 from hub.recorder.accounts import AccountStore
 from hub.recorder.audit import AuditStore
-from hub.recorder.changes import ChangeStore
 from hub.recorder.database import Database, lengthen_log, make_folder
 from hub.recorder.documents import DocumentStore
+from hub.recorder.erasing import ErasingStore
 from hub.recorder.facts import StorageHealth
 from hub.recorder.files import Files
 from hub.recorder.incoming import Incoming
 from hub.recorder.journal import JournalStore
 from hub.recorder.merging import MergeStore
 from hub.recorder.reading import ReadingStore
-from hub.recorder.retention import RetentionStore
 from hub.recorder.trouble import explained
 from hub.recorder.versions import prepare
 from hub.recorder.whole import WholeStore
@@ -34,12 +33,15 @@ STAYS = 10.0
 PROBE_EVERY = 10.0
 """Seconds between tries while the database takes no writes."""
 DAMAGED = "Restart the hub: it keeps the damaged file aside and restores the newest good backup copy."
+DAMAGED_ALONE = (
+    "There is no backup copy to restore. Restart the hub: it leaves the damaged file as it is, saves what can still be "
+    "read of it beside it, and says what to do."
+)
 
 
 class Recorder(
     ReadingStore,
-    ChangeStore,
-    RetentionStore,
+    ErasingStore,
     MergeStore,
     AccountStore,
     JournalStore,
@@ -181,7 +183,8 @@ class Recorder(
         trouble, files = self._writer.trouble, self._files
         message, remedy = (trouble.message, trouble.remedy) if trouble else ("", "")
         if files.damage:
-            message, remedy = f"The database is damaged ({files.damage}).", DAMAGED
+            message = f"The database is damaged ({files.damage})."
+            remedy = DAMAGED if files.newest_us is not None else DAMAGED_ALONE
         return StorageHealth(
             ok=not message,
             message=message,

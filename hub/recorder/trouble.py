@@ -49,12 +49,14 @@ _SQLITE = {
     ),
     11: Trouble(
         "The database file is damaged.",
-        "Restart the hub: it keeps the damaged file aside and restores the newest good backup.",
+        "Restart the hub: it keeps the damaged file aside and restores the newest good backup, if there is one.",
         corrupt=True,
     ),
 }
 _SQLITE[6] = _SQLITE[5]
 _SQLITE[26] = _SQLITE[11]
+_SQLITE[4874] = _SQLITE[13]
+"""SQLITE_IOERR_SHMSIZE: not even the few bytes beside the database that a reader needs can be had."""
 
 _SERVER = "Start the database server, or mend its address in the configuration; recording goes on by itself."
 
@@ -66,7 +68,7 @@ def trouble(error: BaseException) -> Trouble | None:
         if isinstance(cause, sqlite3.Error):
             code = getattr(cause, "sqlite_errorcode", None)
             if code is not None:
-                return _SQLITE.get(code & 0xFF)
+                return _SQLITE.get(code) or _SQLITE.get(code & 0xFF)
             if "closed" in str(cause):
                 return Trouble("The database is closed.", "")
             return None

@@ -210,3 +210,13 @@ def test_integrations_that_cannot_be_loaded_are_told_by_the_doctor(fresh: Househ
     assert "broken" in done.out
     assert "nothing_of_this_name" in done.out
     assert "Traceback" not in done.out + done.err
+
+
+def test_the_doctor_promises_no_backup_where_there_is_none(household: Household) -> None:
+    database = household.folder / "data/homeostat.db"
+    whole = database.read_bytes()
+    database.write_bytes(whole[:8192] + b"\xff" * 4096 + whole[12288:])
+    done = household("doctor", code=1).out
+    assert "it is damaged" in done
+    assert "There is no backup copy to restore" in done
+    assert "restores the newest" not in done

@@ -14,7 +14,7 @@ import pytest
 from hub.clock import VirtualClock
 from hub.errors import ConfigInvalid, HubError, StorageUnavailable
 from hub.model import Kind
-from hub.recorder import Outcome, Recorder, Row, to_us
+from hub.recorder import Outcome, Recorder, Row, to_us, versions
 from tests.recorder.conftest import NOW
 from tests.support.postgres import run_sql
 
@@ -228,6 +228,17 @@ async def test_a_full_disk_with_nothing_in_reserve_is_told_in_words(small_disk: 
         await Recorder.open(url, clock=clock)
     (small_disk / "filler").unlink()
     await (await Recorder.open(url, clock=clock)).close()
+
+
+async def test_looking_at_a_database_on_a_full_disk_blames_the_space_not_the_disk(
+    small_disk: Path, clock: VirtualClock
+) -> None:
+    url = f"sqlite+aiosqlite:///{small_disk / 'homeostat.db'}"
+    await (await Recorder.open(url, clock=clock)).close()
+    fill_up(small_disk / "filler")
+    with pytest.raises(StorageUnavailable, match="is full") as caught:
+        await versions.status(url)
+    assert "reports errors" not in str(caught.value)
 
 
 async def test_a_server_that_ends_every_connection_is_met_again_by_itself(

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from hub.cli.doctor.finding import Finding, fail, ok, size, warn
 from hub.clock import RealClock
-from hub.errors import HubError
+from hub.errors import HubError, StorageCorrupt
 
 if TYPE_CHECKING:
     from hub.console.client import Remote
@@ -85,10 +85,16 @@ async def running(remote: Remote | None, settings: Settings) -> AsyncIterator[Fi
 async def database(settings: Settings) -> AsyncIterator[Finding]:
     """Version and soundness, read only."""
     from hub.recorder import versions
+    from hub.recorder.copies import copies
     from hub.recorder.database import parse
+    from hub.recorder.recorder import DAMAGED, DAMAGED_ALONE
 
     try:
         status = await versions.status(settings.url)
+    except StorageCorrupt:
+        remedy = DAMAGED if copies(settings.data_dir / "backups") else DAMAGED_ALONE
+        yield fail("database", "it is damaged, and not even its version can be read", remedy)
+        return
     except HubError as error:
         yield fail("database", str(error), "Mend what it says, then start the hub.")
         return
@@ -101,21 +107,26 @@ async def database(settings: Settings) -> AsyncIterator[Finding]:
     if url.get_backend_name() != "sqlite":
         yield ok("database", f"PostgreSQL answers, version {status.current}")
         return
-    path = Path(url.database or "")
-    yield await asyncio.to_thread(_sound, path, status.current)
-    yield _backups(settings.data_dir / "backups", path)
+    path, backups = Path(url.database or ""), settings.data_dir / "backups"
+    try:
+        yield await asyncio.to_thread(_sound, path, status.current, backups)
+    except HubError as error:
+        yield fail("database", str(error), "Mend what it says, then look again.")
+    yield _backups(backups, path)
 
 
-def _sound(path: Path, version: str) -> Finding:
-    from hub.recorder.copies import damage
+def _sound(path: Path, version: str, backups: Path) -> Finding:
+    from hub.recorder.copies import copies, damage
+    from hub.recorder.recorder import DAMAGED, DAMAGED_ALONE
+    from hub.recorder.trouble import explained
 
     length = path.stat().st_size
     if length > LARGE:
         return ok("database", f"{size(length)}, version {version}; too large to be read through here")
-    found = damage(path)
+    with explained():
+        found = damage(path)
     if found:
-        remedy = "Restart the hub: it keeps the damaged file aside and restores the newest good copy."
-        return fail("database", f"it is damaged: {found}", remedy)
+        return fail("database", f"it is damaged: {found}", DAMAGED if copies(backups) else DAMAGED_ALONE)
     return ok("database", f"{size(length)}, version {version}, sound")
 
 
