@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from hub.cli.boxes import integration_check
 from hub.cli.common import Session, options, table
 
 _COLUMNS = {
@@ -178,3 +179,6 @@ def integration_list(session: Session) -> None:
         "problem": "PROBLEM",
     }
     session.show(found, table(found, columns, "There are no integrations; the installation is incomplete."))
+
+
+integration.add_command(integration_check)
