@@ -39,13 +39,19 @@ def common(part: str) -> Callable[[bool], list[Figure]]:
 
 def storage(quick: bool) -> list[Figure]:
     readings = 500_000 if quick else 10_000_000
-    size = _values(run("storage", "--only=size", f"--readings={readings}"))[0]["size"]
+    size, records = _values(run("storage", "--only=size,records", f"--readings={readings}"))
+    size, records = size["size"], records["records"]
     note = f"{readings:,} readings, index and all"
     if quick:
         note += "; statistics weigh more in a small file"
     return [
-        Figure("bytes", "bytes a numeric reading on disk", size["bytes a reading, whole file"], "bytes", 40, note=note)
-    ]
+        Figure("bytes", "bytes a numeric reading on disk", size["bytes a reading, whole file"], "bytes", 40, note=note),
+        *(
+            Figure(f"bytes {name}", f"bytes a Nightscout {name} on disk", told["bytes a record, indexes and all"],
+                   "bytes", note=f"{told['bytes of its JSON']} bytes of JSON; {told['records']:,} records")
+            for name, told in records.items()
+        ),
+    ]  # fmt: skip
 
 
 def disk(quick: bool) -> list[Figure]:

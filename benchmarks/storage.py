@@ -1,6 +1,7 @@
-"""What readings cost: time and bytes, on SQLite as the hub uses it.
+"""What readings and whole records cost: time and bytes, on SQLite as the hub uses it.
 
-python benchmarks/storage.py [--readings 10000000] [--series 200] [--folder DIR] [--only size,batch,history,device]
+python benchmarks/storage.py [--readings 10000000] [--series 200] [--folder DIR]
+    [--only size,batch,history,records,device]
 """
 
 from __future__ import annotations
@@ -18,16 +19,19 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import orjson
 import uvloop
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+from benchmarks.records import device_statuses, treatments
 from hub.clock import RealClock, VirtualClock
 from hub.model import Kind
-from hub.recorder import Recorder, Row, to_us
+from hub.recorder import Document, Recorder, Row, to_us
 from hub.recorder.recorder import STAYS
 
 MINUTE = 60_000_000
@@ -74,7 +78,7 @@ async def fill(path: Path, readings: int, series: int, every: int, batch: int) -
         made, writing = 0.0, 0.0
         while True:
             begun = time.perf_counter()
-            rows = [row for row, _ in zip(source, range(batch), strict=False)]
+            rows = list(islice(source, batch))
             made += time.perf_counter() - begun
             if not rows:
                 break
@@ -166,6 +170,29 @@ async def history(folder: Path, readings: int, series: int) -> dict[str, Any]:
     return told
 
 
+async def records(folder: Path, readings: int, series: int) -> dict[str, Any]:
+    """What a Nightscout record takes, its indexes among it, a hundred to a request."""
+    count, told = max(4_000, min(readings // 100, 100_000)), dict[str, Any]()
+    for name, source in (("treatment", treatments(count)), ("device status", device_statuses(count))):
+        path, text, spent = folder / f"{name}.db", 0, 0.0
+        async with recorder_at(path, 0) as recorder:
+            empty = path.stat().st_size
+            while some := [
+                Document(record["_id"], to_us(at), to_us(at), False, record) for at, record in islice(source, 100)
+            ]:
+                text += sum(len(orjson.dumps(one.body)) for one in some)
+                begun = time.perf_counter()
+                await recorder.documents_put("anna", name, some)
+                spent += time.perf_counter() - begun
+        told[name] = {
+            "records": count,
+            "bytes a record, indexes and all": round((path.stat().st_size - empty) / count),
+            "bytes of its JSON": round(text / count),
+            "records/s, durable": round(count / spent),
+        }
+    return told
+
+
 async def device(folder: Path, readings: int, series: int) -> dict[str, Any]:
     """Bytes that reach the device for a reading, at the pace of life: 1/s and 50/s, each acknowledged by itself."""
     from benchmarks.loopdisk import Impossible, LoopDisk
@@ -213,7 +240,7 @@ async def paced(disk: Any, rate: int, seconds: int, *, together: int = 1) -> dic
     }
 
 
-BENCHES = {"size": size, "batch": batch, "history": history, "device": device}
+BENCHES = {"size": size, "batch": batch, "history": history, "records": records, "device": device}
 
 
 def main() -> None:
