@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -115,6 +116,7 @@ def backup_daily(session: Session) -> None:
     """
     from hub.backup.shelf import daily
 
+    os.nice(10)  # whatever the hub does at the same time comes first
     with session.failing():
         settings = session.settings()
         made, problems = asyncio.run(

@@ -94,12 +94,14 @@ def db_backup(session: Session, to: Path | None) -> None:
 
 def _alone(session: Session, work: Callable[[str], Coroutine[Any, Any, SchemaStatus]]) -> None:
     """Do work on a database that nothing else has open, after a copy was made."""
+    from hub.backup import resume
     from hub.daemon.lock import COMMAND, DataLock
 
     with session.failing():
         settings = session.settings()
         lock = DataLock.take(settings.data_dir, COMMAND)
         try:
+            resume(settings.data_dir)
             asyncio.run(_copy_first(settings))
             _tell(session, asyncio.run(work(settings.url)))
         finally:

@@ -56,6 +56,7 @@ def run(session: Session, host: str | None, port: int | None, development: bool)
         if port is not None:
             settings = replace(settings, port=port)
         lock = _lock(settings, session)
+        _finish_restore(settings, session)
         try:
             end_logs = logs.set_up(settings.log, settings.data_dir / "logs", sys.stderr)
         except OSError as error:
@@ -99,6 +100,14 @@ def _lock(settings: Settings, session: Session) -> DataLock:
     return DataLock.take(settings.data_dir)
 
 
+def _finish_restore(settings: Settings, session: Session) -> None:
+    """What a command that was killed had begun."""
+    from hub.backup import resume
+
+    if told := resume(settings.data_dir):
+        session.note(f"homeostat: {told}")
+
+
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     try:
         import uvloop
@@ -111,7 +120,7 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
 async def _serve(settings: Settings, lock: DataLock, session: Session) -> None:
     from hub.console.operations import Site
     from hub.console.server import Console
-    from hub.daemon import Hub
+    from hub.daemon import Hub, backups
 
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -127,7 +136,12 @@ async def _serve(settings: Settings, lock: DataLock, session: Session) -> None:
     hub = starting.result()
     site = Site(hub, None if settings.demo else lambda: session.settings().entries)
     console = Console(site)
-    settling = asyncio.create_task(_settle(hub), name="memory")
+    beside = [asyncio.create_task(_settle(hub), name="memory")]
+    if not settings.demo:
+        folder, rooms = session.config_dir.absolute(), hub.rooms
+        beside.append(
+            asyncio.create_task(backups.keep(settings.data_dir, folder, rooms.bus, rooms.clock), name="backups")
+        )
     try:
         try:
             await console.open()
@@ -137,7 +151,9 @@ async def _serve(settings: Settings, lock: DataLock, session: Session) -> None:
         _greet(hub)
         await _until(stopping, hub, site)
     finally:
-        settling.cancel()
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
         # A second signal ends it at once, whatever still wants to be written.
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.remove_signal_handler(number)

@@ -49,7 +49,14 @@ async def reach(settings: Settings, *, patience: float = PATIENCE) -> AsyncItera
             if clock.monotonic() > until:
                 raise
             await clock.sleep(0.1)
+    from hub.backup import resume
     from hub.console.local import opened
+
+    try:
+        resume(settings.data_dir)  # what a restore that was killed had begun
+    except BaseException:
+        lock.release()
+        raise
 
     async with opened(settings, lock) as local:
         yield local

@@ -1,0 +1,169 @@
+"""Which backups are kept, what happens daily, and a restore that is killed on its way."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from hub.backup import resume
+from hub.backup.facts import made_at
+from hub.backup.shelf import daily, listed, spare
+from hub.bus import Bus
+from hub.clock import RealClock, VirtualClock
+from hub.daemon import backups
+from hub.model import Problem
+from tests.backup.conftest import NOW, House, furnish, silent
+
+
+@pytest.fixture
+async def small(tmp_path: Path) -> House:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'config' / 'data' / 'homeostat.db'}"
+    house = House(url, tmp_path / "config", VirtualClock(NOW))
+    house.data.mkdir(parents=True)
+    house.config.mkdir()
+    await furnish(house)
+    house.keys.make(NOW)
+    return house
+
+
+def test_a_week_of_days_and_a_month_of_weeks_stay() -> None:
+    start = datetime(2026, 6, 1, 3, tzinfo=UTC)
+    made = [start + timedelta(hours=12 * number) for number in range(200)]
+    kept = sorted(set(made) - spare(made))
+    assert kept[-1] == made[-1]
+    assert kept[-7:] == made[-1:-14:-2][::-1]
+    assert len({one.isocalendar()[:2] for one in kept}) == 4
+    assert 8 <= len(kept) <= 11
+    assert spare(made[:1]) == set()
+    assert spare([]) == set()
+
+
+async def test_a_month_of_days_leaves_what_is_to_be_kept_in_every_target(small: House) -> None:
+    stick = small.folder / "stick"
+    stick.mkdir()
+    small.keys.set_targets([stick])
+    for _ in range(12):
+        made, problems = await daily(small.url, small.data, None, clock=small.clock, progress=silent)
+        assert made
+        assert not problems
+        again, _ = await daily(small.url, small.data, None, clock=small.clock, progress=silent)
+        assert again is None
+        await small.clock.advance(86_400)
+    rows = listed(small.data)
+    own = [one for one in rows if str(small.keys.own_target) in one["file"]]
+    assert 7 <= len(own) <= 9
+    assert {Path(one["file"]).name for one in rows} == {path.name for path in stick.glob("*.age") if made_at(path)}
+    verified = [one for one in own if one["verified_at"]]
+    assert verified
+    assert all(one["rows"] > 12_000 for one in verified)
+
+
+async def test_a_target_that_is_away_is_told_and_costs_no_backup(small: House) -> None:
+    stick = small.folder / "stick"
+    stick.mkdir()
+    small.keys.set_targets([stick])
+    stick.rmdir()
+    made, problems = await daily(small.url, small.data, None, clock=small.clock, progress=silent)
+    assert made
+    assert problems == [f"{stick} can't be written: the folder is not there; is the disk plugged in?"]
+
+
+async def test_the_hub_makes_its_backup_by_itself_and_says_when_it_cannot(small: House) -> None:
+    (small.folder / "hub.yaml").write_text("{}\n")
+    bus, clock = Bus(), VirtualClock(NOW)
+    task = asyncio.create_task(backups.keep(small.data, small.folder, bus, clock))
+    told: list[Problem] = []
+
+    async def listen() -> None:
+        with bus.subscribe(name="test", limit=10) as news:
+            async for event in news:
+                assert isinstance(event, Problem)
+                told.append(event)
+
+    listening = asyncio.create_task(listen())
+    try:
+        await clock.advance(601)
+        await _until(lambda: bool(listed(small.data)) and bool(listed(small.data)[0]["verified_at"]))
+        assert not told
+        Path(listed(small.data)[0]["file"]).unlink()
+        (small.keys.folder / "recovery.key").write_text("AGE-SECRET-KEY-1NONSENSE\n")
+        await _until(lambda: not list(small.keys.own_target.glob(".*-*")))
+        for _ in range(200):
+            await clock.advance(3_601)
+            if told:
+                break
+            await asyncio.sleep(0.1)
+        assert "no recovery key" in told[0].message
+        assert "homeostat backup daily" in told[0].remedy
+    finally:
+        for one in (task, listening):
+            one.cancel()
+        await asyncio.gather(task, listening, return_exceptions=True)
+
+
+async def _until(true: object) -> None:
+    assert callable(true)
+    clock = RealClock()
+    end = clock.monotonic() + 40
+    while not true():
+        assert clock.monotonic() < end
+        await asyncio.sleep(0.05)
+
+
+async def test_a_restore_that_is_killed_anywhere_is_finished_or_changes_nothing(
+    small: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (small.config / "hub.yaml").write_text("was: then\n")
+    made = await small.backup()
+
+    class Killed(BaseException):
+        pass
+
+    left, finished, whole = 0, 0, False
+    real = {name: getattr(Path, name) for name in ("replace", "rename", "unlink", "mkdir")}
+
+    def step(name: str) -> object:
+        def act(path: Path, *arguments: object, **named: object) -> object:
+            nonlocal left
+            left -= 1
+            if left == 0:
+                raise Killed
+            return real[name](path, *arguments, **named)
+
+        return act
+
+    for number in range(1, 60):
+        (small.config / "hub.yaml").write_text("is: now\n")
+        recorder = await small.open()
+        await recorder.set_setting("mark", number)
+        await recorder.close()
+        left = number
+        whole = False
+        with monkeypatch.context() as patch:
+            for name in real:
+                patch.setattr(Path, name, step(name))
+            patch.setattr("tempfile.TemporaryDirectory.cleanup", lambda _: None)
+            try:
+                await small.restore(made.path)
+                whole = True
+            except Killed:
+                pass
+        said = resume(small.data)
+        assert not list(small.data.glob(".restore-*"))
+        recorder = await small.open()
+        mark = await recorder.get_setting("mark")
+        people = [one.slug for one in await recorder.load_people()]
+        await recorder.close()
+        assert people == ["anna", "ben"]
+        settings = (small.config / "hub.yaml").read_text()
+        assert (mark, settings) in ((number, "is: now\n"), (None, "was: then\n"))
+        if mark is None:
+            finished += bool(said)
+            aside = max(small.data.glob("before-restore-*"))
+            assert (aside / "database" / "homeostat.db").exists()
+            assert any(path.read_text() == "is: now\n" for path in aside.glob("files/*hub.yaml"))
+        if whole:
+            break
+    assert whole
+    assert finished >= 3
