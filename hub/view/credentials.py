@@ -20,7 +20,7 @@ class CredentialsView(Base):
 
     def sessions(self) -> list[BrowserSession]:
         """The browsers signed in to the actor's own account; everybody's for an owner's program."""
-        everybody = self.actor.session is None and self._is_owner
+        everybody = self.actor.session is None and self.is_owner
         return self._rooms.accounts.sessions.of(None if everybody else self.actor.account)
 
     def is_this(self, session: BrowserSession) -> bool:
@@ -112,12 +112,13 @@ class CredentialsView(Base):
         return await self._rooms.trail.verify()
 
     @property
-    def _is_owner(self) -> bool:
+    def is_owner(self) -> bool:
+        """True for who may do everything: an owner, or an owner's unlimited token."""
         return self.scope(Verb.MANAGE).unlimited
 
     def _own(self) -> None:
         # Whoever may make accounts may become anybody: managing the household alone is not enough.
-        if not self._is_owner:
+        if not self.is_owner:
             raise Forbidden("only an owner may see and change accounts; ask one, or use an owner's unlimited token")
 
     @property
@@ -126,7 +127,7 @@ class CredentialsView(Base):
         return (account.person or "") if account is not None and self.actor.token is None else ""
 
     def _not_by_narrow_token(self) -> None:
-        if self.actor.token is not None and not self._is_owner:
+        if self.actor.token is not None and not self.is_owner:
             raise Forbidden("this token may not end sessions; sign in on the page")
 
     def _known(self, person: str) -> None:

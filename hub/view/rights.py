@@ -167,7 +167,7 @@ class RightsView(CredentialsView):
 
     def _may_give(self, grant: Grant) -> bool:
         if Verb.MANAGE in grant.verbs or grant.person == EVERYBODY:
-            return self._is_owner
+            return self.is_owner
         return self.allowed(Verb.MANAGE, grant.person)
 
     def _account(self, name: str, role: Role, person: str | None) -> Account:

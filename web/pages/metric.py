@@ -11,7 +11,7 @@ from aiohttp import web
 
 from hub.errors import NotFound
 from hub.model import HOUSEHOLD, Entity, Flag, Kind, Reading, State, Verb
-from web import answer
+from web import answer, rights
 from web.charts import column_of, events_between, window_of
 from web.charts.columns import Column, first_instant
 from web.charts.page import chart_json, others
@@ -137,6 +137,7 @@ async def _show(
             {"name": one.name, "href": _href(base, [k for k in wanted[len(keys) :] if k != one.key], name)}
             for one in columns[len(keys) :]
         ],
+        seen_by=rights.names_of(rights.audience(view, shown.person, now, shown.metric or shown.id)),
         controls=controls_of(shown, newest[1])
         if view.allowed(Verb.ACT, shown.person, shown.metric or shown.id)
         else [],

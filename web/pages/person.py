@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from hub.model import HOUSEHOLD, Verb
-from web import answer
+from web import answer, rights
 from web.keys import CLOCK, MEMORY
 from web.routing import PageRoute
 from web.today.build import card
@@ -30,6 +30,7 @@ async def show(request: web.Request, view: View) -> web.Response:
         groups=families,
         zone=found.zone,
         may_record=view.allowed(Verb.RECORD, slug),
+        seen_by=rights.names_of(rights.audience(view, slug, now)),
         may_manage=view.allowed(Verb.MANAGE, HOUSEHOLD),
     )
 
