@@ -42,9 +42,13 @@ class Scope:
     only_persons: frozenset[str] | None = None
     """A token's limit on top of the rules."""
     only_subjects: Subjects = None
+    hidden: frozenset[str] = frozenset()
+    """Persons who wait to be erased."""
 
     def covers(self, person: str, subject: str | None = None) -> bool:
         """True when `person`'s `subject` is in it; subject None asks for all of the person."""
+        if person in self.hidden:
+            return False
         if self.only_persons is not None and person not in self.only_persons:
             return False
         if self.only_subjects is not None and subject not in self.only_subjects:
@@ -57,6 +61,8 @@ class Scope:
 
     def touches(self, person: str) -> bool:
         """True when at least something of `person` is in it."""
+        if person in self.hidden:
+            return False
         if self.only_persons is not None and person not in self.only_persons:
             return False
         return any(who is None or who == person or (who == ALL and person != "") for who, _ in self.rules)
@@ -96,11 +102,18 @@ class Access:
         self._grants: list[Grant] = []
         self._tokens: dict[str, Token] = {}
         self._scopes: dict[tuple[str, str | None, Verb], tuple[datetime | None, Scope]] = {}
+        self._hidden: frozenset[str] = frozenset()
 
     def learn(self, accounts: Mapping[str, Account], grants: Mapping[str, Grant], tokens: Mapping[str, Token]) -> None:
         """Take over what holds from now on."""
         self._accounts, self._grants, self._tokens = dict(accounts), list(grants.values()), dict(tokens)
         self._scopes.clear()
+
+    def hide(self, persons: frozenset[str]) -> None:
+        """From now on only owners see these persons, who wait to be erased."""
+        if persons != self._hidden:
+            self._hidden = persons
+            self._scopes.clear()
 
     def allowed(self, actor: Actor, verb: Verb, person: str = HOUSEHOLD, subject: str | None = None) -> bool:
         """May `actor` do `verb` with `person`'s `subject` (a metric key or `journal:<kind>`; None: all of it)?
@@ -169,5 +182,6 @@ class Access:
                 ends.append(reach.grant.until)
             if verb in reach.verbs:
                 rules.append((reach.person, reach.subjects))
-        scope = Scope(tuple(rules), token.persons if token else None, token.subjects if token else None)
+        hidden = frozenset[str]() if account.role is Role.OWNER else self._hidden
+        scope = Scope(tuple(rules), token.persons if token else None, token.subjects if token else None, hidden)
         return min(ends, default=None), scope

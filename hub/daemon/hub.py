@@ -16,6 +16,8 @@ from hub import __version__
 from hub.access import Access, Accounts, Invitations, Trail
 from hub.access.trail import HEAD
 from hub.actions import Actions
+from hub.archive import Erasures
+from hub.archive.house import House
 from hub.bus import Bus
 from hub.clock import Clock, RealClock
 from hub.daemon import memory, serving
@@ -154,6 +156,16 @@ class Hub:
             after_removal=after_removal,
         )
         supervisor = Supervisor(loaded.catalogue, services, recorder)
+        home = House(
+            recorder,
+            people,
+            entities,
+            loaded.vocabulary,
+            clock,
+            __version__,
+            intake.refresh,
+            lambda: accounts.all,
+        )
         rooms = Rooms(
             clock=clock,
             bus=bus,
@@ -171,6 +183,7 @@ class Hub:
             journal=journal,
             actions=actions,
             supervisor=supervisor,
+            erasures=Erasures(home, states, access, accounts, supervisor, settings.data_dir),
             data_dir=settings.data_dir,
             version=__version__,
             problems={},
@@ -229,6 +242,7 @@ class Hub:
         """Entities and their newest readings, as they were when the hub stopped."""
         rooms = self.rooms
         await rooms.entities.load()
+        await rooms.erasures.load()
         by_series = {entity.series: entity for entity in rooms.entities.all.values()}
         newest = await rooms.recorder.newest()
         rooms.states.fill(

@@ -33,6 +33,7 @@ class Upkeep:
             asyncio.create_task(self._every(LOOK_EVERY, self._look_around), name="upkeep:look"),
             asyncio.create_task(self._every(DAY, self._daily), name="upkeep:daily"),
             asyncio.create_task(self._every(HOUR, self.give_back), name="upkeep:memory"),
+            asyncio.create_task(self._every(HOUR, self._erase), name="upkeep:erasures"),
         ]
 
     async def stop(self) -> None:
@@ -87,6 +88,9 @@ class Upkeep:
         with suppress(StorageUnavailable):
             await self._rooms.recorder.give_back()
         memory.give_back()
+
+    async def _erase(self) -> None:
+        await self._rooms.erasures.run_due()
 
     async def _daily(self) -> None:
         await self._rooms.recorder.purge()

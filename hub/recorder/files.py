@@ -35,7 +35,7 @@ class Files:
     def __init__(self, database: Database, clock: Clock, backups: Path | None) -> None:
         self._database = database
         self._clock = clock
-        self._backups = backups
+        self.backups = self._backups = backups
         self._lock: Lock | None = None
         self._verdict = Verdict()
         self._examined = False

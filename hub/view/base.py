@@ -10,6 +10,7 @@ from pathlib import Path
 
 from hub.access import Access, Accounts, Invitations, Scope, Trail
 from hub.actions import Actions
+from hub.archive import Erasures
 from hub.bus import Bus
 from hub.clock import Clock
 from hub.errors import Forbidden, NotFound
@@ -33,6 +34,7 @@ from hub.model import (
     ReadingsRecorded,
     ReadingsRejected,
     ReadingsRemoved,
+    Role,
     StateChanged,
     Verb,
 )
@@ -66,6 +68,7 @@ class Rooms:
     journal: Journal
     actions: Actions
     supervisor: Supervisor
+    erasures: Erasures
     data_dir: Path
     version: str
     problems: dict[str, tuple[datetime, str, str]]
@@ -177,7 +180,18 @@ class Base:
                 return told_to_all or self.allowed(Verb.MANAGE, "household")
 
     def _may_entity(self, entity: Entity, verb: Verb = Verb.VIEW) -> bool:
-        return self._rooms.access.allowed(self.actor, verb, entity.person, subject_of(entity))
+        return self._sees(entity) and self._rooms.access.allowed(self.actor, verb, entity.person, subject_of(entity))
+
+    def _sees(self, entity: Entity) -> bool:
+        """False for what waits to be erased, unless the owner or the hub itself asks."""
+        return entity.id not in self._rooms.erasures.hidden or self._owner()
+
+    def _owner(self) -> bool:
+        account = self.account
+        return self.actor.kind == "system" or (account is not None and account.role is Role.OWNER)
+
+    def _sources(self, person: str, metric: str) -> list[Entity]:
+        return [one for one in self._rooms.entities.sources(person, metric) if self._sees(one)]
 
     def _require(self, verb: Verb, person: str = "household", subject: str | None = None) -> None:
         self._rooms.access.require(self.actor, verb, person, subject)

@@ -65,7 +65,7 @@ class HistoryView(StatesView):
         """Like `readings`, as stored."""
         found = self.metric(metric)
         self._require_person(person, metric)
-        sources = self._rooms.entities.sources(person, metric)
+        sources = self._sources(person, metric)
         if not sources:
             return Rows((), {}, None)
         stored = await self._rooms.recorder.merged(
@@ -119,7 +119,7 @@ class HistoryView(StatesView):
         """Hours or local days of the merged series."""
         found = self.metric(metric)
         self._require_person(person, metric)
-        sources = self._rooms.entities.sources(person, metric)
+        sources = self._sources(person, metric)
         if not sources:
             return []
         stored = await self._rooms.recorder.merged_statistics(

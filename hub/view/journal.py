@@ -40,7 +40,7 @@ class JournalView(Base):
             deleted=deleted,
             descending=descending,
         )
-        seen = [one for one in found if scope.covers(one.person, f"journal:{one.kind}")]
+        seen = [one for one in found if scope.covers(one.person, f"journal:{one.kind}") and self._still(one)]
         more = len(found) >= limit and bool(found)
         return seen, f"{microseconds(found[-1].start)}.{found[-1].id}" if more else None
 
@@ -127,9 +127,13 @@ class JournalView(Base):
         self._require(Verb.RECORD, person, subject)
         return await self._rooms.recorder.documents_remove(person, collection, ids)
 
+    def _still(self, entry: JournalEntry) -> bool:
+        """False for what waits to be erased, unless the owner or the hub itself asks."""
+        return entry.source not in self._rooms.erasures.hidden_sources or self._owner()
+
     async def _entry(self, entry_id: str, verb: Verb) -> JournalEntry:
         found = await self._rooms.journal.get(entry_id)
-        if not self.allowed(Verb.VIEW, found.person, f"journal:{found.kind}"):
+        if not self.allowed(Verb.VIEW, found.person, f"journal:{found.kind}") or not self._still(found):
             raise NotFound(f"there is no journal entry {entry_id!r}")
         self._require(verb, found.person, f"journal:{found.kind}")
         return found

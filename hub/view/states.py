@@ -20,6 +20,7 @@ class StatesView(Base):
             one
             for one in self._rooms.entities.all.values()
             if (person is None or one.person == person) and scope.covers(one.person, subject_of(one))
+            if self._sees(one)
         ]
 
     def entity(self, entity_id: str) -> Entity:
@@ -32,7 +33,7 @@ class StatesView(Base):
     def sources(self, person: str, metric: str) -> list[Entity]:
         """A person's entities of a metric, the one that speaks first first."""
         self._require(Verb.VIEW, person, metric)
-        return self._rooms.entities.sources(person, metric)
+        return self._sources(person, metric)
 
     def states(self, person: str | None = None) -> list[tuple[Entity, State | None]]:
         return [(one, self._rooms.states.get(one.id)) for one in self.entities(person) if one.enabled]

@@ -24,11 +24,7 @@ def clock() -> VirtualClock:
 
 
 def rooms_of(hub: Hub) -> House:
-    rooms = hub.rooms
-    return House(
-        rooms.recorder, rooms.people, rooms.entities, rooms.vocabulary, rooms.clock, rooms.version,
-        rooms.intake.refresh, lambda: rooms.accounts.all,
-    )  # fmt: skip
+    return hub.rooms.erasures.house
 
 
 async def live_in(hub: Hub, person: str = "ben", *, days: int = 3) -> View:
