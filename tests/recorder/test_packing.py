@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.clock import VirtualClock
+from hub.errors import StorageCorrupt
 from hub.model import JournalEntry
 from hub.recorder import Document, Recorder, to_us
 from hub.recorder import guard as guard_module
@@ -260,3 +261,32 @@ async def test_damage_that_only_the_upgrade_or_the_check_meets_is_mended_in_the_
     found = await recorder.documents_find("anna", "treatments", limit=10_000, deleted=True, descending=False)
     assert found == documents(1_000)
     await recorder.close()
+
+
+@pytest.mark.parametrize("version", ["0004", "0005"])
+async def test_without_a_copy_every_record_is_salvaged_that_lies_on_a_sound_page(
+    tmp_path: Path, clock: VirtualClock, version: str
+) -> None:
+    path = tmp_path / "homeostat.db"
+    url = f"sqlite+aiosqlite:///{path}"
+    recorder = await Recorder.open(url, clock=clock)
+    await recorder.documents_put("anna", "treatments", documents(1_000))
+    await recorder.close()
+    await downgrade(url, version)
+    harmed = "sqlite_autoindex_documents_1" if version == "0005" else "documents_by_time"
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        pages = connection.execute("SELECT pageno FROM dbstat WHERE name = ?", (harmed,)).fetchall()
+    connection.close()
+    with path.open("r+b") as file:
+        for page in pages:
+            file.seek((page[0] - 1) * 1_024)
+            file.write(os.urandom(1_024))
+    with pytest.raises(StorageCorrupt, match="1,000 other rows were saved"):
+        await Recorder.open(url, clock=clock)
+    salvaged = next(one for one in tmp_path.iterdir() if ".salvaged-" in one.name)
+    saved = await Recorder.open(f"sqlite+aiosqlite:///{salvaged}", clock=clock)
+    assert await saved.documents_find("anna", "treatments", limit=10_000, deleted=True, descending=False) == documents(
+        1_000
+    )
+    await saved.close()
