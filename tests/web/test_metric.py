@@ -4,6 +4,7 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import aiohttp
+import pytest
 from playwright.async_api import expect
 
 from hub.model import ConfigEntry, Sample
@@ -182,3 +183,36 @@ async def test_what_happened_stands_where_it_happened(demo: House, open_page: Op
         )
         assert len(away) > 3
         assert max(away) < 4, away
+
+
+LIGHT_INK = """() => {
+  const canvas = document.querySelector(".plot canvas");
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  let light = 0, ink = 0;
+  for (let at = 0; at < data.length; at += 4) {
+    if (data[at + 3] < 200) continue;
+    ink += 1;
+    if (data[at] + data[at + 1] + data[at + 2] > 480) light += 1;
+  }
+  return ink ? light / ink : -1;
+}"""
+"""Share of what is drawn that is lighter than paper bears."""
+
+
+async def test_a_chart_is_printed_in_light_colours_whatever_it_is_read_in(house: House, open_page: OpenPage) -> None:
+    await house.measure("anna", "heart_rate", *((minute, 60 + minute % 7) for minute in range(1, 200, 3)))
+    printed = {}
+    for theme in ("light", "dark", "night"):
+        page = await open_page(house, "/people/anna/heart_rate", theme=theme)
+        await expect(page.locator("[data-chart].drawn").first).to_be_visible()
+        await page.emulate_media(media="print")
+        await page.wait_for_timeout(300)
+        printed[theme] = await page.evaluate(LIGHT_INK)
+        await page.emulate_media(media="screen")
+        await page.wait_for_timeout(300)
+        assert await page.evaluate("document.documentElement.dataset.theme") == theme
+        if theme != "light":
+            read = await page.evaluate(LIGHT_INK)
+            assert abs(read - printed["light"]) > 0.03, "it is read in its own colours again"
+    assert printed["dark"] == pytest.approx(printed["light"], abs=0.01)
+    assert printed["night"] == pytest.approx(printed["light"], abs=0.01)

@@ -5,6 +5,27 @@ import { colour, drawLate, drawRange, drawStates, faded, palette, timeWords, val
 
 const WAIT = 140;
 
+// Paper is white: charts are drawn anew in light colours for it, whatever the page is read in.
+const redrawn = [];
+let worn = null;
+
+function paper(dry) {
+  const root = document.documentElement;
+  if (dry === (worn !== null)) return;
+  const theme = dry ? "light" : worn;
+  worn = dry ? (root.dataset.theme ?? "") : null;
+  root.dataset.theme = theme;
+  for (const redraw of redrawn) redraw(dry);
+}
+
+function onPaper(redraw) {
+  redrawn.push(redraw);
+}
+
+addEventListener("beforeprint", () => paper(true));
+addEventListener("afterprint", () => paper(false));
+matchMedia("print").addEventListener("change", (event) => paper(event.matches));
+
 class Chart {
   constructor(figure) {
     this.figure = figure;
@@ -19,6 +40,11 @@ class Chart {
     figure.classList.add("drawn");
     new ResizeObserver(() => this.fit()).observe(this.plot);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.build());
+    onPaper((dry) => {
+      this.build();
+      // Printing does not wait for the next turn, in which uPlot would draw.
+      if (dry) this.u.batch(() => {});
+    });
     document.addEventListener("homeostat:value", (event) => this.live(event.detail));
     for (const button of figure.querySelectorAll("[data-zoom]")) {
       button.addEventListener("click", () => this.act(button.dataset.zoom));
