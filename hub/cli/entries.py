@@ -79,15 +79,18 @@ def entry_list(session: Session) -> None:
 @click.argument("domain")
 @click.option("--person", default="", help="Whose data it brings: a short name, or `household`.")
 @click.option("--title", default="", help="What it is called.  [default: the integration's name]")
+@click.option("--agree", is_flag=True, help="Agree to what a custom integration wants; it is told when it is left out.")
 @option_option
 @click.pass_obj
-def entry_add(session: Session, domain: str, person: str, title: str, pairs: tuple[str, ...]) -> None:
+def entry_add(session: Session, domain: str, person: str, title: str, agree: bool, pairs: tuple[str, ...]) -> None:
     """Add an entry; prints its id. It starts at once when the hub runs, else with the hub.
 
     \b
     Example: homeostat entry add nightscout --person anna --option url=https://ns.example.org --option token=@-
     """
-    added = session.ask("entry.add", domain=domain, person=person, title=title, options=parse_options(pairs))
+    added = session.ask(
+        "entry.add", domain=domain, person=person, title=title, options=parse_options(pairs), agree=agree
+    )
     session.show(added, added["entry"])
 
 
@@ -103,6 +106,20 @@ def entry_remove(session: Session, entry_id: str) -> None:
     """
     session.ask("entry.remove", entry=entry_id)
     session.show({"removed": entry_id}, f"{entry_id} is removed; its history stays.")
+
+
+@entry.command("agree")
+@options
+@click.argument("entry_id", metavar="ENTRY")
+@click.pass_obj
+def entry_agree(session: Session, entry_id: str) -> None:
+    """Agree to what an entry's custom integration wants now, and start it.
+
+    \b
+    Example: homeostat entry agree bathroom_scale
+    """
+    agreed = session.ask("entry.agree", entry=entry_id)
+    session.show(agreed, f"{entry_id} is {agreed['state'].replace('_', ' ')}.")
 
 
 @entry.command("reload")

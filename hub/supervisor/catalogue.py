@@ -5,10 +5,13 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hub.errors import NotFound, PluginError
 from hub.plugin import Integration
+
+if TYPE_CHECKING:
+    from hub.supervisor.child.declared import Declared
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,8 @@ class CatalogueItem:
     file: str = ""
     """Of a custom integration that cannot be used: where to mend it."""
     links: tuple[tuple[str, str], ...] = ()
+    declared: Declared | None = None
+    """What a custom one wants; the owner agrees to it entry by entry."""
 
 
 class Catalogue:
@@ -43,7 +48,7 @@ class Catalogue:
     def integrations(self) -> tuple[Integration, ...]:
         return tuple(self._integrations.values())
 
-    def add(self, integration: Integration, *, custom: bool = False) -> None:
+    def add(self, integration: Integration, *, custom: bool = False, declared: Declared | None = None) -> None:
         """Raises PluginError for a doubled domain, or one that does nothing."""
         if integration.domain in self._integrations:
             raise PluginError(f"the domain {integration.domain!r} is registered twice")
@@ -62,6 +67,7 @@ class Catalogue:
             integration.single,
             integration.automatic,
             links=integration.links,
+            declared=declared,
         )
 
     def add_broken(self, domain: str, name: str, problem: str, *, custom: bool = False, file: str = "") -> None:

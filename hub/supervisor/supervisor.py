@@ -16,6 +16,7 @@ from hub.registry import RegistryStore
 from hub.registry.names import free
 from hub.supervisor.actions import action_spec
 from hub.supervisor.catalogue import Catalogue
+from hub.supervisor.consent import Consents
 from hub.supervisor.declared import remedy_for, together
 from hub.supervisor.runner import EntryRunner
 from hub.supervisor.services import Services
@@ -28,6 +29,7 @@ class Supervisor:
     def __init__(self, catalogue: Catalogue, services: Services, store: RegistryStore) -> None:
         self.catalogue = catalogue
         self._hub, self._store = services, store
+        self._consents = Consents(store)
         self._runners: dict[str, EntryRunner] = {}
         self._entries: dict[str, ConfigEntry] = {}
         self._broken: dict[str, EntryStatus] = {}
@@ -134,8 +136,16 @@ class Supervisor:
         )
         await self._store.save_entry(entry)
         self._entries[entry.id] = entry
-        await self._run(entry)
+        await self.agree(entry.id)
         return entry
+
+    async def agree(self, entry_id: str) -> None:
+        """Agree to what the entry's integration wants now, and start the entry anew."""
+        entry = self.get(entry_id)
+        declared = self.catalogue.items[entry.domain].declared if entry.domain in self.catalogue.items else None
+        if declared is not None:
+            await self._consents.agree(entry.id, declared)
+        await self.reload(entry.id)
 
     async def change(self, entry: ConfigEntry) -> None:
         """Keep changed options, title, person or `disabled`, and start anew. Raises Conflict for one of the file."""
@@ -156,6 +166,7 @@ class Supervisor:
         await self._halt(entry_id)
         await self._store.remove_entry(entry_id)
         await self._hub.store.entry_forget(entry_id)
+        await self._consents.forget(entry_id)
         devices = [one.description.key for one in self._hub.entities.devices.values() if one.entry == entry_id]
         described = [one.key for one in self._hub.entities.all.values() if one.entry == entry_id and not one.metric]
         for gone in await self._hub.entities.forget(entry_id, devices=devices, entities=described):
@@ -237,6 +248,11 @@ class Supervisor:
         if entry.person and not self._hub.people.known(entry.person):
             people = ", ".join(self._hub.people.all) or "nobody yet"
             self._not_started(entry, f"There is no person {entry.person!r}; there are: {people}.", "Add the person.")
+            return
+        declared = self.catalogue.items[entry.domain].declared
+        objection = await self._consents.objection(entry, declared) if declared is not None else ""
+        if objection:
+            self._not_started(entry, objection, f"Agree on its page, or by `homeostat entry agree {entry.id}`.")
             return
         runner = EntryRunner(entry, integration, self._hub)
         self._runners[entry.id] = runner

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from hub.errors import Forbidden, NotFound
+from hub.errors import Conflict, Forbidden, NotFound
 from hub.model import (
     HOUSEHOLD,
     ConfigEntry,
@@ -68,10 +68,16 @@ class HouseView(Base):
         return self._rooms.supervisor.log_lines(entry_id)
 
     async def add_entry(
-        self, domain: str, options: Mapping[str, Any], *, title: str = "", person: str = ""
+        self, domain: str, options: Mapping[str, Any], *, title: str = "", person: str = "", agree: bool = False
     ) -> ConfigEntry:
-        """Raises Forbidden, NotFound, Conflict, or pydantic's ValidationError for the form."""
+        """`agree`: to what a custom integration wants.
+
+        Raises Forbidden, NotFound, Conflict, or pydantic's ValidationError for the form.
+        """
         self._manage()
+        item = self._rooms.supervisor.catalogue.items.get(domain)
+        if item is not None and item.declared is not None and not agree:
+            raise Conflict(f"{item.name} wants: {'; '.join(item.declared.words)}. Agree to this (`--agree`) to add it")
         return await self._rooms.supervisor.add(domain, options, title=title, person=person)
 
     async def change_entry(self, entry_id: str, **fields: Any) -> None:
@@ -82,6 +88,11 @@ class HouseView(Base):
     async def remove_entry(self, entry_id: str) -> None:
         self._manage()
         await self._rooms.supervisor.remove(entry_id)
+
+    async def agree_entry(self, entry_id: str) -> None:
+        """To what the entry's custom integration wants now; it is started anew."""
+        self._manage()
+        await self._rooms.supervisor.agree(entry_id)
 
     async def reload_entry(self, entry_id: str) -> None:
         self._manage()

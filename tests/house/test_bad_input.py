@@ -107,8 +107,8 @@ def test_sick_integrations_are_told_on_their_page_and_hold_nobody_up(home: House
         assert "SyntaxError" in told["unreadable"]
         assert str(folder) not in "".join(told.values())
         assert told["prints"] == told["raises"] == ""
-        home("entry", "add", "prints", "--person", "anna")
-        home("entry", "add", "raises", "--person", "anna")
+        home("entry", "add", "prints", "--person", "anna", "--agree")
+        home("entry", "add", "raises", "--person", "anna", "--agree")
 
         def entries() -> str:
             return home("entry", "list").out

@@ -110,7 +110,8 @@ async def add(request: web.Request, view: View) -> web.Response:
     errors = given.errors
     if not errors:
         try:
-            made = await view.add_entry(item.domain, given.values, title=title, person=person)
+            agreed = posted.get("agree") == "yes"
+            made = await view.add_entry(item.domain, given.values, title=title, person=person, agree=agreed)
         except ValidationError as error:
             errors = forms.errors_of(error)
         except Conflict as error:
@@ -168,6 +169,13 @@ async def reload(request: web.Request, view: View) -> web.Response:
     found = view.entry(request.match_info["entry"])
     await view.reload_entry(found.id)
     return answer.done(request, f"/integrations/{found.id}", f"{found.title} was started anew.")
+
+
+async def agree(request: web.Request, view: View) -> web.Response:
+    """Agree to what the entry's custom integration wants now."""
+    found = view.entry(request.match_info["entry"])
+    await view.agree_entry(found.id)
+    return answer.done(request, f"/integrations/{found.id}", f"You agreed; {found.title} was started anew.")
 
 
 async def switch(request: web.Request, view: View) -> web.Response:
@@ -251,6 +259,7 @@ ROUTES = (
     PageRoute("GET", "/integrations/{entry}/edit", edit),
     PageRoute("POST", "/integrations/{entry}/edit", change),
     PageRoute("POST", "/integrations/{entry}/reload", reload),
+    PageRoute("POST", "/integrations/{entry}/agree", agree),
     PageRoute("POST", "/integrations/{entry}/switch", switch),
     PageRoute("POST", "/integrations/{entry}/remove", remove),
     PageRoute("GET", "/integrations/{entry}", entry),

@@ -32,6 +32,7 @@ class NewEntry(Body):
     title: Annotated[str, Field(max_length=200, pattern=r"^[^\u0000]*$")] = ""
     person: Annotated[str, Field(max_length=200, description="Whose data it brings, where the integration asks.")] = ""
     options: dict[str, Any] = Field(default_factory=dict)
+    agree: Annotated[bool, Field(description="To what a custom integration wants; a refusal (409) tells it.")] = False
 
 
 class EntryChange(Body):
@@ -101,7 +102,9 @@ async def get_entry(call: Call) -> EntryShape:
 async def add_entry(call: Call) -> EntryShape:
     body: NewEntry = call.body
     try:
-        made = await call.view.add_entry(body.domain, body.options, title=body.title, person=body.person)
+        made = await call.view.add_entry(
+            body.domain, body.options, title=body.title, person=body.person, agree=body.agree
+        )
     except ValidationError as error:
         raise _misfit(call, body.domain, error) from None
     return entry_shape(call, made, call.view.entry_status(made.id))

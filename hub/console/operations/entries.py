@@ -18,16 +18,32 @@ async def list_all(site: Site, _: Progress) -> list[dict[str, Any]]:
 
 
 async def add(
-    site: Site, _: Progress, *, domain: str, options: dict[str, Any], title: str = "", person: str = ""
+    site: Site,
+    _: Progress,
+    *,
+    domain: str,
+    options: dict[str, Any],
+    title: str = "",
+    person: str = "",
+    agree: bool = False,
 ) -> dict[str, Any]:
     """Raises NotFound (domain), Conflict, ConfigInvalid (options)."""
     await site.hub.find_custom()
-    return _shown(site, await added(site, domain, options, title=title, person=person))
+    return _shown(site, await added(site, domain, options, title=title, person=person, agree=agree))
 
 
-async def added(site: Site, domain: str, options: dict[str, Any], *, title: str = "", person: str = "") -> ConfigEntry:
+async def agree(site: Site, _: Progress, *, entry: str) -> dict[str, Any]:
+    """To what the entry's custom integration wants now."""
+    await site.hub.find_custom()
+    await site.view.agree_entry(entry)
+    return _shown(site, site.hub.rooms.supervisor.get(entry))
+
+
+async def added(
+    site: Site, domain: str, options: dict[str, Any], *, title: str = "", person: str = "", agree: bool = False
+) -> ConfigEntry:
     try:
-        return await site.view.add_entry(domain, options, title=title, person=person)
+        return await site.view.add_entry(domain, options, title=title, person=person, agree=agree)
     except ValidationError as error:
         model = site.hub.rooms.supervisor.catalogue.get(domain).config
         raise ConfigInvalid(f"{domain}: {explain(error, model)}") from None

@@ -27,6 +27,7 @@ _TABLE: dict[str, Operation] = {
     "token.revoke": people.revoke_token,
     "entry.list": entries.list_all,
     "entry.add": entries.add,
+    "entry.agree": entries.agree,
     "entry.remove": entries.remove,
     "entry.reload": entries.reload,
     "entry.switch": entries.switch,

@@ -14,6 +14,8 @@ from hub.errors import HubError, NotReady, PluginError
 from hub.model import Command
 from hub.plugin import Context, Integration, WebhookRequest, WebhookResponse
 from hub.supervisor.catalogue import Catalogue
+from hub.supervisor.child.declared import Declared
+from hub.supervisor.child.folder_hash import folder_hash
 from hub.supervisor.child.needs import read_needs
 from hub.supervisor.child.remote import Child, describe
 from hub.supervisor.context import EntryContext
@@ -34,7 +36,7 @@ async def discover(folder: Path, catalogue: Catalogue) -> AsyncGenerator[tuple[s
                 if isinstance(described, str):
                     raise PluginError(described)
                 integration = _proxy(path, described)
-                catalogue.add(integration, custom=True)
+                catalogue.add(integration, custom=True, declared=Declared(described["needs"], described["sha256"]))
                 yield path.stem, integration.domain, ""
             except PluginError as error:
                 catalogue.add_broken(
@@ -60,8 +62,8 @@ def _is_plugin(path: Path) -> bool:
 
 async def _describe(path: Path) -> tuple[Path, dict[str, Any] | str]:
     try:
-        needs = await asyncio.to_thread(read_needs, path)
-        return path, {**await describe(path), "needs": needs}
+        needs, sha256 = await asyncio.to_thread(lambda: (read_needs(path), folder_hash(path)))
+        return path, {**await describe(path), "needs": needs, "sha256": sha256}
     except (HubError, OSError) as error:
         return path, str(error)
 
