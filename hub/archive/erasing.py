@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import uuid
 from collections.abc import Mapping, Sequence
@@ -14,6 +15,7 @@ from zoneinfo import ZoneInfo
 from hub.access import Access, Accounts
 from hub.archive import scrub
 from hub.archive.house import House
+from hub.backup import forget
 from hub.errors import BadReading, Conflict, NotFound
 from hub.model import HOUSEHOLD, Entity, Role
 from hub.recorder.erasing import FOREVER
@@ -169,6 +171,7 @@ class Erasures:
         del self._waiting[one.id]
         try:
             await self._save()  # before the database is written anew: its own words are to go as well
+            away = await self._backups(one)
             await recorder.overwrite()
             await recorder.renew_copies()
         except BaseException:
@@ -177,8 +180,17 @@ class Erasures:
             raise
         at = to_us(self._house.clock.now())
         whose = one.person or HOUSEHOLD
-        await recorder.audit(at, one.by, "erasure.done", whose, "done", f"{one.id}: {one.total} items erased")
+        detail = f"{one.id}: {one.total} items erased"
+        if away:
+            detail += f"; {away} backup targets can't be reached now and get the new keyring with the next backup"
+        await recorder.audit(at, one.by, "erasure.done", whose, "done", detail)
         return True
+
+    async def _backups(self, one: Erasure) -> int:
+        """Make encrypted backups unreadable for a person who is gone; how many targets can't be reached now."""
+        if not one.person or one.person == HOUSEHOLD or not one.whole:
+            return 0
+        return len(await asyncio.to_thread(forget, self._data_dir, one.person))
 
     async def _rows(self, one: Erasure) -> None:
         recorder, entities = self._house.recorder, self._of(one.person, one.source)
