@@ -30,6 +30,12 @@ class PrivacyView(Base):
         await self._told("archive.export", person or HOUSEHOLD, "everybody" if person is None else "")
         return manifest
 
+    def export_folder(self) -> Path:
+        """Where an archive may lie while it is fetched; for its owner's eyes."""
+        folder = self._rooms.data_dir / "exports"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        return folder
+
     async def import_archive(
         self, path: Path, person_as: str | None = None, *, progress: Progress = silent
     ) -> archive.Brought:

@@ -34,6 +34,7 @@ PAGES = (
     "/settings/rights",
     "/settings/rights/anna",
     "/settings/sessions",
+    "/settings/privacy",
     "/settings/audit",
     "/people/anna/who-sees",
     "/settings/tokens",
