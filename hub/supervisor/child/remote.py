@@ -52,25 +52,27 @@ class Child:
         """Live as long as the entry does. Raises what the integration raised, or Misbehaved."""
         way_out = WayOut(self._needs, Guard(typed(ctx.config)))
         try:
-            box = await asyncio.to_thread(box_of, self._path, self._needs, ctx.data_dir, way_out.theirs.fileno())
-            process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "hub.child.worker",
-                str(self._path),
-                box.dump(),
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.DEVNULL,
-                limit=LONGEST_LINE,
-                start_new_session=True,
-                pass_fds=(box.way_out,),
-                env=_environment(box.data_dir),
-            )
-            way_out.open()
-        except BaseException:
-            await way_out.close()
-            raise
+            await self._live(ctx, way_out)
+        finally:
+            way_out.close()
+
+    async def _live(self, ctx: Context, way_out: WayOut) -> None:
+        box = await asyncio.to_thread(box_of, self._path, self._needs, ctx.data_dir, way_out.theirs.fileno())
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "hub.child.worker",
+            str(self._path),
+            box.dump(),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            limit=LONGEST_LINE,
+            start_new_session=True,
+            pass_fds=(box.way_out,),
+            env=_environment(box.data_dir),
+        )
+        way_out.open()
         assert process.stdin is not None
         assert process.stdout is not None
         self.pid = process.pid
@@ -96,7 +98,6 @@ class Child:
                 one.cancel()
             await asyncio.gather(reading, living, watching, return_exceptions=True)
             await _end(process)
-            await way_out.close()
 
     async def act(self, ctx: Context, command: Command) -> None:
         await self._running(ctx).call("act", command)

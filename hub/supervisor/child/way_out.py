@@ -34,15 +34,14 @@ class WayOut:
         self.theirs.close()
         asyncio.get_running_loop().add_reader(self._ours.fileno(), self._asked)
 
-    async def close(self) -> None:
+    def close(self) -> None:
+        """Safe to call twice."""
         if self._ours.fileno() >= 0:
             asyncio.get_running_loop().remove_reader(self._ours.fileno())
         self.theirs.close()
         self._ours.close()
-        tasks = list(self._carrying)
-        for task in tasks:
+        for task in self._carrying:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
     def _asked(self) -> None:
         try:
