@@ -27,20 +27,6 @@ _keyring = click.option(
     help="The people's keys.  [default: keyring.age beside the backup]",
 )  # fmt: skip
 _file = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-KIT = """\
-Homeostat recovery key, made {made}
-
-  {secret}
-
-Print this, or keep it in a password manager, away from this machine. It is needed to
-restore a backup when the hub's disk is gone. Whoever has it and a backup can read
-everything in it; without it nobody can, and nobody can help.
-
-A backup opens without Homeostat too, with age (https://age-encryption.org) and tar:
-  age -d -i KEYFILE homeostat-....age | tar x
-  age -d -i KEYFILE keyring.age > keys.txt
-  age -d -i keys.txt people/....jsonl.gz.age | gunzip
-"""
 
 
 @click.group()
@@ -60,6 +46,7 @@ def backup_key(session: Session, show: bool, renew: bool) -> None:
     Example: homeostat backup key > recovery.txt
     """
     from hub.backup.keys import Keys
+    from hub.backup.sheet import sheet
 
     with session.failing():
         keys, now = Keys(session.settings().data_dir), RealClock().now()
@@ -74,7 +61,7 @@ def backup_key(session: Session, show: bool, renew: bool) -> None:
         made = renew or not known
         identity = keys.make(now) if made else known[0]
         data = {"public_key": str(identity.to_public()), "recovery_key": str(identity), "made": made}
-        session.show(data, KIT.format(made=now.date().isoformat(), secret=identity).rstrip())
+        session.show(data, sheet(identity, now))
 
 
 @backup.command("create")
@@ -175,8 +162,8 @@ def backup_target(session: Session, what: str, folder: Path | None) -> None:
                 session.refuse(f"{folder} is no target; `homeostat backup target list` names them")
             others = [one for one in known if one != folder]
             keys.set_targets([*others, folder] if what == "add" else others)
-        targets = [{"folder": str(one), "reachable": one.is_dir()} for one in keys.targets()]
-        session.show(targets, table(targets, {"folder": "FOLDER", "reachable": "REACHABLE"}, ""))
+        rows = [{"folder": str(one), "reachable": one.is_dir()} for one in keys.targets()]
+        session.show(rows, table(rows, {"folder": "FOLDER", "reachable": "REACHABLE"}, ""))
 
 
 @backup.command("verify")
@@ -282,9 +269,8 @@ def _identities(data_dir: Path, key_file: str | None) -> list[Identity]:
 
     if key_file is None:
         return Keys(data_dir).identities()
-    if key_file == "-":
-        return _found(sys.stdin.read(), "standard input")
-    return _found(Path(key_file).read_text(errors="replace"), key_file)
+    text = sys.stdin.read() if key_file == "-" else Path(key_file).read_text(errors="replace")
+    return _found(text, "standard input" if key_file == "-" else key_file)
 
 
 def _found(text: str, name: str) -> list[Identity]:
