@@ -1,6 +1,6 @@
 """Every figure, in one table.
 
-python -m benchmarks [--quick] [--only intake,storage,disk,mqtt,web,peer] [--json FILE]
+python -m benchmarks [--quick] [--only intake,storage,disk,mqtt,web,access,peer] [--json FILE]
 
 Each part runs in a process of its own, one after the other. `peer` installs Home Assistant 2024.3.3 from PyPI into an
 environment of its own, once, and has it do the same work in the same run.
@@ -23,7 +23,7 @@ from typing import Any
 from benchmarks.figure import Figure, paired, table, told
 
 ROOT = Path(__file__).parent.parent
-PARTS = ("intake", "storage", "disk", "mqtt", "web", "peer")
+PARTS = ("intake", "storage", "disk", "mqtt", "web", "access", "peer")
 
 
 def run(part: str, *options: str) -> str:
@@ -118,6 +118,7 @@ RUN: Mapping[str, Callable[[bool], list[Figure]]] = {
     "disk": disk,
     "mqtt": mqtt,
     "web": common("web"),
+    "access": common("access"),
     "peer": common("peer"),
 }
 

@@ -61,7 +61,7 @@ def lines(view: View, reaches: Sequence[Reach], now: datetime) -> list[Line]:
 
 
 def _line(view: View, one: Reach, now: datetime) -> Line:
-    does = [f"{word}s" for verb, word in DOES.items() if verb in one.verbs]
+    does = [f"{word}es" if word.endswith("ch") else f"{word}s" for verb, word in DOES.items() if verb in one.verbs]
     text = " and ".join([", ".join(does[:-1]), does[-1]] if len(does) > 1 else does).capitalize()
     text += f" {subjects(view, one.subjects)}" if one.subjects is not None else " everything"
     grant = one.grant

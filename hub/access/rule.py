@@ -53,11 +53,11 @@ class Scope:
             return False
         if self.only_subjects is not None and subject not in self.only_subjects:
             return False
-        return any(
-            (who is None or who == person or (who == ALL and person != ""))
-            and (subjects is None or (subject is not None and subject in subjects))
-            for who, subjects in self.rules
-        )
+        for who, subjects in self.rules:
+            theirs = who is None or who == person or (who == ALL and person != "")
+            if theirs and (subjects is None or subject in subjects):
+                return True
+        return False
 
     def touches(self, person: str) -> bool:
         """True when at least something of `person` is in it."""

@@ -16,11 +16,15 @@ class StatesView(Base):
         scope = self.scope()
         if scope.unlimited and person is None:
             return list(self._rooms.entities.all.values())
+        # Asked once for each person: most entities are of people of whom nothing may be seen.
+        touched = {slug: scope.touches(slug) for slug in {one.person for one in self._rooms.entities.all.values()}}
         return [
             one
             for one in self._rooms.entities.all.values()
-            if (person is None or one.person == person) and scope.covers(one.person, subject_of(one))
-            if self._sees(one)
+            if touched[one.person]
+            and (person is None or one.person == person)
+            and scope.covers(one.person, subject_of(one))
+            and self._sees(one)
         ]
 
     def entity(self, entity_id: str) -> Entity:

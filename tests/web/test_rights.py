@@ -54,6 +54,21 @@ async def test_a_sitter_is_invited_chooses_a_password_and_sees_the_child_alone(
     await expect(row).to_contain_text(re.compile(r"Sees and logs everything\s+until 03:00"))
 
 
+async def test_a_coach_of_no_metric_is_not_a_coach_of_all(house: House, open_page: OpenPage) -> None:
+    await house.measure("emil", "weight", (3, 7.4))
+    page = await open_page(house, "/settings/rights?for=coach")
+    await page.get_by_role("checkbox", name="Emil").check()
+    await page.get_by_role("button", name="Make the link").click()
+    await expect(page.get_by_text("choose the metrics")).to_be_visible()
+    assert house.hub.rooms.invitations.open == []
+    await page.goto(f"{house.url}/settings/rights?for=coach")
+    await page.get_by_role("checkbox", name="Emil").check()
+    await page.get_by_role("checkbox", name="Weight").check()
+    await page.get_by_role("button", name="Make the link").click()
+    [invitation] = house.hub.rooms.invitations.open
+    assert [one.subjects for one in invitation.grants] == [{"weight"}, {"journal:note"}]
+
+
 async def test_a_right_that_ends_while_the_page_is_open_takes_the_page_along(house: House, open_page: OpenPage) -> None:
     await house.measure("emil", "body_temperature", (3, 36.9))
     sitter = await signed_in(house, "Sitter", Role.GUEST)

@@ -95,6 +95,9 @@ def _grants(view: View, form: MultiDictProxy[Any]) -> list[Grant]:
     people = [str(one) for one in form.getall("whose", [])]
     verbs = [Verb(str(one)) for one in form.getall("verb", ["view"])]
     chosen = [str(one) for one in form.getall("subject", [])]
+    if form.get("only") and people and not chosen:
+        # Nothing chosen would mean everything, which nobody wants who says "only".
+        raise Conflict("choose the metrics they may see")
     made = []
     for person in people:
         zone = view.time_zone(person) if person != "*" else view.household().time_zone

@@ -31,7 +31,7 @@ async def create(request: web.Request, view: View) -> web.Response:
     """Make a token; its text is on this answer and nowhere else ever."""
     form = {key: str(value).strip() for key, value in (await request.post()).items()}
     verbs = next((verbs for key, _, verbs in USES if key == form.get("use")), (Verb.VIEW,))
-    days = float(form["days"]) if form.get("days", "") in ("90", "365") else None
+    days = float(form["days"]) if form.get("days") in ("90", "365") else None if form.get("days") == "" else 90
     try:
         token, text = await view.create_token(
             form.get("label", "") or "Token",
