@@ -24,7 +24,7 @@ from hub.states import States
 from hub.supervisor import Supervisor
 
 GRACE = timedelta(days=7)
-LARGE = 256 << 20
+LARGE = 64 << 20
 """Bytes of database from which writing it anew waits for the night."""
 NIGHT = range(2, 5)
 SETTING = "erasures"

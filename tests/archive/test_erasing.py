@@ -12,6 +12,7 @@ from hub.daemon import Hub
 from hub.errors import Conflict, NotFound
 from hub.model import Actor, Grant, JournalDraft, Role, Verb
 from hub.recorder.copies import name_for
+from hub.recorder.writer import Transaction
 from hub.view import IncomingReading, View
 from tests.archive.homes import NOW, ODD_NUMBER, TEXT, clock, live_in
 from tests.support.house import PASSWORD, everything, house
@@ -36,6 +37,11 @@ def found_in(folder: Path) -> dict[str, list[bytes]]:
     return hits
 
 
+async def forget_less(transaction: Transaction) -> None:
+    """Many builds of SQLite overwrite what is deleted by themselves; the hub must not rely on it."""
+    await transaction.connection.exec_driver_sql("PRAGMA secure_delete=OFF")
+
+
 async def account(hub: Hub, name: str, role: Role, *persons: str) -> Actor:
     await hub.views.system().add_account(name, PASSWORD, role=role)
     for person in persons:
@@ -46,6 +52,7 @@ async def account(hub: Hub, name: str, role: Role, *persons: str) -> Actor:
 async def test_no_byte_of_an_erased_person_is_left_in_any_file(tmp_path: Path) -> None:
     home = tmp_path / "home"
     async with house(home, clock=clock(), people=("Zyxwanda", "Mia")) as hub:
+        await hub.rooms.recorder._writer.run(forget_less)
         view = await live_in(hub, "zyxwanda")
         await live_in(hub, "mia", days=1)  # her own canaries are moved out of the way below
         for one in [one for one in view.entities("mia") if one.metric]:
