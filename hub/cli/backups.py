@@ -251,11 +251,9 @@ def backup_restore(
         finally:
             session.progress_done()
             lock.release()
-        text = [f"Restored: {_said(done)}", "Everyone signs in anew."]
-        if into is None:
-            text.append(f"What was there before is kept: {done.aside}")
-        else:
-            text.append(f"Start the hub on it by `homeostat run --config {into}`.")
+        kept = f"What was there before is kept: {done.aside}"
+        last = kept if into is None else f"Start the hub on it by `homeostat run --config {into}`."
+        text = [f"Restored: {_said(done)}", "Everyone signs in anew.", last]
         session.show({**_told(done), "kept": done.aside if into is None else None}, text)
 
 
