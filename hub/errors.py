@@ -47,6 +47,14 @@ class Forbidden(HubError):
     """The one rule says no."""
 
 
+class TooManyTries(Forbidden):
+    """`wait`: seconds until a password is looked at again."""
+
+    def __init__(self, wait: float) -> None:
+        super().__init__(f"there were too many wrong tries; wait {wait:.0f} seconds")
+        self.wait = wait
+
+
 class Conflict(HubError):
     """The change does not fit what is there now (a name is taken, a revision is older)."""
 

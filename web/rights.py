@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from hub.access import Reach
 from hub.model import HOUSEHOLD, Account, Person, Role, Verb
+from hub.view import Reach
 
 if TYPE_CHECKING:
     from hub.view import View

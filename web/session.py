@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import hdrs, web
 
-from hub.access import TooManyTries
-from hub.errors import Forbidden
+from hub.errors import Forbidden, TooManyTries
 from hub.model import Credential
 from web import security
 from web.keys import OPTIONS, SESSION, TRIES, VIEW, VIEWS

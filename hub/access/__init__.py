@@ -1,7 +1,6 @@
 """The one rule: who may see or do what; and the accounts, tokens and sessions it is asked for."""
 
 from hub.access.accounts import SHORTEST_PASSWORD, Accounts
-from hub.access.guesses import TooManyTries
 from hub.access.invitations import Invitation, Invitations
 from hub.access.rule import Access, Reach, Scope
 from hub.access.sessions import BrowserSession
@@ -19,7 +18,6 @@ __all__ = [
     "Invitations",
     "Reach",
     "Scope",
-    "TooManyTries",
     "Trail",
     "Verdict",
     "until_of",

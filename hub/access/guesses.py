@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from hub.access.store import AccountStore
 from hub.clock import Clock
-from hub.errors import Forbidden
+from hub.errors import TooManyTries
 
 FREE = 5
 """Wrong tries within an hour that cost nothing."""
@@ -19,14 +19,6 @@ DAY = timedelta(days=1)
 REMEMBERED = 2_000
 """Names that belong to nobody; those tried longest ago are forgotten first."""
 _KEY = "access.guesses"
-
-
-class TooManyTries(Forbidden):
-    """`wait`: seconds until a password is looked at again."""
-
-    def __init__(self, wait: float) -> None:
-        super().__init__(f"there were too many wrong tries; wait {wait:.0f} seconds")
-        self.wait = wait
 
 
 class Guesses:

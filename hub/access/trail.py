@@ -10,14 +10,11 @@ from collections.abc import Awaitable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from hub.clock import Clock
 from hub.errors import StorageUnavailable
-from hub.model import Actor
-
-if TYPE_CHECKING:
-    from hub.recorder import AuditVerdict, ChainedLine
+from hub.model import Actor, AuditVerdict, ChainedLine
 
 _log = logging.getLogger("hub.access")
 HEAD = "audit.head"

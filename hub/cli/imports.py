@@ -26,7 +26,11 @@ class Sources(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         from hub.cli.plugins import loaded
 
-        return ["archive", "csv", *sorted(one.domain for one in loaded().catalogue.integrations if one.import_file is not None)]
+        return [
+            "archive",
+            "csv",
+            *sorted(one.domain for one in loaded().catalogue.integrations if one.import_file is not None),
+        ]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name == "archive":

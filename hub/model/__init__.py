@@ -1,5 +1,6 @@
 """Frozen facts that all rooms share; no I/O."""
 
+from hub.model.audit import AuditLine, AuditVerdict, ChainedLine
 from hub.model.document import Document
 from hub.model.entry import ConfigEntry, EntryState, EntryStatus
 from hub.model.event import (
@@ -32,6 +33,9 @@ __all__ = [
     "ActionCalled",
     "Actor",
     "Aggregation",
+    "AuditLine",
+    "AuditVerdict",
+    "ChainedLine",
     "Command",
     "Component",
     "ConfigEntry",

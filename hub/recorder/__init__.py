@@ -1,9 +1,6 @@
 """Durable history on SQLite or PostgreSQL."""
 
 from hub.recorder.facts import (
-    AuditLine,
-    AuditVerdict,
-    ChainedLine,
     Document,
     Outcome,
     Revision,
@@ -18,9 +15,6 @@ from hub.recorder.instants import from_us, to_us
 from hub.recorder.recorder import Recorder
 
 __all__ = [
-    "AuditLine",
-    "AuditVerdict",
-    "ChainedLine",
     "Document",
     "Outcome",
     "Recorder",

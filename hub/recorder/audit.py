@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import orjson
 from sqlalchemy import func, insert, select
 
+from hub.model import AuditLine, AuditVerdict, ChainedLine
 from hub.recorder import schema
-from hub.recorder.facts import AuditLine, AuditVerdict, ChainedLine
 from hub.recorder.store import Store
 from hub.recorder.writer import Transaction
 

@@ -1,5 +1,6 @@
 """What one actor may see and do: the only thing pages, REST and routes read."""
 
+from hub.access import BrowserSession, Reach, until_of
 from hub.supervisor import CatalogueItem
 from hub.view.base import Rooms
 from hub.view.chart import Chart
@@ -12,14 +13,17 @@ from hub.view.views import SetupRequest, Views
 
 __all__ = [
     "LATE_US",
+    "BrowserSession",
     "CatalogueItem",
     "Chart",
     "HubFigures",
     "IncomingReading",
+    "Reach",
     "Rooms",
     "Rows",
     "SetupRequest",
     "View",
     "Views",
     "browser_of",
+    "until_of",
 ]

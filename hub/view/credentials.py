@@ -8,8 +8,7 @@ from collections.abc import Iterable
 
 from hub.access import BrowserSession, Verdict
 from hub.errors import Conflict, Forbidden, NotFound
-from hub.model import HOUSEHOLD, Token, Verb
-from hub.recorder import ChainedLine
+from hub.model import HOUSEHOLD, ChainedLine, Token, Verb
 from hub.view.base import Base
 
 _AT_ONCE = 1_000

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from hub.access import SHORTEST_PASSWORD, Invitation, TooManyTries
-from hub.errors import Conflict, Forbidden
+from hub.access import SHORTEST_PASSWORD, Invitation
+from hub.errors import Conflict, Forbidden, TooManyTries
 from hub.model import SYSTEM, Account, Actor, Credential, Role
 from hub.registry.births import check_birth
 from hub.view.base import EPOCH, Rooms

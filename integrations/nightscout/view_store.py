@@ -37,6 +37,7 @@ class _Reading(NamedTuple):
     unit: str | None
     source: str
     increment: bool
+    imported: bool
 
 
 class ViewStore:
@@ -68,7 +69,9 @@ class ViewStore:
 
     async def record(self, samples: Sequence[Sample]) -> Receipt:
         readings = [
-            _Reading(self._person, one.metric, one.value, one.taken_at, one.unit, one.source, one.increment)
+            _Reading(
+                self._person, one.metric, one.value, one.taken_at, one.unit, one.source, one.increment, one.imported
+            )
             for one in samples
         ]
         receipt: Receipt = await self._view.record(readings, entry=_ENTRY)

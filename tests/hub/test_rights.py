@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from hub.access import Access, Accounts, Invitations, TooManyTries, until_of
+from hub.access import Access, Accounts, Invitations, until_of
 from hub.clock import VirtualClock
-from hub.errors import Conflict, Forbidden, NotFound
+from hub.errors import Conflict, Forbidden, NotFound, TooManyTries
 from hub.model import Account, Actor, Credential, Grant, Role, Verb
 from hub.recorder import Recorder
 

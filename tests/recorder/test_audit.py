@@ -7,7 +7,8 @@ import asyncio
 import pytest
 from sqlalchemy import delete, insert, update
 
-from hub.recorder import AuditLine, Recorder, schema
+from hub.model import AuditLine
+from hub.recorder import Recorder, schema
 from hub.recorder.writer import Transaction
 
 

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from hub.access import TooManyTries
-from hub.errors import Forbidden
+from hub.errors import Forbidden, TooManyTries
 from web import answer, session
 from web.keys import SESSION, VIEW, VIEWS
 from web.routing import PageRoute

@@ -9,10 +9,8 @@ from typing import Annotated, Any
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from hub.access import BrowserSession, Reach, until_of
-from hub.model import Account, Grant, Role, Verb
-from hub.recorder import ChainedLine
-from hub.view import browser_of
+from hub.model import Account, ChainedLine, Grant, Role, Verb
+from hub.view import BrowserSession, Reach, browser_of, until_of
 from web.rest.endpoint import Call, Endpoint
 from web.rest.fields import Body, Name, Query
 

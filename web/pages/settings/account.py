@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from hub.access import TooManyTries
-from hub.errors import Conflict, Forbidden
+from hub.errors import Conflict, Forbidden, TooManyTries
 from web import answer
 from web.routing import PageRoute
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from hub.access import until_of
 from hub.errors import Conflict, Forbidden
 from hub.model import Grant, Role, Verb
+from hub.view import until_of
 from web import answer, rights
 from web.routing import PageRoute
 
