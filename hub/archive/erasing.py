@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from hub.access import Access, Accounts
+from hub.access import Access, Accounts, Trail
 from hub.archive import scrub
 from hub.archive.house import House
 from hub.backup import forget
@@ -67,8 +67,16 @@ class Erasure:
 
 class Erasures:
     def __init__(
-        self, house: House, states: States, access: Access, accounts: Accounts, supervisor: Supervisor, data_dir: Path
+        self,
+        house: House,
+        states: States,
+        access: Access,
+        accounts: Accounts,
+        supervisor: Supervisor,
+        data_dir: Path,
+        trail: Trail,
     ) -> None:
+        self._trail = trail
         self._house, self._states, self._access, self._accounts = house, states, access, accounts
         self._supervisor, self._data_dir = supervisor, data_dir
         self._waiting: dict[str, Erasure] = {}
@@ -178,12 +186,11 @@ class Erasures:
             self._waiting[one.id] = one
             await self._save()
             raise
-        at = to_us(self._house.clock.now())
         whose = one.person or HOUSEHOLD
         detail = f"{one.id}: {one.total} items erased"
         if away:
             detail += f"; {away} backup targets can't be reached now and get the new keyring with the next backup"
-        await recorder.audit(at, one.by, "erasure.done", whose, "done", detail)
+        await self._trail.note(one.by, "erasure.done", person=whose, detail=detail)
         return True
 
     async def _backups(self, one: Erasure) -> int:

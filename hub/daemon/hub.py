@@ -183,7 +183,7 @@ class Hub:
             journal=journal,
             actions=actions,
             supervisor=supervisor,
-            erasures=Erasures(home, states, access, accounts, supervisor, settings.data_dir),
+            erasures=Erasures(home, states, access, accounts, supervisor, settings.data_dir, trail),
             data_dir=settings.data_dir,
             version=__version__,
             problems={},

@@ -78,5 +78,4 @@ class PrivacyView(Base):
         return self._rooms.erasures.shown(erasure)
 
     async def _told(self, action: str, person: str, detail: str) -> None:
-        at = int(self.clock.now().timestamp() * 1e6)
-        await self._rooms.recorder.audit(at, self._author, action, person, "done", detail)
+        await self._rooms.trail.note(self._author, action, person=person, detail=detail)

@@ -104,7 +104,7 @@ async def test_what_is_wrong_in_a_form_stands_at_its_field_and_nothing_typed_is_
 async def test_a_source_in_trouble_says_what_happened_and_what_to_do(hub: Hub, owner: Page) -> None:
     await hub.rooms.supervisor.add("ring", {"address": "asleep", "token": "x"}, person="anna")
     await owner.goto(_at(hub, "/integrations/ring"))
-    await expect(owner.locator("#status")).to_contain_text("the ring is asleep")
+    await expect(owner.locator("#status")).to_contain_text("The ring is asleep")
     await expect(owner.locator("#status")).to_contain_text("tried again by itself")
     await owner.get_by_role("link", name="Edit").click()
     await owner.get_by_label("Address").fill("awake")
