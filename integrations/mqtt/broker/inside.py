@@ -93,7 +93,6 @@ class InsideBroker:
         _accounts.pop(self._folder, None)
         if broker is not None:
             await broker.shutdown()
-            await asyncio.sleep(0.05)  # it closes its connections without waiting until they are closed
 
     async def reload(self) -> None:
         """Accounts are asked at every connection and message."""
