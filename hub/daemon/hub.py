@@ -1,43 +1,29 @@
-"""One running hub: every room, built and wired in one place."""
+"""One running hub: its rooms started in order, stopped in reverse."""
 
 from __future__ import annotations
 
 import asyncio
 import dataclasses
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import aiohttp
-
-from hub import __version__
-from hub.access import Access, Accounts, Invitations, Trail
-from hub.access.trail import HEAD
-from hub.actions import Actions
-from hub.archive import Erasures
-from hub.archive.house import House
-from hub.bus import Bus
 from hub.clock import Clock, RealClock
 from hub.daemon import memory, serving
-from hub.daemon.actions import hub_actions
+from hub.daemon.building import build
 from hub.daemon.custom import find_custom
 from hub.daemon.demo import demo_household
 from hub.daemon.lock import DataLock
+from hub.daemon.outside import Outside
 from hub.daemon.settings import Settings
 from hub.daemon.sole import Sole
 from hub.daemon.upkeep import Upkeep
-from hub.errors import NotReady
-from hub.intake import Intake, Machine
-from hub.journal import Journal
-from hub.loader import Loaded, load
-from hub.model import AccessChanged, Command, State
+from hub.loader import Loaded
+from hub.model import State
 from hub.plugin import DemoSetup
 from hub.recorder import Recorder
-from hub.registry import Counting, Entities, People
-from hub.states import States
-from hub.supervisor import Services, Supervisor
 from hub.view import Rooms, Views
 
 _log = logging.getLogger("hub.daemon")
@@ -47,12 +33,12 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 class Hub:
     """`await Hub.start(settings)`; `await hub.stop()` is idempotent and ends everything it started."""
 
-    def __init__(self, settings: Settings, rooms: Rooms, views: Views, loaded: Loaded) -> None:
-        self.settings, self.rooms, self.views, self.loaded = settings, rooms, views, loaded
+    def __init__(self, settings: Settings, rooms: Rooms, loaded: Loaded, outside: Outside) -> None:
+        self.settings, self.rooms, self.views, self.loaded = settings, rooms, Views(rooms), loaded
         self.port = 0
         self.demo: DemoSetup | None = None
         """Who lives in the demo household, when this is one."""
-        self._http: aiohttp.ClientSession | None = None
+        self._outside = outside
         self._site: Any = None
         self.upkeep = Upkeep(rooms)
         self._lock: DataLock | None = None
@@ -88,7 +74,9 @@ class Hub:
             raise
         hub: Hub | None = None
         try:
-            hub = await cls._build(settings, clock, recorder, plugins)
+            outside = Outside()
+            rooms, loaded = await build(settings, clock, recorder, plugins, outside)
+            hub = cls(settings, rooms, loaded, outside)
             hub._lock, hub._sole = lock, sole
             await sole.take()
             await hub._fill()
@@ -111,95 +99,6 @@ class Hub:
             raise
         return hub
 
-    @classmethod
-    async def _build(
-        cls, settings: Settings, clock: Clock, recorder: Recorder, plugins: Iterable[tuple[str, object]]
-    ) -> Hub:
-        bus, states = Bus(), States()
-        loaded = load(extra=plugins)
-        people = People(recorder, bus, clock)
-        await people.load()
-        entities = Entities(recorder, bus, clock, people, loaded.vocabulary)
-        access = Access(clock)
-        accounts = Accounts(recorder, access, clock, lambda: bus.publish(AccessChanged(clock.now())))
-        await accounts.load()
-        invitations = Invitations(recorder, accounts, clock)
-        await invitations.load()
-        trail = Trail(recorder, clock, settings.data_dir / HEAD)
-        cut = await trail.open()
-        # Only the machine's own clock can be wrong.
-        known = {"evidence": Machine().evidence} if isinstance(clock, RealClock) else {}
-        intake = Intake(recorder, states, bus, clock, entities, people, loaded.vocabulary, **known)
-        journal = Journal(recorder, bus, clock, people, loaded.vocabulary, intake.trust.latest)
-        actions = Actions(trail, access, bus, clock)
-        hub: Hub
-
-        async def act(entity_id: str, command: str, parameters: Mapping[str, Any]) -> None:
-            await hub.command(entity_id, command, parameters)
-
-        async def after_removal(entity_id: str) -> None:
-            await intake.refresh(entities.get(entity_id))
-
-        services = Services(
-            store=recorder,
-            clock=clock,
-            bus=bus,
-            states=states,
-            intake=intake,
-            journal=journal,
-            entities=entities,
-            people=people,
-            vocabulary=loaded.vocabulary,
-            data_dir=settings.data_dir,
-            http=lambda: hub.http(),
-            act=act,
-            after_removal=after_removal,
-        )
-        supervisor = Supervisor(loaded.catalogue, services, recorder)
-        home = House(
-            recorder,
-            people,
-            entities,
-            loaded.vocabulary,
-            clock,
-            __version__,
-            intake.refresh,
-            lambda: accounts.all,
-        )
-        rooms = Rooms(
-            clock=clock,
-            bus=bus,
-            states=states,
-            recorder=recorder,
-            access=access,
-            accounts=accounts,
-            invitations=invitations,
-            trail=trail,
-            people=people,
-            entities=entities,
-            vocabulary=loaded.vocabulary,
-            counting=Counting(entities, loaded.vocabulary, recorder, intake.refresh),
-            intake=intake,
-            journal=journal,
-            actions=actions,
-            supervisor=supervisor,
-            erasures=Erasures(home, states, access, accounts, supervisor, settings.data_dir, trail),
-            data_dir=settings.data_dir,
-            version=__version__,
-            problems={},
-        )
-        hub = cls(settings, rooms, Views(rooms), loaded)
-        for spec in [*hub_actions(rooms, hub.command), *supervisor.action_specs(), *loaded.actions]:
-            actions.add(spec)
-        now = clock.now()
-        if cut:
-            remedy = "If you restored a backup, this is why. Otherwise see Settings > Audit."
-            rooms.problems["audit"] = (now, f"The audit trail is not whole: {cut}.", remedy)
-        for name, reason in loaded.problems.items():
-            remedy = "Mend or remove it, then start the hub again."
-            rooms.problems[f"plugin:{name}"] = (now, f"The plugin {name} is not running: {reason}", remedy)
-        return hub
-
     async def stop(self) -> None:
         """Stop in reverse order; nothing acknowledged is lost. Safe to call twice."""
         if self._stopped:
@@ -212,31 +111,12 @@ class Hub:
         await self.upkeep.stop()
         if self._site is not None:
             await self._site.cleanup()
-        if self._http is not None:
-            await self._http.close()
+        await self._outside.close()
         await self.rooms.recorder.close()
         if self._sole is not None:
             await self._sole.release()
         if self._lock is not None:
             self._lock.release()
-
-    def http(self) -> aiohttp.ClientSession:
-        """The shared session for all outgoing HTTP."""
-        if self._http is None:
-            self._http = aiohttp.ClientSession(
-                timeout=aiohttp.ClientTimeout(total=30, connect=10),
-                headers={"User-Agent": f"Homeostat/{__version__}"},
-                connector=aiohttp.TCPConnector(limit=32, limit_per_host=6),
-            )
-        return self._http
-
-    async def command(self, entity_id: str, command: str, parameters: Mapping[str, Any]) -> None:
-        """Tell a device's entity to do something. Raises NotFound, NotReady."""
-        entity = self.rooms.entities.get(entity_id)
-        if command not in entity.commands:
-            allowed = ", ".join(entity.commands) or "none"
-            raise NotReady(f"{entity_id} does not know the command {command!r}; it knows: {allowed}")
-        await self.rooms.supervisor.act(entity.entry, Command(entity.key, command, dict(parameters)))
 
     async def _fill(self) -> None:
         """Entities and their newest readings, as they were when the hub stopped."""

@@ -27,6 +27,7 @@ from click.testing import CliRunner
 from hub.api import CliCommand, EntryState, Sample
 from hub.cli.common import Session
 from hub.daemon import Hub
+from hub.daemon.building import command
 from hub.loader import load
 from hub.plugin import HookSpecs
 from hub.supervisor.child import remote
@@ -158,7 +159,7 @@ async def test_the_examples_run_as_custom_integrations_in_processes_of_their_own
 
         await until(lambda: any(one.key == "light" for one in view.entities()))
         light = next(one for one in view.entities() if one.key == "light")
-        await hub.command(light.id, "turn_on", {})
+        await command(hub.rooms, light.id, "turn_on", {})
         await until(lambda: (found := view.state(light.id)[1]) is not None and found.value == "on")
 
 

@@ -1,0 +1,125 @@
+"""Every room of the house, built and wired in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from hub import __version__
+from hub.access import Access, Accounts, Invitations, Trail
+from hub.access.trail import HEAD
+from hub.actions import Actions
+from hub.archive import Erasures
+from hub.archive.house import House
+from hub.bus import Bus
+from hub.clock import Clock, RealClock
+from hub.daemon.actions import hub_actions
+from hub.daemon.outside import Outside
+from hub.daemon.settings import Settings
+from hub.errors import NotReady
+from hub.intake import Intake, Machine
+from hub.journal import Journal
+from hub.loader import Loaded, load
+from hub.model import AccessChanged, Command
+from hub.recorder import Recorder
+from hub.registry import Counting, Entities, People
+from hub.states import States
+from hub.supervisor import Services, Supervisor
+from hub.view import Rooms
+
+
+async def build(
+    settings: Settings, clock: Clock, recorder: Recorder, plugins: Iterable[tuple[str, object]], outside: Outside
+) -> tuple[Rooms, Loaded]:
+    """Every room, knowing those it needs; nothing runs yet."""
+    bus, states = Bus(), States()
+    loaded = load(extra=plugins)
+    people = People(recorder, bus, clock)
+    await people.load()
+    entities = Entities(recorder, bus, clock, people, loaded.vocabulary)
+    access = Access(clock)
+    accounts = Accounts(recorder, access, clock, lambda: bus.publish(AccessChanged(clock.now())))
+    await accounts.load()
+    invitations = Invitations(recorder, accounts, clock)
+    await invitations.load()
+    trail = Trail(recorder, clock, settings.data_dir / HEAD)
+    cut = await trail.open()
+    # Only the machine's own clock can be wrong.
+    known = {"evidence": Machine().evidence} if isinstance(clock, RealClock) else {}
+    intake = Intake(recorder, states, bus, clock, entities, people, loaded.vocabulary, **known)
+    journal = Journal(recorder, bus, clock, people, loaded.vocabulary, intake.trust.latest)
+    actions = Actions(trail, access, bus, clock)
+
+    async def act(entity_id: str, name: str, parameters: Mapping[str, Any]) -> None:
+        await command(rooms, entity_id, name, parameters)
+
+    async def after_removal(entity_id: str) -> None:
+        await intake.refresh(entities.get(entity_id))
+
+    services = Services(
+        store=recorder,
+        clock=clock,
+        bus=bus,
+        states=states,
+        intake=intake,
+        journal=journal,
+        entities=entities,
+        people=people,
+        vocabulary=loaded.vocabulary,
+        data_dir=settings.data_dir,
+        http=outside.session,
+        act=act,
+        after_removal=after_removal,
+    )
+    supervisor = Supervisor(loaded.catalogue, services, recorder)
+    home = House(
+        recorder,
+        people,
+        entities,
+        loaded.vocabulary,
+        clock,
+        __version__,
+        intake.refresh,
+        lambda: accounts.all,
+    )
+    rooms = Rooms(
+        clock=clock,
+        bus=bus,
+        states=states,
+        recorder=recorder,
+        access=access,
+        accounts=accounts,
+        invitations=invitations,
+        trail=trail,
+        people=people,
+        entities=entities,
+        vocabulary=loaded.vocabulary,
+        counting=Counting(entities, loaded.vocabulary, recorder, intake.refresh),
+        intake=intake,
+        journal=journal,
+        actions=actions,
+        supervisor=supervisor,
+        erasures=Erasures(home, states, access, accounts, supervisor, settings.data_dir, trail),
+        data_dir=settings.data_dir,
+        version=__version__,
+        problems={},
+    )
+    for spec in [*hub_actions(rooms, act), *supervisor.action_specs(), *loaded.actions]:
+        actions.add(spec)
+    now = clock.now()
+    if cut:
+        remedy = "If you restored a backup, this is why. Otherwise see Settings > Audit."
+        rooms.problems["audit"] = (now, f"The audit trail is not whole: {cut}.", remedy)
+    for name, reason in loaded.problems.items():
+        remedy = "Mend or remove it, then start the hub again."
+        rooms.problems[f"plugin:{name}"] = (now, f"The plugin {name} is not running: {reason}", remedy)
+    return rooms, loaded
+
+
+async def command(rooms: Rooms, entity_id: str, name: str, parameters: Mapping[str, Any]) -> None:
+    """Tell a device's entity to do something. Raises NotFound, NotReady."""
+    entity = rooms.entities.get(entity_id)
+    if name not in entity.commands:
+        allowed = ", ".join(entity.commands) or "none"
+        raise NotReady(f"{entity_id} does not know the command {name!r}; it knows: {allowed}")
+    await rooms.supervisor.act(entity.entry, Command(entity.key, name, dict(parameters)))
