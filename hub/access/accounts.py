@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import secrets
-import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from hub.access.browsers import Browsers
 from hub.access.endings import tell_endings
@@ -17,6 +14,7 @@ from hub.access.passwords import Passwords
 from hub.access.rule import Access
 from hub.access.sessions import Sessions, digest_of
 from hub.access.store import AccountStore
+from hub.access.tokens import Tokens
 from hub.clock import Clock
 from hub.errors import Conflict, Forbidden, NotFound
 from hub.model import Account, Actor, Credential, Grant, Role, Token, Verb
@@ -44,18 +42,13 @@ class Accounts:
         self.sessions = Sessions(store, clock)
         self._accounts: dict[str, Account] = {}
         self._grants: dict[str, Grant] = {}
-        self._tokens: dict[str, Token] = {}
-        self._digests: dict[tuple[str, str], str] = {}
-        self._touched: dict[str, datetime] = {}
+        self._tokens = Tokens(store, clock)
         self._news = asyncio.Event()
 
     async def load(self) -> None:
         self._accounts = {account.name: account for account in await self._store.load_accounts()}
         self._grants = {grant.id: grant for grant in await self._store.load_grants()}
-        self._tokens.clear()
-        self._digests.clear()
-        for token, digests in await self._store.load_tokens():
-            self._remember(token, digests)
+        await self._tokens.load()
         await self.guesses.load()
         await self.browsers.load()
         await self.sessions.load()
@@ -68,7 +61,7 @@ class Accounts:
     def _endings(self) -> list[datetime | None]:
         return [
             *(one.until for one in self._grants.values()),
-            *(one.expires_at for one in self._tokens.values()),
+            *(one.expires_at for one in self._tokens.by_id.values()),
             *(one.expires for one in self.sessions.of()),
         ]
 
@@ -78,7 +71,7 @@ class Accounts:
 
     @property
     def tokens(self) -> tuple[Token, ...]:
-        return tuple(self._tokens.values())
+        return tuple(self._tokens.by_id.values())
 
     @property
     def grants(self) -> tuple[Grant, ...]:
@@ -133,8 +126,7 @@ class Accounts:
         await self._store.remove_account(name)
         del self._accounts[name]
         self._grants = {key: one for key, one in self._grants.items() if one.account != name}
-        for token in [one.id for one in self._tokens.values() if one.account == name]:
-            self._drop_token(token)
+        self._tokens.forget(name)
         await self.sessions.end([one.digest for one in self.sessions.of(name)])
         await self.browsers.forget(name)
         await self.guesses.forget(name)
@@ -188,16 +180,10 @@ class Accounts:
             if found is None or not self._enabled(found.account):
                 return None
             return Actor(found.account, session=found.digest)
-        if credential.scheme == "bearer":
-            key = ("sha256", digest_of(credential.value))
-        else:
-            key = (credential.scheme, credential.value.lower())
-        token = self._tokens.get(self._digests.get(key, ""))
-        if token is None or (token.expires_at is not None and token.expires_at <= self._clock.now()):
+        token = self._tokens.find(credential)
+        if token is None or not self._enabled(token.account):
             return None
-        if not self._enabled(token.account):
-            return None
-        await self._touch(token)
+        await self._tokens.touch(token)
         return Actor(token.account, token=token.id, kind="token")
 
     def session_live(self, actor: Actor) -> bool:
@@ -207,8 +193,7 @@ class Accounts:
         if actor.session is not None:
             return self.sessions.live(actor.session) is not None
         if actor.token is not None:
-            token = self._tokens.get(actor.token)
-            return token is not None and (token.expires_at is None or token.expires_at > self._clock.now())
+            return self._tokens.live(actor.token) is not None
         return actor.kind == "system"
 
     def _enabled(self, name: str) -> bool:
@@ -225,31 +210,14 @@ class Accounts:
         subjects: Iterable[str] | None = None,
         days: float | None = None,
     ) -> tuple[Token, str]:
-        """A token and its text, which is shown this once. sha1 and sha512 digests let Nightscout clients use it."""
+        """A token and its text, which is shown this once."""
         self.get(account)
-        text = secrets.token_urlsafe(32)
-        now = self._clock.now()
-        token = Token(
-            id=uuid.uuid4().hex[:12],
-            account=account,
-            label=label or "token",
-            persons=frozenset(persons) if persons is not None else None,
-            verbs=frozenset(verbs),
-            subjects=frozenset(subjects) if subjects is not None else None,
-            created_at=now,
-            expires_at=now + timedelta(days=days) if days is not None else None,
-        )
-        digests = {name: hashlib.new(name, text.encode()).hexdigest() for name in ("sha256", "sha1", "sha512")}
-        await self._store.save_token(token, digests)
-        self._remember(token, digests)
+        made = await self._tokens.make(account, label=label, persons=persons, verbs=verbs, subjects=subjects, days=days)
         self._learn()
-        return token, text
+        return made
 
     async def revoke_token(self, token_id: str) -> None:
-        if token_id not in self._tokens:
-            raise NotFound(f"there is no token {token_id!r}; `homeostat token list` shows them")
-        await self._store.remove_token(token_id)
-        self._drop_token(token_id)
+        await self._tokens.revoke(token_id)
         self._learn()
 
     async def grant(self, grant: Grant) -> None:
@@ -267,10 +235,6 @@ class Accounts:
     def owners(self) -> tuple[Account, ...]:
         return tuple(one for one in self._accounts.values() if one.role is Role.OWNER and not one.disabled)
 
-    def _drop_token(self, token_id: str) -> None:
-        del self._tokens[token_id]
-        self._digests = {key: value for key, value in self._digests.items() if value != token_id}
-
     async def _hash(self, password: str) -> str:
         if len(password) < SHORTEST_PASSWORD:
             raise Conflict(f"a password needs at least {SHORTEST_PASSWORD} characters; a few words in a row do well")
@@ -279,21 +243,7 @@ class Accounts:
         async with self._hashing:
             return await asyncio.to_thread(self._passwords.hash, password)
 
-    async def _touch(self, token: Token) -> None:
-        now = self._clock.now()
-        last = self._touched.get(token.id)
-        # Once a minute is enough to tell a token in use from a forgotten one, and spares the disk.
-        if last is None or now - last > timedelta(minutes=1):
-            self._touched[token.id] = now
-            self._tokens[token.id] = replace(token, last_used_at=now)
-            await self._store.touch_token(token.id, now)
-
-    def _remember(self, token: Token, digests: dict[str, str]) -> None:
-        self._tokens[token.id] = token
-        for name, digest in digests.items():
-            self._digests[(name, digest)] = token.id
-
     def _learn(self) -> None:
-        self._access.learn(self._accounts, self._grants, self._tokens)
+        self._access.learn(self._accounts, self._grants, self._tokens.by_id)
         self._news.set()
         self._changed()
