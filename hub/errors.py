@@ -47,6 +47,14 @@ class Forbidden(HubError):
     """The one rule says no."""
 
 
+class StepUpNeeded(Forbidden):
+    """What only an owner does asks who sits at the browser now; `remedy` says how to tell."""
+
+    def __init__(self, remedy: str = "Confirm that it's you (`/confirm`), then ask again.") -> None:
+        super().__init__("it has been a while since you signed in, so this wants to know that it is still you")
+        self.remedy = remedy
+
+
 class TooManyTries(Forbidden):
     """`wait`: seconds until a password is looked at again."""
 

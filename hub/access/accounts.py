@@ -156,10 +156,23 @@ class Accounts:
     async def sign_in(self, name: str, password: str, user_agent: str = "", browser: str = "") -> str:
         """A new session's id; `browser` is known from now on. Raises like `verify`."""
         account = await self.verify(name, password, browser)
-        await self.browsers.remember(browser, account.name)
-        session = await self.sessions.open(account.name, user_agent)
+        return await self.open_session(account.name, user_agent, browser, proved=True)
+
+    async def open_session(self, account: str, user_agent: str, browser: str, *, proved: bool) -> str:
+        """A new session's id, for who was found to be `account`; `proved`: just now, not by an older sign-in elsewhere.
+
+        Raises NotFound, Forbidden when the account is disabled.
+        """
+        if self.get(account).disabled:
+            raise Forbidden(f"the account {account!r} is disabled; an owner can enable it")
+        await self.browsers.remember(browser, account)
+        session = await self.sessions.open(account, user_agent, proved=proved)
         self._news.set()
         return session
+
+    def fresh(self, actor: Actor) -> bool:
+        """False when a browser asks whose last proof of who sits there is too old; programs prove it every time."""
+        return actor.session is None or self.sessions.fresh(actor.session)
 
     async def sign_out(self, session: str) -> str:
         """Whose it was; "" when it had ended."""

@@ -11,10 +11,13 @@ from datetime import UTC, datetime, timedelta
 
 from hub.access.store import AccountStore
 from hub.clock import Clock
-from hub.errors import StorageUnavailable
+from hub.errors import NotFound, StorageUnavailable
 
 DAYS = 30
+FRESH = timedelta(minutes=10)
+"""How long a proof of who sits at the browser holds for what only owners do."""
 _SEEN = "access.seen"
+_PROVED = "access.proved"
 _NOTED = timedelta(minutes=10)
 """How old the time of the last visit on disk may be; in memory it is exact."""
 
@@ -27,6 +30,8 @@ class BrowserSession:
     seen: datetime
     expires: datetime
     user_agent: str = ""
+    proved_at: datetime | None = None
+    """When a password, passkey or code last proved who sits there."""
 
     @property
     def id(self) -> str:
@@ -42,6 +47,7 @@ class Sessions:
 
     async def load(self) -> None:
         seen = await self._store.get_setting(_SEEN) or {}
+        proved = await self._store.get_setting(_PROVED) or {}
         self._all = {
             one.id_digest: BrowserSession(
                 one.id_digest,
@@ -50,17 +56,41 @@ class Sessions:
                 _at(seen.get(one.id_digest, one.created_us)),
                 _at(one.expires_us),
                 one.user_agent,
+                _at(proved[one.id_digest]) if one.id_digest in proved else None,
             )
             for one in await self._store.load_sessions()
         }
 
-    async def open(self, account: str, user_agent: str) -> str:
-        """A new session's id."""
-        secret = secrets.token_urlsafe(32)
+    async def open(self, account: str, user_agent: str, *, proved: bool = True) -> str:
+        """A new session's id; `proved`: who it is was shown just now."""
         now = self._clock.now()
-        one = BrowserSession(digest_of(secret), account, now, now, now + timedelta(days=DAYS), user_agent[:200])
-        await self._store.save_session(one.digest, account, _us(now), _us(one.expires), one.user_agent)
+        return await self._begin(
+            BrowserSession("", account, now, now, now + timedelta(days=DAYS), user_agent[:200], now if proved else None)
+        )
+
+    async def renew(self, digest: str) -> str:
+        """Who sits there has proved it just now: the session's new id, the old one opens nothing. Raises NotFound."""
+        found = self.live(digest)
+        if found is None:
+            raise NotFound("this session has ended; sign in again")
+        secret = await self._begin(replace(found, proved_at=self._clock.now()))
+        await self.end([digest])
+        return secret
+
+    def fresh(self, digest: str) -> bool:
+        """Whether who sits there proved it lately; never when the clock was set back since."""
+        found = self.live(digest)
+        if found is None or found.proved_at is None:
+            return False
+        return abs(self._clock.now() - found.proved_at) <= FRESH
+
+    async def _begin(self, one: BrowserSession) -> str:
+        secret = secrets.token_urlsafe(32)
+        one = replace(one, digest=digest_of(secret))
+        await self._store.save_session(one.digest, one.account, _us(one.since), _us(one.expires), one.user_agent)
         self._all[one.digest] = one
+        proved = {key: _us(held.proved_at) for key, held in self._all.items() if held.proved_at and self.fresh(key)}
+        await self._store.set_setting(_PROVED, proved)
         return secret
 
     def live(self, digest: str) -> BrowserSession | None:

@@ -13,7 +13,7 @@ from hub.actions import Actions
 from hub.archive import Erasures
 from hub.bus import Bus
 from hub.clock import Clock
-from hub.errors import Forbidden, NotFound
+from hub.errors import Forbidden, NotFound, StepUpNeeded
 from hub.intake import Intake
 from hub.journal import Journal
 from hub.model import (
@@ -198,6 +198,14 @@ class Base:
 
     def _manage(self) -> None:
         self._require(Verb.MANAGE)
+
+    def _fresh(self) -> None:
+        """Raises StepUpNeeded where a browser's last proof of who sits there is over ten minutes old.
+
+        Programs and the hub itself pass: their credential is shown with every request.
+        """
+        if not self._rooms.accounts.fresh(self.actor):
+            raise StepUpNeeded
 
     @property
     def _author(self) -> str:
