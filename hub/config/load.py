@@ -91,6 +91,7 @@ def read_config(config_dir: Path, *, variables: Mapping[str, str] | None = None)
         metrics_open=web.metrics_open,
         custom_integrations=_folder(folder, config.custom_integrations),
         log=logs.LogSettings(log.level, log.levels, int(log.size), log.keep),
+        vault_key=_folder(folder, config.vault_key) if config.vault_key else None,
         household=config.household.model_dump(exclude_none=True),
     )
     return Reading(settings, places, {entry.id: path for entry, path in found})

@@ -96,6 +96,7 @@ class Config(Section):
     web: Web = Field(Web(), examples=["{port: 8480}"])
     database: Database = Field(Database(), examples=["{url: sqlite:///homeostat.db}"])
     data: str = Field("data", min_length=1, examples=["/var/lib/homeostat"])
+    vault_key: str = Field("", examples=["/etc/homeostat/vault.key"])
     custom_integrations: str = Field("custom_integrations", examples=["custom_integrations"])
     logging: Logging = Field(Logging(), examples=["{level: info}"])
     household: HouseholdFacts = Field(HouseholdFacts(), examples=["{name: Home, time_zone: Europe/Madrid}"])

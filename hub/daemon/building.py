@@ -25,6 +25,7 @@ from hub.recorder import Recorder
 from hub.registry import Counting, Entities, People
 from hub.states import States
 from hub.supervisor import Services, Supervisor
+from hub.vault import Vault
 from hub.view import Rooms
 
 
@@ -33,6 +34,7 @@ async def build(
 ) -> tuple[Rooms, Loaded]:
     """Every room, knowing those it needs; nothing runs yet."""
     bus, states = Bus(), States()
+    vault = Vault.open(settings.data_dir, named=settings.vault_key)
     loaded = load(extra=plugins)
     people = People(recorder, bus, clock)
     await people.load()
@@ -100,6 +102,7 @@ async def build(
         actions=actions,
         supervisor=supervisor,
         erasures=Erasures(home, states, access, accounts, supervisor, settings.data_dir, trail),
+        vault=vault,
         data_dir=settings.data_dir,
         version=__version__,
         problems={},

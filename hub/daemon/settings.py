@@ -33,6 +33,8 @@ class Settings:
     custom_integrations: Path | None = None
     household: Mapping[str, Any] = field(default_factory=dict)
     """Fields of `Household` that the configuration file decides, at every start."""
+    vault_key: Path | None = None
+    """File with the key of stored passwords; None: in `data_dir`."""
     log: LogSettings = field(default_factory=LogSettings)
 
     @property

@@ -42,6 +42,7 @@ from hub.recorder import Recorder
 from hub.registry import Counting, Entities, People, Vocabulary
 from hub.states import States
 from hub.supervisor import Supervisor
+from hub.vault import Vault
 from hub.view.recent import Recent
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -69,6 +70,7 @@ class Rooms:
     actions: Actions
     supervisor: Supervisor
     erasures: Erasures
+    vault: Vault
     data_dir: Path
     version: str
     problems: dict[str, tuple[datetime, str, str]]
