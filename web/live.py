@@ -154,6 +154,7 @@ class Stream:
                 if not self._slugs or event.entity.person in self._slugs:
                     # A first value has no place on the card that it could move into.
                     self._mark([event.entity.person], SOON if event.old is None else PAUSE)
+                    self._view.told(event)
                     await self._response.write(self._request.app[VALUES].encoded(event, self._view))
             case JournalChanged():
                 self._mark({event.new.person}.intersection(self._slugs), SOON)

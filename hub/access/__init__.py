@@ -2,6 +2,7 @@
 
 from hub.access.accounts import SHORTEST_PASSWORD, Accounts
 from hub.access.invitations import Invitation, Invitations
+from hub.access.reads import READ, RECORD, Reads
 from hub.access.rule import Access, Reach, Scope
 from hub.access.sessions import BrowserSession
 from hub.access.store import AccountStore
@@ -9,6 +10,8 @@ from hub.access.trail import Trail, Verdict
 from hub.access.until import until_of
 
 __all__ = [
+    "READ",
+    "RECORD",
     "SHORTEST_PASSWORD",
     "Access",
     "AccountStore",
@@ -17,6 +20,7 @@ __all__ = [
     "Invitation",
     "Invitations",
     "Reach",
+    "Reads",
     "Scope",
     "Trail",
     "Verdict",

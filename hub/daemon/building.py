@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from hub import __version__
-from hub.access import Access, Accounts, Invitations, Trail
+from hub.access import Access, Accounts, Invitations, Reads, Trail
 from hub.access.trail import HEAD
 from hub.actions import Actions
 from hub.archive import Erasures
@@ -46,6 +46,8 @@ async def build(
     await invitations.load()
     trail = Trail(recorder, clock, settings.data_dir / HEAD)
     cut = await trail.open()
+    reads = Reads(trail, accounts, clock)
+    await reads.load()
     # Only the machine's own clock can be wrong.
     known = {"evidence": Machine().evidence} if isinstance(clock, RealClock) else {}
     intake = Intake(recorder, states, bus, clock, entities, people, loaded.vocabulary, **known)
@@ -93,6 +95,7 @@ async def build(
         accounts=accounts,
         invitations=invitations,
         trail=trail,
+        reads=reads,
         people=people,
         entities=entities,
         vocabulary=loaded.vocabulary,

@@ -112,6 +112,7 @@ class Hub:
         if self._site is not None:
             await self._site.cleanup()
         await self._outside.close()
+        await self.rooms.reads.close()
         await self.rooms.recorder.close()
         if self._sole is not None:
             await self._sole.release()

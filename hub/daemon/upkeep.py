@@ -30,10 +30,12 @@ class Upkeep:
         self._tasks = [
             asyncio.create_task(self._remember(), name="upkeep:problems"),
             asyncio.create_task(self._rooms.accounts.ends(), name="upkeep:rights"),
+            asyncio.create_task(self._rooms.reads.keep(), name="upkeep:reads"),
             asyncio.create_task(self._every(LOOK_EVERY, self._look_around), name="upkeep:look"),
             asyncio.create_task(self._every(DAY, self._daily), name="upkeep:daily"),
             asyncio.create_task(self._every(HOUR, self.give_back), name="upkeep:memory"),
             asyncio.create_task(self._every(HOUR, self._erase), name="upkeep:erasures"),
+            asyncio.create_task(self._every(HOUR, self._check_trail), name="upkeep:trail"),
         ]
 
     async def stop(self) -> None:
@@ -94,3 +96,13 @@ class Upkeep:
 
     async def _daily(self) -> None:
         await self._rooms.recorder.purge()
+
+    async def _check_trail(self) -> None:
+        """Once a week, go through the whole audit trail."""
+        trail = self._rooms.trail
+        if not await trail.due():
+            return
+        found = await trail.verify()
+        if not found.sound:
+            told, remedy = f"The audit trail is not whole: {found.message}.", "See Settings > Audit."
+            self._rooms.bus.publish(Problem(self._rooms.clock.now(), "audit", told, remedy))

@@ -29,3 +29,5 @@ class AuditVerdict(NamedTuple):
     broken_at_us: int | None
     head: bytes
     """The last link of a sound chain."""
+    last: int = 0
+    """The number of its last line."""

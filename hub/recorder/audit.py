@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import orjson
-from sqlalchemy import func, insert, select
+from sqlalchemy import ColumnElement, Select, func, insert, or_, select
 
 from hub.model import AuditLine, AuditVerdict, ChainedLine
 from hub.recorder import schema
@@ -14,6 +15,7 @@ from hub.recorder.store import Store
 from hub.recorder.writer import Transaction
 
 _AT_ONCE = 1_000
+_FIELDS = ", ".join(AuditLine._fields)
 
 
 def chained(before: bytes, household: str, line: AuditLine) -> bytes:
@@ -39,30 +41,56 @@ class AuditStore(Store):
 
         return await self._writer.run(job)
 
-    async def audit_tail(self, limit: int = 100, *, before: int | None = None) -> list[ChainedLine]:
-        """The latest lines, newest first; `before` a line's id, those older than it."""
-        table = schema.audit
-        statement = select(table).where(table.c.household_id == self._household).order_by(table.c.id.desc())
+    async def audit_tail(
+        self,
+        limit: int = 100,
+        *,
+        before: int | None = None,
+        account: str = "",
+        actions: Sequence[str] = (),
+        person: str = "",
+        since_us: int | None = None,
+        until_us: int | None = None,
+    ) -> list[ChainedLine]:
+        """The latest lines that fit, newest first; `before` a line's number, `actions` how they begin."""
+        table = schema.audit.c
+        wanted: list[ColumnElement[bool]] = [table.household_id == self._household]
+        if since_us is not None or until_us is not None:
+            span = [table.at_us >= (since_us or 0)] + ([table.at_us < until_us] if until_us is not None else [])
+            # The index by time says between which lines to look; the lines are then walked in their own order.
+            ends = select(func.min(table.id), func.max(table.id)).where(wanted[0], *span)
+            first, last = (await self._select(ends))[0]
+            if first is None:
+                return []
+            wanted += [table.id >= first, table.id <= last, *span]
         if before is not None:
-            statement = statement.where(table.c.id < before)
-        return [_line(row) for row in await self._select(statement.limit(limit))]
+            wanted.append(table.id < before)
+        if account:
+            wanted.append(table.account == account)
+        if person:
+            wanted.append(table.person == person)
+        if actions:
+            wanted.append(or_(*(func.substr(table.action, 1, len(one)) == one for one in actions)))
+        newest: Select[Any] = select(schema.audit).where(*wanted).order_by(table.id.desc()).limit(limit)
+        return [_line(row) for row in await self._select(newest)]
 
-    async def verify_audit(self) -> AuditVerdict:
-        """Go through the whole chain."""
-        table = schema.audit
-        link, after, count = b"", 0, 0
+    async def verify_audit(
+        self, after: int = 0, link: bytes = b"", lines: int = 0, *, told: Callable[[int], None] | None = None
+    ) -> AuditVerdict:
+        """Go through the chain: all of it, or on from a line known to be sound, its link, and how many it is."""
+        sql = f"SELECT id, chain, {_FIELDS} FROM audit WHERE household_id = ? AND id > ? ORDER BY id LIMIT {_AT_ONCE}"
         while True:
-            own = (table.c.household_id == self._household, table.c.id > after)
-            rows = await self._select(select(table).where(*own).order_by(table.c.id).limit(_AT_ONCE))
-            for row in rows:
-                found = _line(row)
-                link = chained(link, self._household, found.line)
-                if link != found.chain:
-                    return AuditVerdict(count, found.number, found.line.at_us, b"")
-                count += 1
-                after = found.number
+            rows = await self._database.fetch(sql, self._household, after)
+            for number, found, *fields in rows:
+                digest = hashlib.sha256(link + orjson.dumps([self._household, *fields])).digest()
+                if digest != found:
+                    return AuditVerdict(lines, number, fields[0], b"")
+                link, after = digest, number
+                lines += 1
+            if told is not None:
+                told(lines)
             if len(rows) < _AT_ONCE:
-                return AuditVerdict(count, None, None, link)
+                return AuditVerdict(lines, None, None, link, after)
 
     async def audit_link(self, number: int) -> bytes | None:
         """The chain's link at a line; None when there is no such line."""
@@ -71,10 +99,11 @@ class AuditStore(Store):
         rows: Sequence[tuple[bytes]] = await self._select(select(table.c.chain).where(*own))
         return bytes(rows[0][0]) if rows else None
 
-    async def audit_count(self) -> int:
-        table = schema.audit
-        rows = await self._select(select(func.count()).where(table.c.household_id == self._household))
-        count: int = rows[0][0]
+    async def audit_count(self, *, after: int = 0, most: int | None = None) -> int:
+        """Lines after one, counted as far as `most`."""
+        table = schema.audit.c
+        some = select(table.id).where(table.household_id == self._household, table.id > after).limit(most)
+        count: int = (await self._select(select(func.count()).select_from(some.subquery())))[0][0]
         return count
 
 

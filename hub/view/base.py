@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from hub.access import Access, Accounts, Invitations, Scope, Trail
+from hub.access import READ, Access, Accounts, Invitations, Reads, Scope, Trail
 from hub.actions import Actions
 from hub.archive import Erasures
 from hub.bus import Bus
@@ -61,6 +61,7 @@ class Rooms:
     accounts: Accounts
     invitations: Invitations
     trail: Trail
+    reads: Reads
     people: People
     entities: Entities
     vocabulary: Vocabulary
@@ -162,7 +163,10 @@ class Base:
 
     def recent(self, *kinds: type[Event]) -> list[Event]:
         """The newest events of these kinds that the actor may see, oldest first."""
-        return [one for one in self._rooms.recent if isinstance(one, kinds or Event) and self.may_see(one)]
+        found = [one for one in self._rooms.recent if isinstance(one, kinds or Event) and self.may_see(one)]
+        for event in found:
+            self.told(event)
+        return found
 
     def may_see(self, event: Event) -> bool:
         """The one rule, for an event."""
@@ -208,6 +212,24 @@ class Base:
         """
         if not self._rooms.accounts.fresh(self.actor):
             raise StepUpNeeded
+
+    async def _note(self, action: str, *, person: str = "", outcome: str = "done", detail: str = "") -> None:
+        """A line of the trail: who did what to whom, without values."""
+        await self._rooms.trail.note(self.actor, action, person=person, outcome=outcome, detail=detail)
+
+    def _saw(self, person: str, *kinds: str, action: str = READ) -> None:
+        """The actor looked at (or with RECORD wrote) these metrics and kinds of a person."""
+        self._rooms.reads.saw(self.actor, person, kinds, action)
+
+    def told(self, event: Event) -> None:
+        """An event goes out to the actor, which is a look like any other."""
+        match event:
+            case StateChanged() | ReadingsRecorded() | ReadingsRemoved():
+                self._saw(event.entity.person, subject_of(event.entity))
+            case JournalChanged():
+                self._saw(event.new.person, f"journal:{event.new.kind}")
+            case _:
+                pass
 
     @property
     def _author(self) -> str:

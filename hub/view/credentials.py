@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from hub.access import BrowserSession, Verdict
 from hub.errors import Conflict, Forbidden, NotFound
 from hub.model import HOUSEHOLD, ChainedLine, Token, Verb
 from hub.view.base import Base
-
-_AT_ONCE = 1_000
 
 
 class CredentialsView(Base):
@@ -90,17 +89,33 @@ class CredentialsView(Base):
         return await self._rooms.trail.tail(limit, before=before)
 
     async def audit_lines(
-        self, limit: int, *, account: str = "", action: str = "", before: int | None = None
+        self,
+        limit: int,
+        *,
+        account: str = "",
+        action: str = "",
+        actions: Sequence[str] = (),
+        person: str = "",
+        since: datetime | None = None,
+        until: datetime | None = None,
+        before: int | None = None,
     ) -> list[ChainedLine]:
-        """The latest that an account did, of actions that begin so; "" for all. Newest first."""
-        found: list[ChainedLine] = []
-        while len(found) < limit:
-            page = await self.audit_tail(_AT_ONCE, before=before)
-            found += [one for one in page if account in ("", one.line.account) and one.line.action.startswith(action)]
-            if len(page) < _AT_ONCE:
-                break
-            before = page[-1].number
-        return found[:limit]
+        """The latest that an account did, about a person, of actions that begin so; "" for all. Newest first."""
+        self._own()
+        wanted = (*actions, action) if action else tuple(actions)
+        return await self._rooms.trail.tail(
+            limit, before=before, account=account, actions=wanted, person=person, since=since, until=until
+        )
+
+    async def look_at_audit(self) -> Verdict | None:
+        """Whether the lines since the last look are whole; None when they are many: `verify_audit` takes a while."""
+        self._own()
+        return await self._rooms.trail.look()
+
+    def audit_progress(self) -> int | None:
+        """Lines that a look through all of them has done so far; None: none goes on."""
+        self._own()
+        return self._rooms.trail.progress
 
     async def verify_audit(self, *, accept: bool = False) -> Verdict:
         """`accept`: it is known why the trail was cut short; told no more, but written down."""
@@ -134,9 +149,6 @@ class CredentialsView(Base):
             people = [*self._rooms.people.all, HOUSEHOLD]
             near = difflib.get_close_matches(person.lower(), people, n=1)
             raise Conflict(f"there is no person {person!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
-
-    async def _note(self, action: str, *, person: str = "", outcome: str = "done", detail: str = "") -> None:
-        await self._rooms.trail.note(self.actor, action, person=person, outcome=outcome, detail=detail)
 
 
 def browser_of(user_agent: str) -> str:

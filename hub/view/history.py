@@ -17,7 +17,7 @@ from hub.model import (
     Verb,
 )
 from hub.recorder import StoredReading, StoredStatistic
-from hub.view.base import instant, microseconds
+from hub.view.base import instant, microseconds, subject_of
 from hub.view.chart import Chart, resolution_for
 from hub.view.states import StatesView
 
@@ -102,7 +102,7 @@ class HistoryView(StatesView):
         descending: bool = False,
     ) -> Rows:
         """Like `entity_readings`, as stored."""
-        entity = self.entity(entity_id)
+        entity = self._looked_at(entity_id)
         stored = await self._rooms.recorder.readings(
             [entity.series],
             microseconds(start),
@@ -136,7 +136,7 @@ class HistoryView(StatesView):
     async def entity_statistics(
         self, entity_id: str, period: Literal["hour", "day"], start: datetime, end: datetime
     ) -> list[Statistic]:
-        entity = self.entity(entity_id)
+        entity = self._looked_at(entity_id)
         stored = await self._rooms.recorder.statistics(
             entity.series,
             period,
@@ -148,7 +148,7 @@ class HistoryView(StatesView):
 
     async def chart(self, entity_id: str, start: datetime, end: datetime, *, points: int = 1_500) -> Chart:
         """Columns for drawing one entity between two instants."""
-        entity = self.entity(entity_id)
+        entity = self._looked_at(entity_id)
         span = (end - start).total_seconds()
         if entity.kind.value not in ("gauge", "counter", "duration"):
             stored = await self._rooms.recorder.readings(
@@ -176,6 +176,12 @@ class HistoryView(StatesView):
     def _require_person(self, person: str, metric: str) -> None:
         self.require_whose(person)
         self._require(Verb.VIEW, person, metric)
+        self._saw(person, metric)
+
+    def _looked_at(self, entity_id: str) -> Entity:
+        entity = self.entity(entity_id)
+        self._saw(entity.person, subject_of(entity))
+        return entity
 
 
 def _rows(sources: Sequence[Entity], stored: Sequence[StoredReading], limit: int) -> Rows:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import fields as dataclass_fields
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -78,29 +79,38 @@ class HouseView(Base):
         item = self._rooms.supervisor.catalogue.items.get(domain)
         if item is not None and item.declared is not None and not agree:
             raise Conflict(f"{item.name} wants: {'; '.join(item.declared.words)}. Agree to this (`--agree`) to add it")
-        return await self._rooms.supervisor.add(domain, options, title=title, person=person)
+        made = await self._rooms.supervisor.add(domain, options, title=title, person=person)
+        agreed = "; what it wants was agreed to" if item is not None and item.declared is not None else ""
+        await self._note("entry.add", person=person, detail=f"{made.id}, {domain}{agreed}")
+        return made
 
     async def change_entry(self, entry_id: str, **fields: Any) -> None:
         """Change `options`, `title`, `person` or `disabled`, and start it anew."""
         self._manage()
-        await self._rooms.supervisor.change(replace(self._rooms.supervisor.get(entry_id), **fields))
+        changed = replace(self._rooms.supervisor.get(entry_id), **fields)
+        await self._rooms.supervisor.change(changed)
+        await self._note("entry.change", person=changed.person, detail=f"{entry_id}: {', '.join(sorted(fields))}")
 
     async def remove_entry(self, entry_id: str) -> None:
         self._manage()
         await self._rooms.supervisor.remove(entry_id)
+        await self._note("entry.remove", detail=entry_id)
 
     async def agree_entry(self, entry_id: str) -> None:
         """To what the entry's custom integration wants now; it is started anew."""
         self._manage()
         await self._rooms.supervisor.agree(entry_id)
+        await self._note("entry.agree", detail=f"{entry_id}, to all that it wants")
 
     async def reload_entry(self, entry_id: str) -> None:
         self._manage()
         await self._rooms.supervisor.reload(entry_id)
+        await self._note("entry.reload", detail=entry_id)
 
     async def import_file(self, entry_id: str, path: Path, options: Mapping[str, Any]) -> None:
         self._manage()
         await self._rooms.supervisor.import_file(entry_id, path, dict(options))
+        await self._note("entry.import", person=self._rooms.supervisor.get(entry_id).person, detail=entry_id)
 
     async def webhook(self, entry_id: str, request: WebhookRequest) -> WebhookResponse:
         """For callers without an account; the integration checks the secret it gave out."""
@@ -125,7 +135,9 @@ class HouseView(Base):
     async def assign_device(self, device: str, person: str) -> Device:
         """Say whose a device is (`household` or a slug); its history goes along."""
         self._manage()
-        return await self._rooms.entities.assign(device, person)
+        assigned = await self._rooms.entities.assign(device, person)
+        await self._note("device.assign", person=person, detail=device)
+        return assigned
 
     def countable(self, device: str) -> list[Countable]:
         """A device's sensors that could be a source of a metric."""
@@ -139,16 +151,21 @@ class HouseView(Base):
     async def count_as(self, entity_id: str, metric: str) -> Entity:
         """Make a device's sensor a source of a metric, its history along with it; "" takes that back."""
         self._manage()
-        return await self._rooms.counting.count_as(entity_id, metric)
+        counted = await self._rooms.counting.count_as(entity_id, metric)
+        await self._note("entity.count_as", person=counted.person, detail=f"{entity_id}: {metric or 'nothing'}")
+        return counted
 
     async def ignore_device(self, device: str, ignored: bool = True) -> None:
         self._manage()
         await self._rooms.entities.ignore(device, ignored)
+        await self._note("device.ignore" if ignored else "device.heed", detail=device)
 
     async def change_entity(self, entity_id: str, **fields: Any) -> None:
         """Change an entity's `name`, `enabled`, `icon` or `precision`."""
         self._manage()
-        await self._rooms.entities.change(replace(self._rooms.entities.get(entity_id), **fields))
+        changed = replace(self._rooms.entities.get(entity_id), **fields)
+        await self._rooms.entities.change(changed)
+        await self._note("entity.change", person=changed.person, detail=f"{entity_id}: {', '.join(sorted(fields))}")
 
     # Actions
 
@@ -164,19 +181,26 @@ class HouseView(Base):
 
     async def add_person(self, name: str, **fields: Any) -> Person:
         self._manage()
-        return await self._rooms.people.add(name, **fields)
+        added = await self._rooms.people.add(name, **fields)
+        await self._note("person.add", person=added.slug)
+        return added
 
     async def change_person(self, slug: str, **fields: Any) -> Person:
         if not self.allowed(Verb.MANAGE, slug):
             raise Forbidden(f"you may not change {slug}")
         changed = await self._rooms.people.change(slug, **fields)
         await self._rooms.entities.reregister()
+        await self._note("person.change", person=slug, detail=", ".join(sorted(fields)))
         return changed
 
     async def save_household(self, household: Household) -> None:
         self._manage()
+        before = self.household()
         await self._rooms.people.save_household(household)
         await self._rooms.entities.reregister()
+        names = [one.name for one in dataclass_fields(household)]
+        changed = ", ".join(one for one in names if getattr(before, one) != getattr(household, one))
+        await self._note("household.change", person=HOUSEHOLD, detail=changed)
 
     # Settings and health
 
@@ -187,6 +211,7 @@ class HouseView(Base):
     async def save_setting(self, key: str, value: Any) -> None:
         self._manage()
         await self._rooms.recorder.set_setting(key, value)
+        await self._note("setting.change", detail=key)
 
     async def retention(self) -> dict[str, int | None]:
         """Metric key (or `*`) -> days that raw readings are kept; None: for ever."""
@@ -195,7 +220,10 @@ class HouseView(Base):
 
     async def save_retention(self, retention: Mapping[str, int | None]) -> None:
         self._manage()
+        before = await self._rooms.recorder.load_retention()
         await self._rooms.recorder.save_retention(dict(retention))
+        changed = sorted(one for one in {*before, *retention} if before.get(one) != retention.get(one))
+        await self._note("retention.change", detail=", ".join(changed))
 
     def storage_health(self) -> StorageHealth:
         return self._rooms.recorder.health

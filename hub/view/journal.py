@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from hub.access import READ, RECORD
 from hub.errors import BadReading, NotFound
 from hub.model import JournalDraft, JournalEntry, Receipt, Verb
 from hub.recorder import Document
@@ -41,6 +42,8 @@ class JournalView(Base):
             descending=descending,
         )
         seen = [one for one in found if scope.covers(one.person, f"journal:{one.kind}") and self._still(one)]
+        for one in seen:
+            self._saw(one.person, f"journal:{one.kind}")
         more = len(found) >= limit and bool(found)
         return seen, f"{microseconds(found[-1].start)}.{found[-1].id}" if more else None
 
@@ -50,26 +53,29 @@ class JournalView(Base):
 
     async def add_journal(self, person: str, draft: JournalDraft) -> JournalEntry:
         """Raises Forbidden, NotFound (person), BadReading (what cannot be true)."""
-        self._require(Verb.RECORD, person, f"journal:{draft.kind}")
+        self._wrote(person, draft.kind)
         return await self._rooms.journal.add(person, draft, author=self._author)
 
     async def accept_journal(self, person: str, drafts: Sequence[JournalDraft], *, source: str) -> Receipt:
         """Many at once from a client that repeats itself: the same `external_id` replaces, never doubles."""
         for kind in {draft.kind for draft in drafts}:
-            self._require(Verb.RECORD, person, f"journal:{kind}")
+            self._wrote(person, kind)
         return await self._rooms.journal.accept(person, drafts, source=source)
 
     async def journal_by_external(
         self, person: str, source: str, external_ids: Sequence[str]
     ) -> dict[str, JournalEntry]:
         found = await self._rooms.journal.by_external(person, source, external_ids)
-        return {key: one for key, one in found.items() if self.allowed(Verb.VIEW, person, f"journal:{one.kind}")}
+        seen = {key: one for key, one in found.items() if self.allowed(Verb.VIEW, person, f"journal:{one.kind}")}
+        for one in seen.values():
+            self._saw(person, f"journal:{one.kind}")
+        return seen
 
     async def change_journal(
         self, entry_id: str, draft: JournalDraft, *, expected_revision: int | None = None
     ) -> JournalEntry:
         old = await self._entry(entry_id, Verb.RECORD)
-        self._require(Verb.RECORD, old.person, f"journal:{draft.kind}")
+        self._wrote(old.person, draft.kind)
         return await self._rooms.journal.change(
             entry_id, draft, author=self._author, expected_revision=expected_revision
         )
@@ -92,6 +98,7 @@ class JournalView(Base):
     ) -> None:
         """Keep whole foreign records; the same id replaces."""
         self._require(Verb.RECORD, person, subject)
+        self._saw(person, subject or f"records of {collection}", action=RECORD)
         await self._rooms.recorder.documents_put(person, collection, documents)
 
     async def documents_find(
@@ -109,6 +116,7 @@ class JournalView(Base):
         subject: str | None = None,
     ) -> list[Document]:
         self._require(Verb.VIEW, person, subject)
+        self._saw(person, subject or f"records of {collection}")
         return await self._rooms.recorder.documents_find(
             person,
             collection,
@@ -125,6 +133,7 @@ class JournalView(Base):
         self, person: str, collection: str, ids: Sequence[str], *, subject: str | None = None
     ) -> int:
         self._require(Verb.RECORD, person, subject)
+        self._saw(person, subject or f"records of {collection}", action=RECORD)
         return await self._rooms.recorder.documents_remove(person, collection, ids)
 
     def _still(self, entry: JournalEntry) -> bool:
@@ -136,7 +145,12 @@ class JournalView(Base):
         if not self.allowed(Verb.VIEW, found.person, f"journal:{found.kind}") or not self._still(found):
             raise NotFound(f"there is no journal entry {entry_id!r}")
         self._require(verb, found.person, f"journal:{found.kind}")
+        self._saw(found.person, f"journal:{found.kind}", action=READ if verb is Verb.VIEW else RECORD)
         return found
+
+    def _wrote(self, person: str, kind: str) -> None:
+        self._require(Verb.RECORD, person, f"journal:{kind}")
+        self._saw(person, f"journal:{kind}", action=RECORD)
 
 
 def _after(cursor: str | None) -> tuple[int, str] | None:

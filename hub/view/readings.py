@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from hub.access import RECORD
 from hub.errors import PartlyKept, StorageUnavailable
 from hub.model import (
     ConfigEntry,
@@ -72,6 +73,7 @@ class ReadingsView(HistoryView):
                 imported=imported or item.imported,
             )
             batches.setdefault(item.person, []).append((index, sample))
+            self._saw(item.person, item.metric, action=RECORD)
         accepted = unchanged = 0
         for person, numbered in batches.items():
             try:
@@ -131,13 +133,14 @@ class ReadingsView(HistoryView):
         return restored
 
     async def revisions(self, entity_id: str, start: datetime, end: datetime) -> list[Revision]:
-        entity = self.entity(entity_id)
+        entity = self._looked_at(entity_id)
         return await self._rooms.recorder.revisions(entity.series, microseconds(start), microseconds(end))
 
     async def prioritise(self, person: str, metric: str, entity_ids: Sequence[str]) -> None:
         """Say which source speaks first for a person's metric."""
         self._require(Verb.RECORD, person, metric)
         await self._rooms.entities.prioritise(person, metric, entity_ids)
+        await self._note("source.order", person=person, detail=metric)
 
     async def refresh(self, entity_id: str) -> None:
         """Read a state from history anew, after a correction or removal."""
@@ -146,4 +149,5 @@ class ReadingsView(HistoryView):
     def _writable(self, entity_id: str) -> Entity:
         entity = self.entity(entity_id)
         self._require(Verb.RECORD, entity.person, entity.metric or entity.id)
+        self._saw(entity.person, entity.metric or entity.id, action=RECORD)
         return entity

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
+
 from hub.errors import NotFound
 from hub.model import (
     Entity,
@@ -40,10 +43,20 @@ class StatesView(Base):
         return self._sources(person, metric)
 
     def states(self, person: str | None = None) -> list[tuple[Entity, State | None]]:
-        return [(one, self._rooms.states.get(one.id)) for one in self.entities(person) if one.enabled]
+        found = [one for one in self.entities(person) if one.enabled]
+        self.saw_states(found)
+        return [(one, self._rooms.states.get(one.id)) for one in found]
+
+    def saw_states(self, entities: Sequence[Entity]) -> None:
+        """The actor is shown these entities' states, be it from a list made for somebody else."""
+        for slug in {one.person for one in entities}:
+            own = partial(_subjects, entities, slug)
+            self._rooms.reads.saw_all(self.actor, slug, "all states", own)
 
     def state(self, entity_id: str) -> tuple[Entity, State | None]:
-        return self.entity(entity_id), self._rooms.states.get(entity_id)
+        entity = self.entity(entity_id)
+        self._saw(entity.person, subject_of(entity))
+        return entity, self._rooms.states.get(entity_id)
 
     def states_version(self) -> int:
         """Grows with every change of any state or entity, for caches."""
@@ -51,3 +64,7 @@ class StatesView(Base):
 
     def state_version(self, entity_id: str) -> int:
         return self._rooms.states.version_of(entity_id)
+
+
+def _subjects(entities: Sequence[Entity], person: str) -> set[str]:
+    return {subject_of(one) for one in entities if one.person == person}

@@ -39,7 +39,7 @@ async def test_the_latest_come_first(recorder: Recorder) -> None:
 
 
 async def test_a_chain_that_nobody_touched_is_sound(recorder: Recorder) -> None:
-    assert await recorder.verify_audit() == (0, None, None, b"")
+    assert await recorder.verify_audit() == (0, None, None, b"", 0)
     await asyncio.gather(*(recorder.audit(at, "anna", "a.b", "household", "ok", "") for at in range(1_100)))
     verdict = await recorder.verify_audit()
     assert (verdict.lines, verdict.broken) == (1_100, None)

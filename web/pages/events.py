@@ -95,6 +95,7 @@ async def live(request: web.Request, view: View) -> web.StreamResponse:
         async for event in events:
             line = teller.line(event)
             if line is not None and _wanted(line, whose, asked):
+                view.told(event)
                 lines.append(line)
 
     reader = asyncio.ensure_future(read())

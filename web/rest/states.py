@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
@@ -33,7 +33,7 @@ class Rendered:
 
     def __init__(self) -> None:
         self._states: dict[str, tuple[Entity, State | None, bytes]] = {}
-        self._lists: dict[Hashable, tuple[int, bytes]] = {}
+        self._lists: dict[Hashable, tuple[int, bytes, Sequence[Entity]]] = {}
 
     def state(self, entity: Entity, state: State | None) -> bytes:
         known = self._states.get(entity.id)
@@ -48,17 +48,19 @@ class Rendered:
         key, version = (view.scope(), person), view.states_version()
         made = self._lists.get(key)
         if made is not None and made[0] == version:
+            view.saw_states(made[2])
             return made[1]
         if len(self._lists) >= KEPT_LISTS:
             self._lists.clear()
-        body = self._listed(view, person)
-        self._lists[key] = (version, body)
+        found = view.states(person)
+        body = self._listed(found)
+        self._lists[key] = (version, body, [entity for entity, _ in found])
         return body
 
-    def _listed(self, view: View, person: str | None) -> bytes:
+    def _listed(self, states: Sequence[tuple[Entity, State | None]]) -> bytes:
         render, known = self.state, self._states
         parts = []
-        for entity, state in view.states(person):
+        for entity, state in states:
             found = known.get(entity.id)
             if found is not None and found[1] is state and found[0] is entity:
                 parts.append(found[2])

@@ -65,6 +65,7 @@ class Listener:
             self._waiting.popleft()
             self._lost += 1
         self._waiting.append(news)
+        self.view.told(news.event)
         self._wake.set()
         return full
 
