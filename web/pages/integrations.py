@@ -38,7 +38,8 @@ async def index(request: web.Request, view: View) -> web.Response:
     asked = request.query.get("q", "").strip()
     items = [one for one in view.integrations() if _matches(one, asked)]
     entries = sorted(view.entries(), key=lambda pair: (not _wants_owner(pair[1]), pair[0].title.lower()))
-    template = "integrations/catalogue.html" if request.headers.get("HX-Target") == "catalogue" else None
+    wanted = request.headers.get("HX-Target", "").rpartition("#")[2]
+    template = "integrations/catalogue.html" if wanted == "catalogue" else None
     context: dict[str, Any] = {
         "entries": entries,
         "items": items,

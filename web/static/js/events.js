@@ -8,10 +8,8 @@ const empty = document.getElementById("event-empty");
 const button = document.getElementById("pause");
 let held = null;
 
-function show(html) {
-  const batch = document.createElement("template");
-  batch.innerHTML = html;
-  list.prepend(batch.content);
+async function show(html) {
+  await htmx.swap({ text: html, target: list, sourceElement: list, swap: "afterbegin" });
   while (list.children.length > LONGEST) list.lastElementChild.remove();
   empty.hidden = true;
 }
@@ -31,8 +29,9 @@ if (card) {
     button.setAttribute("aria-pressed", String(paused));
     if (paused) held = [];
     else {
-      held.forEach(show);
+      const missed = held;
       held = null;
+      missed.forEach(show);
     }
     button.querySelector("span").textContent = paused ? "Go on" : "Pause";
   });
