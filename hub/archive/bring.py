@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ AT_ONCE = 1_000
 ELSEWHERE = "archive:"
 """Stands before the config entry of what this hub already has from an entry of that name for somebody else."""
 
-__all__ = ["Brought", "bring"]
+__all__ = ["Brought", "bring", "same"]
 
 
 @dataclass(slots=True)
@@ -110,7 +110,7 @@ class _Bringing:
         for old, wished in judged.entities:
             if wished.device in devices:
                 wished = replace(wished, device=devices[wished.device].id)
-            found = self._same(wished)
+            found = same(entities.all.values(), wished)
             if found is None:
                 clash = entities.described(wished.entry, wished.key)
                 entry = f"{ELSEWHERE}{wished.entry}" if clash is not None else wished.entry
@@ -124,15 +124,6 @@ class _Bringing:
         self._entities = {old: fresh.get(one.id, one) for old, one in self._entities.items()}
         await entities.adopt(new, [one for one in devices.values() if one.id not in entities.devices])
         self._count("entities", len(new), len(self._entities))
-
-    def _same(self, wished: Entity) -> Entity | None:
-        """The series that this one goes on here."""
-        for one in self._house.entities.all.values():
-            if one.person == wished.person and one.key == wished.key and one.metric == wished.metric:
-                same = one.unit == wished.unit and one.kind == wished.kind
-                if same and one.entry in (wished.entry, f"{ELSEWHERE}{wished.entry}"):
-                    return one
-        return None
 
     async def _readings(self, some: Sequence[dict[str, Any]]) -> None:
         rows = []
@@ -206,6 +197,16 @@ class _Bringing:
             return entry
         # Its own here, and the same one when it is brought in again.
         return replace(entry, person=person, id=str(uuid.uuid5(uuid.NAMESPACE_OID, f"{person}/{entry.id}")))
+
+
+def same(known: Iterable[Entity], wished: Entity) -> Entity | None:
+    """The series here that an archive's one goes on."""
+    for one in known:
+        if one.person == wished.person and one.key == wished.key and one.metric == wished.metric:
+            alike = one.unit == wished.unit and one.kind == wished.kind
+            if alike and one.entry in (wished.entry, f"{ELSEWHERE}{wished.entry}"):
+                return one
+    return None
 
 
 def _journal_row(entry: JournalEntry) -> dict[str, Any]:

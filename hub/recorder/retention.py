@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import cast
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, cast
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -17,31 +17,96 @@ from hub.recorder.writer import Transaction
 
 AT_ONCE = 5_000
 """Readings removed in one commit: few enough that new ones hardly wait."""
+ENTRIES_AT_ONCE = 500
 _OF_SERIES = ("readings", "tombstones", "revisions", "words", "hours", "days", "marks", "day_marks", "series")
 
 
+class Purgeable(NamedTuple):
+    readings: int
+    """Raw ones that would go."""
+    oldest_us: int
+    before_us: int
+    """Those taken before this."""
+    hours: int
+    """With readings among them, whose statistics stay."""
+
+
 class RetentionStore(MendingStore, RegistryStore):
-    async def purge(self) -> int:
+    async def purge(self, retention: Mapping[str, int | None] | None = None) -> int:
         """Remove raw readings older than their metric's retention; returns how many.
 
-        Whole local days go, when their statistics are made; of each series the last reading before stays, so that
-        counters go on and a state is never lost.
+        `retention`: metric key or `*` -> days, None: for ever; left out: what `save_retention` kept. Whole local days
+        go, when their statistics are made; of each series the last reading before stays, so that counters go on and a
+        state is never lost.
         """
-        retention = await self.load_retention()
-        limits = {
-            entity.series: days
-            for entity in await self.load_entities()
-            if (days := retention.get(entity.metric, retention.get("*"))) is not None and entity.series in self._rules
-        }
+        limits = await self._limits(await self.load_retention() if retention is None else retention)
         if not limits:
             return 0
         await self.mend()
         removed = 0
-        for series, days in sorted(limits.items()):
-            time_zone = self._rules[series][1]
-            first = day_stretch(day_of(self._now(), time_zone) - days, time_zone)[0] // HOUR * HOUR
-            removed += await self._purge(series, first)
+        for series, (_, before) in sorted(limits.items()):
+            removed += await self._purge(series, before)
         return removed
+
+    async def purgeable(self, retention: Mapping[str, int | None]) -> dict[str, Purgeable]:
+        """Metric key (or entity id) -> what `purge` would remove now; changes nothing."""
+        found: dict[str, Purgeable] = {}
+        for series, (name, before) in (await self._limits(retention)).items():
+            rows = await self._database.fetch(
+                "SELECT count(*), min(taken) FROM readings WHERE series = ? AND taken < ?", series, before
+            )
+            async with self._database.snapshot() as connection:
+                spared = len(await self._spared(connection, series, before))
+            count, oldest = rows[0][0] - spared, rows[0][1]
+            if count > 0:
+                hours = await self._database.fetch(
+                    "SELECT count(DISTINCT taken / ?) FROM readings WHERE series = ? AND taken < ?",
+                    *(HOUR, series, before),
+                )
+                known = found.get(name, Purgeable(0, oldest, before, 0))
+                found[name] = Purgeable(
+                    known.readings + count, min(known.oldest_us, oldest), max(known.before_us, before),
+                    known.hours + hours[0][0],
+                )  # fmt: skip
+        return found
+
+    async def _limits(self, retention: Mapping[str, int | None]) -> dict[int, tuple[str, int]]:
+        """Series -> (metric or entity id, the instant before which its readings go)."""
+        found = {}
+        for entity in await self.load_entities():
+            days = retention.get(entity.metric, retention.get("*"))
+            if days is not None and entity.series in self._rules:
+                time_zone = self._rules[entity.series][1]
+                first = day_stretch(day_of(self._now(), time_zone) - days, time_zone)[0] // HOUR * HOUR
+                found[entity.series] = (entity.metric or entity.id, first)
+        return found
+
+    async def journal_before(self, kind: str, before_us: int) -> tuple[int, int | None]:
+        """How many entries of a kind began before, and when the oldest did."""
+        sql = "SELECT count(*), min(start_us) FROM journal WHERE household_id = ? AND kind = ? AND start_us < ?"
+        count, oldest = (await self._database.fetch(sql, self._household, kind, before_us))[0]
+        return count, oldest
+
+    async def purge_journal(self, kind: str, before_us: int) -> int:
+        """Remove entries of a kind that began before, with every revision; returns how many."""
+        home, removed = self._household, 0
+        while True:
+            rows = await self._database.fetch(
+                "SELECT id FROM journal WHERE household_id = ? AND kind = ? AND start_us < ? ORDER BY start_us LIMIT ?",
+                *(home, kind, before_us, ENTRIES_AT_ONCE),
+            )
+            if not rows:
+                return removed
+
+            async def job(transaction: Transaction, gone: tuple[str, ...] = tuple(row[0] for row in rows)) -> None:
+                places = ", ".join("?" * len(gone))
+                for table in ("journal_revisions", "journal"):
+                    sql = f"DELETE FROM {table} WHERE household_id = ? AND id IN ({places})"
+                    await self._database.run(transaction.connection, sql, home, *gone)
+
+            await self._writer.run(job)
+            removed += len(rows)
+            await self._clock.sleep(0)
 
     async def erase_series(self, series: Sequence[int]) -> None:
         """Remove all that was ever kept of these series, beyond recall."""
