@@ -21,6 +21,15 @@ from hub.model.event import (
 )
 from hub.model.journal import JournalDraft, JournalEntry, JournalKind
 from hub.model.metric import Aggregation, Family, Kind, Metric
+from hub.model.network import (
+    Arrival,
+    CertificateFacts,
+    Limits,
+    NetworkSettings,
+    NetworkState,
+    PendingNetwork,
+    plain_address,
+)
 from hub.model.people import HOUSEHOLD, SYSTEM, Account, Actor, Credential, Grant, Household, Person, Role, Token, Verb
 from hub.model.reading import Flag, Merged, Reading, Receipt, Refusal, Sample, State, Statistic, Value
 from hub.model.things import Command, Component, Device, DeviceDescription, Entity, EntityDescription
@@ -33,8 +42,10 @@ __all__ = [
     "ActionCalled",
     "Actor",
     "Aggregation",
+    "Arrival",
     "AuditLine",
     "AuditVerdict",
+    "CertificateFacts",
     "ChainedLine",
     "Command",
     "Component",
@@ -61,8 +72,12 @@ __all__ = [
     "JournalKind",
     "Kind",
     "Lagged",
+    "Limits",
     "Merged",
     "Metric",
+    "NetworkSettings",
+    "NetworkState",
+    "PendingNetwork",
     "PeopleChanged",
     "Person",
     "Problem",
@@ -80,4 +95,5 @@ __all__ = [
     "Token",
     "Value",
     "Verb",
+    "plain_address",
 ]
