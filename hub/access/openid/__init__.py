@@ -1,0 +1,21 @@
+"""Signing in by OpenID Connect: another identity server says who somebody is; what they may stays decided here."""
+
+from hub.access.openid.flows import Flow
+from hub.access.openid.identities import Identities, Identity
+from hub.access.openid.provider import Admission, Provider
+from hub.access.openid.refusals import Refused
+from hub.access.openid.room import OpenId, Proven
+from hub.access.openid.settings import OpenIdSettings, Sealer
+
+__all__ = [
+    "Admission",
+    "Flow",
+    "Identities",
+    "Identity",
+    "OpenId",
+    "OpenIdSettings",
+    "Proven",
+    "Provider",
+    "Refused",
+    "Sealer",
+]
