@@ -58,6 +58,8 @@ def common(request: web.Request, view: View | None) -> dict[str, Any]:
     options = request.app[OPTIONS]
     return {
         "view": view,
+        "sees_house": view is not None and nav.sees_house(view),
+        "may_log": view is not None and nav.may_log(view),
         "now": request.app[CLOCK].now(),
         "path": request.path,
         "here": request.path_qs,

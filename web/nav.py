@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from hub.model import HOUSEHOLD, Verb
 
 if TYPE_CHECKING:
     from hub.view import View
@@ -17,21 +19,34 @@ class Place:
     here: bool = False
     phone: bool = False
     """Has a place of its own in the phone's bar; the others are under More."""
+    house: bool = False
+    """For who sees at least something of the household's."""
 
 
 PLACES = (
     Place("/", "Today", "sun", phone=True),
     Place("/journal", "Journal", "notebook-pen", phone=True),
     Place("/explore", "Explore", "chart-line", phone=True),
-    Place("/integrations", "Integrations", "plug"),
-    Place("/events", "Events", "radio"),
+    Place("/integrations", "Integrations", "plug", house=True),
+    Place("/events", "Events", "radio", house=True),
     Place("/settings", "Settings", "settings"),
 )
 
 
 def build(path: str, view: View) -> tuple[Place, ...]:
-    """The places, with the one we are at marked."""
-    return tuple(Place(place.path, place.name, place.icon, is_under(path, place.path), place.phone) for place in PLACES)
+    """The places that the viewer has some use for, with the one we are at marked."""
+    seen = [place for place in PLACES if sees_house(view) or not place.house]
+    return tuple(replace(place, here=is_under(path, place.path)) for place in seen)
+
+
+def sees_house(view: View) -> bool:
+    return view.scope().touches(HOUSEHOLD)
+
+
+def may_log(view: View) -> bool:
+    """Whether there is anybody of whom the viewer may write something down."""
+    scope = view.scope(Verb.RECORD)
+    return any(scope.touches(slug) for slug in (HOUSEHOLD, *(person.slug for person in view.people())))
 
 
 def is_under(path: str, place: str) -> bool:

@@ -13,6 +13,14 @@ from hub.view.base import Base, microseconds
 
 
 class JournalView(Base):
+    def writer(self, entry: JournalEntry) -> str:
+        """Who wrote an entry that the actor sees: the account's name, the title of what brought it, or ""."""
+        kind, _, source = entry.author.partition(":")
+        if kind == "entry" and source:
+            brought = self._rooms.supervisor.entries.get(source)
+            return brought.title if brought is not None else ""
+        return next((one.display_name for one in self._rooms.accounts.all if one.name == entry.author), "")
+
     async def journal(
         self,
         persons: Sequence[str] | None = None,

@@ -116,11 +116,3 @@ def details_of(entry: JournalEntry) -> str:
     if entry.kind == "note" and entry.data.get("text"):
         parts.append(str(entry.data["text"]))
     return words.capital(", ".join(parts))
-
-
-def author_of(entry: JournalEntry, names: Mapping[str, str], titles: Mapping[str, str]) -> str:
-    """Who wrote it: an account's name, or the source that brought it."""
-    if entry.author.startswith("entry:"):
-        source = entry.author.removeprefix("entry:")
-        return titles.get(source, source)
-    return names.get(entry.author, entry.author or "the hub")

@@ -16,7 +16,7 @@ from hub.model import HOUSEHOLD, JournalDraft, JournalEntry, JournalKind, Verb
 from web import answer, words
 from web.display import Display
 from web.journal.form import EntryForm, Unfit, blank, draft_of, of_entry, of_typed
-from web.journal.telling import author_of, details_of, title_of
+from web.journal.telling import details_of, title_of
 from web.keys import CLOCK
 from web.routing import PageRoute
 
@@ -35,6 +35,8 @@ class Line:
     title: str
     details: str
     by: str
+    another: bool
+    """Somebody else than the viewer wrote it by hand."""
     zone: ZoneInfo
     may_change: bool
 
@@ -69,7 +71,6 @@ async def index(request: web.Request, view: View) -> web.Response:
 
 def lines_of(view: View, entries: list[JournalEntry]) -> list[Line]:
     kinds = {kind.key: kind for kind in view.journal_kinds()}
-    names, titles = _names(view)
     zones = {slug: ZoneInfo(view.time_zone(slug)) for slug in {entry.person for entry in entries}}
     return [
         Line(
@@ -77,7 +78,8 @@ def lines_of(view: View, entries: list[JournalEntry]) -> list[Line]:
             kinds.get(entry.kind),
             title_of(entry, kinds[entry.kind].name if entry.kind in kinds else ""),
             details_of(entry),
-            author_of(entry, names, titles),
+            view.writer(entry) or "the hub",
+            _by_another(view, entry),
             zones[entry.person],
             view.allowed(Verb.RECORD, entry.person, f"journal:{entry.kind}"),
         )
@@ -85,13 +87,9 @@ def lines_of(view: View, entries: list[JournalEntry]) -> list[Line]:
     ]
 
 
-def _names(view: View) -> tuple[Mapping[str, str], Mapping[str, str]]:
-    """Account -> name, entry -> title, as far as the viewer may know."""
-    account = view.account
-    names = {account.name: account.display_name} if account is not None else {}
-    if view.allowed(Verb.MANAGE, HOUSEHOLD):
-        names.update({one.name: one.display_name for one in view.accounts()})
-    return names, {entry.id: entry.title for entry, _ in view.entries()}
+def _by_another(view: View, entry: JournalEntry) -> bool:
+    own = view.account.name if view.account is not None else ""
+    return entry.author not in (own, "system") and ":" not in entry.author and bool(view.writer(entry))
 
 
 async def new(request: web.Request, view: View) -> web.Response:

@@ -46,10 +46,17 @@ function take(event) {
   }
 }
 
+// Rights have changed: the page as it is now, or a kind word where it is no longer ours to see.
+async function followRights() {
+  const answer = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => null);
+  if (answer && [403, 404].includes(answer.status)) location.replace("/ended");
+  else location.reload();
+}
+
 const stream = document.querySelector("[data-live]");
 if (stream) {
   stream.addEventListener("value", take);
-  stream.addEventListener("rights", () => location.reload());
+  stream.addEventListener("rights", followRights);
   stream.addEventListener("htmx:sse:error", () => away(true));
   stream.addEventListener("htmx:sse:after:connection", () => {
     away(false);
