@@ -24,7 +24,7 @@ from hub.model import AccessChanged, Command
 from hub.recorder import Recorder
 from hub.registry import Counting, Entities, People
 from hub.states import States
-from hub.supervisor import Services, Supervisor
+from hub.supervisor import Kept, Services, Supervisor
 from hub.vault import Vault
 from hub.view import Rooms
 
@@ -62,6 +62,7 @@ async def build(
 
     services = Services(
         store=recorder,
+        kept=Kept(recorder, vault, loaded.catalogue),
         clock=clock,
         bus=bus,
         states=states,

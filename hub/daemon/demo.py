@@ -20,7 +20,7 @@ async def demo_household(rooms: Rooms, *, anew: bool) -> DemoSetup:
         fields = {one.name: getattr(person, one.name) for one in dataclasses.fields(person)}
         await rooms.people.add(**{key: value for key, value in fields.items() if key != "slug"})
     for entry in plan.entries:
-        await rooms.recorder.save_entry(entry)
+        await rooms.supervisor.kept.save_entry(entry)
     owner = plan.owner.lower()
     await rooms.accounts.add(Account(owner, plan.owner, Role.OWNER, owner), plan.password)
     await rooms.entities.reregister()

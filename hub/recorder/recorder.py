@@ -22,6 +22,7 @@ from hub.recorder.incoming import Incoming
 from hub.recorder.journal import JournalStore
 from hub.recorder.merging import MergeStore
 from hub.recorder.reading import ReadingStore
+from hub.recorder.sealing import SealingStore
 from hub.recorder.trouble import explained
 from hub.recorder.versions import prepare
 from hub.recorder.whole import WholeStore
@@ -44,6 +45,7 @@ class Recorder(
     ErasingStore,
     MergeStore,
     AccountStore,
+    SealingStore,
     JournalStore,
     DocumentStore,
     AuditStore,

@@ -165,10 +165,10 @@ class EntryContext:
         )
 
     async def load(self, key: str) -> Any:
-        return await self._hub.store.entry_load(self._entry.id, key)
+        return await self._hub.kept.entry_load(self._entry.id, key)
 
     async def save(self, key: str, value: Any) -> None:
-        await self._hub.store.entry_save(self._entry.id, key, value)
+        await self._hub.kept.entry_save(self._entry.id, key, value)
 
     async def documents_put(self, collection: str, documents: Sequence[Document]) -> None:
         await self._hub.store.documents_put(self._whose, collection, documents)

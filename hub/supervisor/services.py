@@ -17,13 +17,12 @@ from hub.model import Document
 from hub.recorder import StoredReading
 from hub.registry import Entities, People, Vocabulary
 from hub.states import States
+from hub.supervisor.kept import Kept
 
 
 class EntryStore(Protocol):
     async def newest(self, series: Any = None) -> dict[int, StoredReading]: ...
     async def remove(self, series: int, taken_us: Any, *, by: str, reason: str) -> int: ...
-    async def entry_load(self, entry_id: str, key: str) -> Any: ...
-    async def entry_save(self, entry_id: str, key: str, value: Any) -> None: ...
     async def entry_forget(self, entry_id: str) -> None: ...
     async def documents_put(self, person: str, collection: str, documents: Sequence[Document]) -> None: ...
     async def documents_find(
@@ -47,6 +46,7 @@ class Services:
     """Everything a context is made of; one per hub."""
 
     store: EntryStore
+    kept: Kept
     clock: Clock
     bus: Bus
     states: States

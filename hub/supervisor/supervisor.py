@@ -28,7 +28,7 @@ _log = logging.getLogger("hub.supervisor")
 class Supervisor:
     def __init__(self, catalogue: Catalogue, services: Services, store: RegistryStore) -> None:
         self.catalogue = catalogue
-        self._hub, self._store = services, store
+        self._hub, self.kept = services, services.kept
         self._consents = Consents(store)
         self._runners: dict[str, EntryRunner] = {}
         self._entries: dict[str, ConfigEntry] = {}
@@ -55,7 +55,7 @@ class Supervisor:
         if not idle:
             self.watchdog.start()
             self._spawn(self._await_people())
-        for entry in together(await self._store.load_entries(), declared, self.catalogue):
+        for entry in together(await self._hub.kept.load_entries(), declared, self.catalogue):
             self._entries[entry.id] = entry
         for entry in list(self._entries.values()):
             await self._run(entry)
@@ -69,7 +69,7 @@ class Supervisor:
 
     async def redeclare(self, declared: tuple[ConfigEntry, ...]) -> list[str]:
         """Take over a changed configuration file; returns the ids of entries that were started, changed or stopped."""
-        wanted = {entry.id: entry for entry in together(await self._store.load_entries(), declared, self.catalogue)}
+        wanted = {entry.id: entry for entry in together(await self._hub.kept.load_entries(), declared, self.catalogue)}
         changed: list[str] = []
         for entry_id in [one for one in self._entries if one not in wanted]:
             await self._halt(entry_id)
@@ -134,7 +134,7 @@ class Supervisor:
         entry = ConfigEntry(
             entry_id or free(domain, self._entries), domain, title or integration.name, person, dict(options)
         )
-        await self._store.save_entry(entry)
+        await self._hub.kept.save_entry(entry)
         self._entries[entry.id] = entry
         await self.agree(entry.id)
         return entry
@@ -154,7 +154,7 @@ class Supervisor:
             raise Conflict(f"{known.title} is declared in {known.declared_in}; change it there")
         if not entry.disabled:
             self.catalogue.get(entry.domain).config.model_validate(dict(entry.options))
-        await self._store.save_entry(entry)
+        await self._hub.kept.save_entry(entry)
         self._entries[entry.id] = entry
         await self.reload(entry.id)
 
@@ -164,7 +164,7 @@ class Supervisor:
         if entry.declared_in:
             raise Conflict(f"{entry.title} is declared in {entry.declared_in}; remove it there")
         await self._halt(entry_id)
-        await self._store.remove_entry(entry_id)
+        await self._hub.kept.remove_entry(entry_id)
         await self._hub.store.entry_forget(entry_id)
         await self._consents.forget(entry_id)
         devices = [one.description.key for one in self._hub.entities.devices.values() if one.entry == entry_id]
@@ -244,6 +244,10 @@ class Supervisor:
             return
         if entry.problem:
             self._not_started(entry, entry.problem, "")
+            return
+        problem, what = await self._hub.kept.objection(entry)
+        if problem:
+            self._not_started(entry, problem, what, elsewhere=True)
             return
         if entry.person and not self._hub.people.known(entry.person):
             people = ", ".join(self._hub.people.all) or "nobody yet"
