@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
-from hub.access.browsers import Browsers
+from hub.access.ceremony import Place
 from hub.access.endings import tell_endings
-from hub.access.guesses import Guesses
-from hub.access.passwords import Passwords
-from hub.access.rule import Access
+from hub.access.factors import Sealing, is_recovery
+from hub.access.passkeys import SIGN_IN
+from hub.access.proofs import Proofs
+from hub.access.rule import BARRED, Access
 from hub.access.sessions import Sessions, digest_of
 from hub.access.store import AccountStore
+from hub.access.strength import check_password
 from hub.access.tokens import Tokens
 from hub.clock import Clock
-from hub.errors import Conflict, Forbidden, NotFound
+from hub.errors import Conflict, Forbidden, NotFound, SecondFactorNeeded
 from hub.model import Account, Actor, Credential, Grant, Role, Token, Verb
 
-SHORTEST_PASSWORD = 8
-LONGEST_PASSWORD = 1_000
 _LAST_OWNER = "is the only owner who can sign in; make another one first"
 
 
@@ -31,26 +32,29 @@ class Accounts:
     """
 
     def __init__(
-        self, store: AccountStore, access: Access, clock: Clock, changed: Callable[[], None] = lambda: None
+        self,
+        store: AccountStore,
+        access: Access,
+        clock: Clock,
+        changed: Callable[[], None] = lambda: None,
+        *,
+        vault: Sealing,
     ) -> None:
         self._store, self._access, self._clock, self._changed = store, access, clock, changed
-        self._passwords = Passwords()
-        # Waiting here leaves the threads free that others need.
-        self._hashing = asyncio.Semaphore(2)
-        self.guesses = Guesses(store, clock)
-        self.browsers = Browsers(store, clock)
+        self.proofs = Proofs(store, clock, vault)
         self.sessions = Sessions(store, clock)
         self._accounts: dict[str, Account] = {}
         self._grants: dict[str, Grant] = {}
         self._tokens = Tokens(store, clock)
+        self.leaving: list[Callable[[str], Awaitable[None]]] = []
+        """Called with the name of an account that is removed, to forget what else is kept of it."""
         self._news = asyncio.Event()
 
     async def load(self) -> None:
         self._accounts = {account.name: account for account in await self._store.load_accounts()}
         self._grants = {grant.id: grant for grant in await self._store.load_grants()}
         await self._tokens.load()
-        await self.guesses.load()
-        await self.browsers.load()
+        await self.proofs.load()
         await self.sessions.load()
         self._learn()
 
@@ -88,7 +92,7 @@ class Accounts:
     async def add(self, account: Account, password: str) -> None:
         """Raises Conflict when the name is taken or the password too short."""
         self.check_free(account.name)
-        hashed = await self._hash(password)
+        hashed = await self.proofs.hashed(password, _about(account))
         # Hashing takes a moment, in which somebody else may have taken the name.
         self.check_free(account.name)
         await self._store.save_account(account)
@@ -130,33 +134,85 @@ class Accounts:
         await self.sessions.end([one.digest for one in self.sessions.of(name)])
         await self.browsers.forget(name)
         await self.guesses.forget(name)
+        for forget in self.leaving:
+            await forget(name)
         self._learn()
+
+    async def check_password(self, password: str, *about: str) -> None:
+        """Raises Conflict for one that can't be set; `about`: names that a guesser would try."""
+        await asyncio.to_thread(check_password, password, about)
 
     async def set_password(self, name: str, password: str, *, keep: str | None = None) -> None:
         """Ends every session of the account but `keep` (a digest), and forgets which browsers it trusted."""
-        self.get(name)
-        await self._store.set_password(name, await self._hash(password))
-        await self.browsers.forget(name)
+        hashed = await self.proofs.hashed(password, _about(self.get(name)))
+        await self._store.set_password(name, hashed)
+        await self.proofs.browsers.forget(name)
+        self.proofs.tickets.forget(name)
         await self.end_sessions(one.digest for one in self.sessions.of(name) if one.digest != keep)
 
-    async def verify(self, name: str, password: str, browser: str = "") -> Account:
+    async def verify(self, name: str, password: str, browser: str = "", session: str = "") -> Account:
         """Raises TooManyTries before the password is looked at, Forbidden without saying which half was wrong."""
         account = self._accounts.get(name)
-        known = self.browsers.known(browser, name)
-        key = f"{known}@{name}" if known else name
-        at = await self.guesses.begin(key, keep=account is not None)
-        hashed = await self._store.password_hash(name) if account is not None else None
-        async with self._hashing:
-            right = await asyncio.to_thread(self._passwords.verify, hashed, password[:LONGEST_PASSWORD])
-        if account is None or account.disabled or not right or len(password) > LONGEST_PASSWORD:
+        right = await self.proofs.password(account, name, password, browser=browser, session=session)
+        if account is None or not right:
             raise Forbidden("that name and password do not go together")
-        await self.guesses.right(key, at)
         return account
 
     async def sign_in(self, name: str, password: str, user_agent: str = "", browser: str = "") -> str:
-        """A new session's id; `browser` is known from now on. Raises like `verify`."""
+        """A new session's id; `browser` is known from now on. Raises like `verify`, and SecondFactorNeeded."""
         account = await self.verify(name, password, browser)
+        if self.proofs.second(account):
+            raise SecondFactorNeeded(self.proofs.tickets.make(account.name, user_agent, browser))
         return await self.open_session(account.name, user_agent, browser, proved=True)
+
+    async def sign_in_further(
+        self, ticket: str, *, code: str = "", place: Place | None = None, passkey: Mapping[str, Any] | None = None
+    ) -> str:
+        """Go on where SecondFactorNeeded was raised. Raises NotFound when that is too long ago, Forbidden."""
+        found = self.proofs.tickets.find(ticket)
+        if found is None:
+            raise NotFound("this took too long; sign in from the beginning")
+        if passkey is not None and place is not None:
+            await self.proofs.passkeys.check(place, f"second {ticket}", passkey, found.account)
+        else:
+            await self.proofs.code(found.account, code, browser=found.browser)
+        self.proofs.tickets.spend(ticket)
+        return await self.open_session(found.account, found.user_agent, found.browser, proved=True)
+
+    async def sign_in_with_passkey(
+        self, place: Place, passkey: Mapping[str, Any], user_agent: str, browser: str
+    ) -> tuple[str, str]:
+        """Whose it was, and a new session's id. Raises PasskeyRefused, Forbidden."""
+        account = await self.proofs.passkeys.check(place, SIGN_IN, passkey)
+        return account, await self.open_session(account, user_agent, browser, proved=True)
+
+    async def prove(
+        self,
+        actor: Actor,
+        *,
+        password: str = "",
+        code: str = "",
+        place: Place | None = None,
+        passkey: Mapping[str, Any] | None = None,
+    ) -> str:
+        """Who sits at a signed-in browser has shown it: the session's new id.
+
+        By a passkey, by a code of the app, or by the password, with a code where the account has a second factor.
+        Raises Forbidden, TooManyTries.
+        """
+        account, session = self.get(actor.account), actor.session or ""
+        if passkey is not None and place is not None:
+            await self.proofs.passkeys.check(place, f"confirm {session}", passkey, account.name)
+        elif code and not is_recovery(code):
+            await self.proofs.code(account.name, code, session=session)
+        else:
+            await self.verify(account.name, password, session=session)
+            if self.proofs.second(account):
+                await self.proofs.code(account.name, code, session=session)
+        renewed = await self.sessions.renew(session)
+        self._news.set()
+        self._changed()
+        return renewed
 
     async def open_session(self, account: str, user_agent: str, browser: str, *, proved: bool) -> str:
         """A new session's id, for who was found to be `account`; `proved`: just now, not by an older sign-in elsewhere.
@@ -165,7 +221,7 @@ class Accounts:
         """
         if self.get(account).disabled:
             raise Forbidden(f"the account {account!r} is disabled; an owner can enable it")
-        await self.browsers.remember(browser, account)
+        await self.proofs.browsers.remember(browser, account)
         session = await self.sessions.open(account, user_agent, proved=proved)
         self._news.set()
         return session
@@ -192,7 +248,8 @@ class Accounts:
             found = await self.sessions.visit(credential.value)
             if found is None or not self._enabled(found.account):
                 return None
-            return Actor(found.account, session=found.digest)
+            kind = BARRED if self.proofs.lacks(self.get(found.account)) else "account"
+            return Actor(found.account, session=found.digest, kind=kind)
         token = self._tokens.find(credential)
         if token is None or not self._enabled(token.account):
             return None
@@ -204,7 +261,8 @@ class Accounts:
         if actor.kind != "system" and not self._enabled(actor.account):
             return False
         if actor.session is not None:
-            return self.sessions.live(actor.session) is not None
+            barred = self.proofs.lacks(self.get(actor.account)) and actor.kind != BARRED
+            return self.sessions.live(actor.session) is not None and not barred
         if actor.token is not None:
             return self._tokens.live(actor.token) is not None
         return actor.kind == "system"
@@ -248,15 +306,11 @@ class Accounts:
     def owners(self) -> tuple[Account, ...]:
         return tuple(one for one in self._accounts.values() if one.role is Role.OWNER and not one.disabled)
 
-    async def _hash(self, password: str) -> str:
-        if len(password) < SHORTEST_PASSWORD:
-            raise Conflict(f"a password needs at least {SHORTEST_PASSWORD} characters; a few words in a row do well")
-        if len(password) > LONGEST_PASSWORD:
-            raise Conflict(f"a password has at most {LONGEST_PASSWORD} characters")
-        async with self._hashing:
-            return await asyncio.to_thread(self._passwords.hash, password)
-
     def _learn(self) -> None:
         self._access.learn(self._accounts, self._grants, self._tokens.by_id)
         self._news.set()
         self._changed()
+
+
+def _about(account: Account) -> tuple[str, ...]:
+    return (account.name, account.display_name, *account.display_name.split(), account.person or "")
