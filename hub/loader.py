@@ -12,12 +12,14 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pluggy
 
-from hub.errors import PluginError
+from hub.consent import Outgoing, read_outgoing
+from hub.errors import ConfigInvalid, PluginError
 from hub.plugin import ActionSpec, CliCommand, HookSpecs, Integration, Route
 from hub.plugin.hooks import PROJECT
 from hub.registry import Vocabulary
@@ -45,6 +47,8 @@ class Loaded:
     actions: list[ActionSpec] = field(default_factory=list)
     routes: list[Route] = field(default_factory=list)
     commands: dict[str, CliCommand] = field(default_factory=dict)
+    outgoing: dict[str, tuple[Outgoing, ...]] = field(default_factory=dict)
+    """Domain -> what it sends to whom, as its manifest says."""
     problems: dict[str, str] = field(default_factory=dict)
     """Plugin name -> why it is not (wholly) there."""
 
@@ -70,6 +74,12 @@ def load(packages: Iterable[str] = ("integrations",), extra: Iterable[tuple[str,
     for hook in HOOKS:
         for name, plugin in host.list_name_plugin():
             _ask(host, loaded, hook, name, plugin)
+    for manifest in _manifests(packages):
+        try:
+            domain, sent = read_outgoing(manifest)
+            loaded.outgoing[domain] = sent
+        except (ConfigInvalid, ValueError) as error:
+            loaded.broken(manifest.parent.name, str(error))
     return loaded
 
 
@@ -133,6 +143,12 @@ def _registrar(loaded: Loaded, hook: str) -> Callable[[Any], None]:
         "register_commands": add_command,
     }
     return registrars[hook]
+
+
+def _manifests(packages: Iterable[str]) -> list[Path]:
+    specs = [importlib.util.find_spec(package) for package in packages]
+    folders = [Path(one) for spec in specs if spec for one in spec.submodule_search_locations or ()]
+    return [manifest for folder in folders for manifest in sorted(folder.glob("*/manifest.toml"))]
 
 
 def _shipped(packages: Iterable[str]) -> list[tuple[str, Callable[[], ModuleType]]]:

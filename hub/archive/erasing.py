@@ -5,21 +5,20 @@ from __future__ import annotations
 import asyncio
 import shutil
 import uuid
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from hub.access import Access, Accounts, Trail
 from hub.archive import scrub
+from hub.archive.erasure import WHOLE, Erasure
 from hub.archive.house import House
 from hub.backup import forget
 from hub.errors import BadReading, Conflict, NotFound
-from hub.model import HOUSEHOLD, Entity, Role
-from hub.recorder.erasing import FOREVER
-from hub.recorder.instants import from_us, to_us
+from hub.model import HOUSEHOLD, EntitiesChanged, Entity, Role
+from hub.recorder.instants import to_us
 from hub.states import States
 from hub.supervisor import Supervisor
 
@@ -28,41 +27,6 @@ LARGE = 64 << 20
 """Bytes of database from which writing it anew waits for the night."""
 NIGHT = range(2, 5)
 SETTING = "erasures"
-WHOLE = (-(FOREVER // 2), FOREVER // 2)
-
-
-@dataclass(frozen=True, slots=True)
-class Erasure:
-    """What is to go; instants in microseconds since 1970."""
-
-    id: str
-    person: str
-    """A slug or `household`; empty: a source."""
-    source: str
-    """A config entry, or what readings name as their source."""
-    start_us: int
-    end_us: int
-    asked_us: int
-    due_us: int
-    by: str
-    counts: Mapping[str, int] = field(default_factory=dict)
-    """Metric key (or entity id), `journal:<kind>`, `document:<collection>` -> how many."""
-    erased: bool = False
-    """The rows are gone; only the files are still to be written anew."""
-    words: tuple[str, ...] = ()
-    """What log lines must not say afterwards; kept only until that is done."""
-
-    @property
-    def whole(self) -> bool:
-        return (self.start_us, self.end_us) == WHOLE
-
-    @property
-    def due(self) -> datetime:
-        return from_us(self.due_us)
-
-    @property
-    def total(self) -> int:
-        return sum(self.counts.values())
 
 
 class Erasures:
@@ -80,17 +44,24 @@ class Erasures:
         self._house, self._states, self._access, self._accounts = house, states, access, accounts
         self._supervisor, self._data_dir = supervisor, data_dir
         self._waiting: dict[str, Erasure] = {}
+        self._persons: frozenset[str] = frozenset()
         self.hidden: frozenset[str] = frozenset()
         """Ids of entities that only the owner sees."""
         self.hidden_sources: frozenset[str] = frozenset()
         """Sources of journal entries that only the owner sees."""
         self.house = house
+        self.others: list[Callable[[Erasure], Awaitable[None]]] = []
+        """Rooms that keep something of their own that is to go as well; called before the rows go."""
 
     async def load(self) -> None:
         kept = await self._house.recorder.get_setting(SETTING) or []
         known = [Erasure(**{**one, "words": tuple(one["words"])}) for one in kept]
         self._waiting = {one.id: one for one in known}
         self._hide()
+
+    def withheld(self, person: str, entity: str) -> bool:
+        """Whether it waits to be erased, so that it leaves the hub no more."""
+        return bool(self._waiting) and (person in self._persons or entity in self.hidden)
 
     @property
     def waiting(self) -> tuple[Erasure, ...]:
@@ -169,6 +140,8 @@ class Erasures:
         recorder = self._house.recorder
         if not one.erased:
             words = self._words(one)
+            for other in self.others:
+                await other(one)
             await self._rows(one)
             one = replace(one, erased=True, words=tuple(words))
             self._waiting[one.id] = one
@@ -202,6 +175,8 @@ class Erasures:
     async def _rows(self, one: Erasure) -> None:
         recorder, entities = self._house.recorder, self._of(one.person, one.source)
         everybody = bool(one.person) and one.whole
+        if one.source and one.whole:
+            await self._source(one.source)
         lost: set[int] = set()
         if everybody:
             await self._sources(one.person)
@@ -234,6 +209,14 @@ class Erasures:
             if not entry.declared_in:
                 await self._supervisor.remove(entry.id)
             shutil.rmtree(self._data_dir / "entries" / entry.id, ignore_errors=True)
+
+    async def _source(self, entry_id: str) -> None:
+        """What an entry of a person keeps of its own; it begins anew. One with devices keeps who they are."""
+        entry = self._supervisor.entries.get(entry_id)
+        if entry is not None and entry.person:
+            await self._house.recorder.entry_forget(entry.id)
+            shutil.rmtree(self._data_dir / "entries" / entry.id, ignore_errors=True)
+            await self._supervisor.reload(entry.id)
 
     async def _people(self, person: str) -> None:
         """Accounts, grants and tokens that are the person's, or about nobody else."""
@@ -275,21 +258,18 @@ class Erasures:
 
     async def _save(self) -> None:
         await self._house.recorder.set_setting(SETTING, [asdict(one) for one in self._waiting.values()])
+        before = self._persons, self.hidden
         self._hide()
+        moved, those = self._persons ^ before[0], self.hidden ^ before[1]
+        if moved or those:
+            # Retained topics go, and come back when it is taken back.
+            changed = [one for one in self._house.entities.all.values() if one.person in moved or one.id in those]
+            self._house.tell(EntitiesChanged(self._house.clock.now(), tuple(changed)))
 
     def _hide(self) -> None:
-        self._access.hide(frozenset(one.person for one in self._waiting.values() if one.person))
+        self._persons = frozenset(one.person for one in self._waiting.values() if one.person)
+        self._access.hide(self._persons)
         self.hidden_sources = frozenset(one.source for one in self._waiting.values() if one.source)
         self.hidden = frozenset(
             entity.id for one in self._waiting.values() if one.source for entity in self._of("", one.source)
         )
-
-    def shown(self, erasure: Erasure) -> dict[str, Any]:
-        """For people and programs; instants as datetimes."""
-        return {
-            "id": erasure.id, "person": erasure.person or None, "source": erasure.source or None,
-            "start": None if erasure.start_us == WHOLE[0] else from_us(erasure.start_us),
-            "end": None if erasure.end_us == WHOLE[1] else from_us(erasure.end_us),
-            "asked_at": from_us(erasure.asked_us), "due_at": erasure.due, "by": erasure.by,
-            "counts": dict(erasure.counts), "total": erasure.total, "erased": erasure.erased,
-        }  # fmt: skip

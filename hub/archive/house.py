@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from hub.clock import Clock
-from hub.model import Account, Entity
+from hub.model import Account, Entity, Event
 from hub.recorder import Recorder
 from hub.registry import Entities, People, Vocabulary
 
@@ -25,6 +25,8 @@ class House:
     refresh: Callable[[Entity], Awaitable[None]]
     """Reads an entity's state from history anew."""
     accounts: Callable[[], Sequence[Account]]
+    tell: Callable[[Event], object] = lambda event: None
+    """To the bus."""
 
 
 def silent(share: float | None, text: str) -> None:

@@ -9,10 +9,11 @@ from hub import __version__
 from hub.access import Access, Accounts, Invitations, Reads, Trail
 from hub.access.trail import HEAD
 from hub.actions import Actions
-from hub.archive import Erasures
+from hub.archive import Erasure, Erasures, Exports, Imports, Retention
 from hub.archive.house import House
 from hub.bus import Bus
 from hub.clock import Clock, RealClock
+from hub.consent import Sharing
 from hub.daemon.actions import hub_actions
 from hub.daemon.outside import Outside
 from hub.daemon.settings import Settings
@@ -75,6 +76,10 @@ async def build(
         http=outside.session,
         act=act,
         after_removal=after_removal,
+        withheld=lambda entry, person, entity: (
+            rooms.erasures.withheld(person, entity) or rooms.sharing.withheld(entry, person)
+        ),
+        objection=lambda entry: rooms.sharing.objection(entry),
     )
     supervisor = Supervisor(loaded.catalogue, services, recorder)
     home = House(
@@ -86,7 +91,10 @@ async def build(
         __version__,
         intake.refresh,
         lambda: accounts.all,
+        bus.publish,
     )
+    sharing = Sharing(recorder, supervisor, entities, people, bus, clock, loaded.outgoing)
+    intake.refuses = sharing.refused_in
     rooms = Rooms(
         clock=clock,
         bus=bus,
@@ -107,12 +115,24 @@ async def build(
         supervisor=supervisor,
         erasures=Erasures(home, states, access, accounts, supervisor, settings.data_dir, trail),
         vault=vault,
+        exports=Exports(home, settings.data_dir / "exports"),
+        imports=Imports(home, settings.data_dir / "imports"),
+        retention=Retention(home, settings.data_dir / "logs"),
+        sharing=sharing,
         data_dir=settings.data_dir,
         version=__version__,
         problems={},
     )
     for spec in [*hub_actions(rooms, act), *supervisor.action_specs(), *loaded.actions]:
         actions.add(spec)
+
+    async def also_erase(erasure: Erasure) -> None:
+        await rooms.exports.clear()
+        await rooms.imports.clear()
+        if erasure.person and erasure.whole:
+            await sharing.forget(erasure.person)
+
+    rooms.erasures.others.append(also_erase)
     now = clock.now()
     if cut:
         remedy = "If you restored a backup, this is why. Otherwise see Settings > Audit."

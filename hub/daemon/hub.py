@@ -109,9 +109,12 @@ class Hub:
             await asyncio.gather(self._custom, return_exceptions=True)
         await self.rooms.supervisor.stop()
         await self.upkeep.stop()
+        await self.rooms.exports.stop()
+        await self.rooms.imports.stop()
         if self._site is not None:
             await self._site.cleanup()
         await self._outside.close()
+        await self.rooms.trail.close()
         await self.rooms.reads.close()
         await self.rooms.recorder.close()
         if self._sole is not None:
@@ -124,6 +127,10 @@ class Hub:
         rooms = self.rooms
         await rooms.entities.load()
         await rooms.erasures.load()
+        await rooms.retention.load()
+        await rooms.sharing.load()
+        rooms.exports.load()
+        rooms.imports.load()
         by_series = {entity.series: entity for entity in rooms.entities.all.values()}
         newest = await rooms.recorder.newest()
         rooms.states.fill(

@@ -92,10 +92,16 @@ class Upkeep:
         memory.give_back()
 
     async def _erase(self) -> None:
+        self._rooms.exports.sweep()
+        self._rooms.imports.sweep()
         await self._rooms.erasures.run_due()
 
     async def _daily(self) -> None:
-        await self._rooms.recorder.purge()
+        await self._rooms.sharing.sync()
+        removed = await self._rooms.retention.purge()
+        if removed:
+            told = ", ".join(f"{count} {what}" for what, count in removed.items())
+            await self._rooms.trail.note("system", "retention.purge", detail=told)
 
     async def _check_trail(self) -> None:
         """Once a week, go through the whole audit trail."""

@@ -58,6 +58,8 @@ class Intake:
         """`evidence`: what is known of the clock."""
         self._store, self._states, self._bus, self._clock = store, states, bus, clock
         self.figures = Figures()
+        self.refuses: Callable[[str, str], bool] = lambda entry, person: False
+        """Config entry, person: True where nothing of the person is taken in from it any more."""
         self._plans = Plans(states, entities, people, vocabulary)
         self._news = News(states, bus, clock, self.figures)
         self.trust = Trust(states, clock, evidence)
@@ -100,6 +102,8 @@ class Intake:
                     known = self._plans.find(entry, owner, sample)
                     plan = known or self._plans.meet(entry, owner, sample)
                     taken_us, value = self._checked(plan, sample, now, received_us)
+                    if self.refuses(entry.id, plan.entity.person):
+                        raise BadReading(f"the consent to take {plan.entity.person} from {entry.id} was withdrawn")
                     if known is None:
                         if value is None and sample.metric:
                             continue  # no value of what nobody ever measured

@@ -18,6 +18,7 @@ from hub.model import (
     Device,
     DeviceDescription,
     Document,
+    EntitiesChanged,
     Entity,
     EntityDescription,
     Event,
@@ -217,10 +218,10 @@ class EntryContext:
         with self._hub.bus.subscribe(*kinds, limit=limit, name=self._entry.id) as subscription:
             async for event in subscription:
                 if self._concerns(event):
-                    yield event
+                    yield self._narrowed(event) if isinstance(event, EntitiesChanged) else event
 
     def entities(self) -> Sequence[Entity]:
-        return tuple(one for one in self._hub.entities.all.values() if self._sees(one.person))
+        return tuple(one for one in self._hub.entities.all.values() if self._sees(one.person, one.id))
 
     def devices(self) -> Sequence[Device]:
         return tuple(one for one in self._hub.entities.devices.values() if self._sees(one.person))
@@ -230,7 +231,8 @@ class EntryContext:
 
     def state(self, entity_id: str) -> State | None:
         entity = self._hub.entities.all.get(entity_id)
-        return self._hub.states.get(entity_id) if entity is not None and self._sees(entity.person) else None
+        seen = entity is not None and self._sees(entity.person, entity.id)
+        return self._hub.states.get(entity_id) if seen else None
 
     async def act(self, entity_id: str, command: str, parameters: Mapping[str, Any]) -> None:
         await self._hub.act(entity_id, command, parameters)
@@ -244,13 +246,22 @@ class EntryContext:
             self._entry.id, self._entry.person, metric_or_entity, source
         )
 
-    def _sees(self, person: str) -> bool:
+    def _sees(self, person: str, entity: str = "") -> bool:
+        if self._hub.withheld(self._entry.id, person, entity):
+            return False
         # An entry of the household (or one whose devices are assigned) mirrors everything; a person's what is theirs.
         return self._entry.person in ("", HOUSEHOLD) or person in (self._entry.person, HOUSEHOLD)
+
+    def _narrowed(self, event: EntitiesChanged) -> EntitiesChanged:
+        """What the entry may not be told of has gone, as far as it knows."""
+        hidden = tuple(one for one in event.entities if self._hub.withheld(self._entry.id, one.person, one.id))
+        if not hidden:
+            return event
+        return EntitiesChanged(event.at, tuple(one for one in event.entities if one not in hidden), event.gone + hidden)
 
     def _concerns(self, event: Event) -> bool:
         entity = getattr(event, "entity", None)
         if isinstance(entity, Entity):
-            return self._sees(entity.person)
+            return self._sees(entity.person, entity.id)
         new = getattr(event, "new", None)
         return self._sees(str(getattr(new, "person", ""))) if new is not None else True

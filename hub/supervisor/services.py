@@ -13,7 +13,7 @@ from hub.bus import Bus
 from hub.clock import Clock
 from hub.intake import Intake
 from hub.journal import Journal
-from hub.model import Document
+from hub.model import ConfigEntry, Document
 from hub.recorder import StoredReading
 from hub.registry import Entities, People, Vocabulary
 from hub.states import States
@@ -61,3 +61,7 @@ class Services:
     """Send a command to an entity: entity id, command, parameters."""
     after_removal: Callable[[str], Awaitable[None]]
     """Entity id -> its state is read from history anew."""
+    withheld: Callable[[str, str, str], bool] = lambda entry, person, entity: False
+    """Config entry, person, entity id: True where the entry may not be told of it."""
+    objection: Callable[[ConfigEntry], str] = lambda entry: ""
+    """Why an entry may not run now, in words; empty when it may."""

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from hub.access import READ, Access, Accounts, Invitations, Reads, Scope, Trail
 from hub.actions import Actions
-from hub.archive import Erasures
+from hub.archive import Erasures, Exports, Imports, Retention
 from hub.bus import Bus
 from hub.clock import Clock
+from hub.consent import Sharing
 from hub.errors import Forbidden, NotFound, StepUpNeeded
 from hub.intake import Intake
 from hub.journal import Journal
@@ -71,6 +72,10 @@ class Rooms:
     actions: Actions
     supervisor: Supervisor
     erasures: Erasures
+    exports: Exports
+    imports: Imports
+    retention: Retention
+    sharing: Sharing
     vault: Vault
     data_dir: Path
     version: str

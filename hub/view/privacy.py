@@ -75,7 +75,7 @@ class PrivacyView(Base):
 
     def erasure_shown(self, erasure: archive.Erasure) -> dict[str, Any]:
         """An erasure as plain values."""
-        return self._rooms.erasures.shown(erasure)
+        return erasure.shown()
 
     async def _told(self, action: str, person: str, detail: str) -> None:
         await self._rooms.trail.note(self._author, action, person=person, detail=detail)
