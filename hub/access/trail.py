@@ -84,6 +84,7 @@ class Trail:
         self._writing, self._checking = asyncio.Lock(), asyncio.Lock()
         self._newest: ChainedLine | None = None
         self._begun = False
+        self._task: asyncio.Task[None] | None = None
         self.progress: int | None = None
         """Lines that a look through all of them has done; None: none goes on."""
 
@@ -161,6 +162,24 @@ class Trail:
             finally:
                 self.progress = None
             return await self._verdict(found, self._now())
+
+    def begin(self) -> bool:
+        """Have `verify` run by itself; False when it runs already."""
+        if self._task is not None and not self._task.done():
+            return False
+        self.progress = 0
+        self._task = asyncio.create_task(self._verify_alone(), name="audit check")
+        return True
+
+    async def _verify_alone(self) -> None:
+        with suppress(StorageUnavailable):
+            await self.verify()
+
+    async def close(self) -> None:
+        """End what `begin` began."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
 
     async def look(self) -> Verdict | None:
         """Go through the lines after those found sound before; None when that would take long: ask `verify`."""

@@ -112,6 +112,17 @@ class CredentialsView(Base):
         self._own()
         return await self._rooms.trail.look()
 
+    async def check_audit(self) -> None:
+        """Begin to go through all lines, if nobody has; `audit_progress` tells how far it is."""
+        self._own()
+        if self._rooms.trail.begin():
+            await self._note("audit.check")
+
+    async def note_audit_export(self, kind: str) -> None:
+        """Its lines are about to be taken along."""
+        self._own()
+        await self._note("audit.export", detail=kind)
+
     def audit_progress(self) -> int | None:
         """Lines that a look through all of them has done so far; None: none goes on."""
         self._own()
