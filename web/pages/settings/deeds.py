@@ -1,0 +1,87 @@
+"""What a line of the audit trail says, as a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from hub.model import HOUSEHOLD, AuditLine
+
+KINDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "sign-in": ("Signing in and out", ("sign-", "session.", "browser.")),
+    "read": ("Looking at somebody’s data", ("read",)),
+    "record": ("Recording for somebody else", ("record",)),
+    "rights": ("Accounts and rights", ("account.", "grant.", "invitation.", "setup", "consent.")),
+    "secrets": (
+        "Passwords, keys and tokens",
+        ("password.", "token.", "passkey.", "factor", "totp", "recovery", "step-up"),
+    ),
+    "house": (
+        "Changes of the house",
+        ("person.", "household.", "setting.", "retention.", "entry.", "device.", "entity.", "source.", "network."),
+    ),
+    "data": ("Exports, backups and erasures", ("archive.", "erasure.", "backup.", "restore", "audit.")),
+}
+"""What a filter offers: its name, and how the actions begin that it means."""
+_NOBODY = {"system": "The hub", "nobody": "Somebody unknown"}
+_DONE = {
+    "setup": "set the hub up",
+    "sign-in": "signed in",
+    "sign-out": "signed out",
+    "session.end": "signed a browser out",
+    "password.change": "changed their password",
+    "read": "looked at {whose} data",
+    "record": "wrote into {whose} data",
+    "account.add": "added an account",
+    "account.change": "changed an account",
+    "account.remove": "removed an account",
+    "grant.add": "gave a right to {whose} data",
+    "grant.remove": "withdrew a right to {whose} data",
+    "invitation.add": "invited somebody",
+    "invitation.accept": "accepted an invitation",
+    "invitation.remove": "withdrew an invitation",
+    "token.add": "made a token",
+    "token.remove": "revoked a token",
+    "entry.add": "added an integration",
+    "entry.change": "changed an integration",
+    "entry.remove": "removed an integration",
+    "entry.agree": "agreed to what an integration wants",
+    "entry.reload": "started an integration anew",
+    "entry.import": "had an integration bring in a file",
+    "device.assign": "said that a device is {whose}",
+    "device.ignore": "hid a device",
+    "device.heed": "showed a device again",
+    "entity.count_as": "said what a device’s sensor counts as",
+    "entity.change": "changed an entity",
+    "source.order": "said which source speaks first for {whom}",
+    "person.add": "added {whom}",
+    "person.change": "changed the particulars of {whom}",
+    "household.change": "changed the household",
+    "setting.change": "changed a setting",
+    "retention.change": "changed how long data is kept",
+    "archive.export": "exported {whose} data",
+    "archive.import": "brought data into {whose}",
+    "erasure.ask": "asked for {whose} data to be erased",
+    "erasure.cancel": "took an erasure of {whose} data back",
+    "erasure.done": "had {whose} data erased",
+    "audit.accept": "said why the trail was cut short",
+    "audit.export": "exported the audit trail",
+    "audit.check": "looked through the audit trail",
+}
+_NOT = {"refused": "was refused: ", "failed": "failed: "}
+
+
+def sentence(line: AuditLine, accounts: Mapping[str, str], people: Mapping[str, str]) -> str:
+    """`Ben looked at Mia’s data`; names where they are known. An action without words of its own is named."""
+    who = _NOBODY.get(line.account) or accounts.get(line.account, line.account)
+    whom = "the household" if line.person == HOUSEHOLD else people.get(line.person, line.person) or "somebody"
+    whose = {HOUSEHOLD: "the household’s", "*": "everybody’s", "": "nobody’s"}.get(line.person, f"{whom}’s")
+    told = _DONE.get(line.action)
+    if told is None:
+        return (
+            f"{who} {_NOT.get(line.outcome, '')}{'called' if not _NOT.get(line.outcome) else ''} {line.action}".replace(
+                "  ", " "
+            )
+        )
+    if line.action == "sign-in" and line.outcome == "refused":
+        return f"{who} was refused at signing in"
+    return f"{who} {_NOT.get(line.outcome, '')}{told.format(whose=whose, whom=whom)}"
