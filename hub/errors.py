@@ -47,6 +47,14 @@ class Forbidden(HubError):
     """The one rule says no."""
 
 
+class NotAllowed(Forbidden):
+    """A right is missing: `verb` with `person`'s `subject` (empty: all of it)."""
+
+    def __init__(self, message: str, verb: str, person: str, subject: str) -> None:
+        super().__init__(message)
+        self.verb, self.person, self.subject = verb, person, subject
+
+
 class StepUpNeeded(Forbidden):
     """What only an owner does asks who sits at the browser now; `remedy` says how to tell."""
 

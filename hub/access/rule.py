@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hub.clock import Clock
-from hub.errors import Forbidden
+from hub.errors import NotAllowed
 from hub.model import HOUSEHOLD, Account, Actor, Grant, Role, Token, Verb
 
 ALL = "*"
@@ -103,6 +103,7 @@ class Access:
         self._tokens: dict[str, Token] = {}
         self._scopes: dict[tuple[str, str | None, Verb], tuple[datetime | None, Scope]] = {}
         self._hidden: frozenset[str] = frozenset()
+        self._held: frozenset[str] = frozenset()
 
     def learn(self, accounts: Mapping[str, Account], grants: Mapping[str, Grant], tokens: Mapping[str, Token]) -> None:
         """Take over what holds from now on."""
@@ -113,6 +114,12 @@ class Access:
         """From now on only owners see these persons, who wait to be erased."""
         if persons != self._hidden:
             self._hidden = persons
+            self._scopes.clear()
+
+    def hold(self, grants: frozenset[str]) -> None:
+        """From now on these give nothing: whom they are about has yet to agree."""
+        if grants != self._held:
+            self._held = grants
             self._scopes.clear()
 
     def allowed(self, actor: Actor, verb: Verb, person: str = HOUSEHOLD, subject: str | None = None) -> bool:
@@ -127,7 +134,12 @@ class Access:
         if not self.allowed(actor, verb, person, subject):
             what = f"{subject} of " if subject else ""
             whose = person or "what is not yet assigned"
-            raise Forbidden(f"you may not {verb.value} {what}{whose}; ask the owner for a grant, or use another token")
+            raise NotAllowed(
+                f"you may not {verb.value} {what}{whose}; ask the owner for a grant, or use another token",
+                verb.value,
+                person,
+                subject or "",
+            )
 
     def reaches(self, account: str) -> list[Reach]:
         """All that an account may, with the reasons; what `scope` answers is made of the same."""
@@ -146,7 +158,7 @@ class Access:
         found.extend(
             Reach(account, one.person, one.verbs, one.subjects, one)
             for one in self._grants
-            if one.account == account and (one.until is None or now < one.until)
+            if one.account == account and (one.until is None or now < one.until) and one.id not in self._held
         )
         return found
 
