@@ -63,6 +63,14 @@ class StepUpNeeded(Forbidden):
         self.remedy = remedy
 
 
+class SecondFactorNeeded(Forbidden):
+    """The password was right and is not enough; `ticket` stands for it while the rest is asked for."""
+
+    def __init__(self, ticket: str) -> None:
+        super().__init__("this account asks for a passkey or a code after the password; sign in on the page")
+        self.ticket = ticket
+
+
 class TooManyTries(Forbidden):
     """`wait`: seconds until a password is looked at again."""
 

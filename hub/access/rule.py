@@ -13,6 +13,9 @@ from hub.model import HOUSEHOLD, Account, Actor, Grant, Role, Token, Verb
 ALL = "*"
 """In a grant or rule: every person and the household, but not what still waits for the owner."""
 
+BARRED = "barred"
+"""Kind of an actor who has yet to add the second factor that the household wants of owners."""
+
 _EVERYTHING = frozenset(Verb)
 _USE = frozenset({Verb.VIEW, Verb.RECORD, Verb.ACT})
 _NOTHING: frozenset[Verb] = frozenset()
@@ -166,6 +169,8 @@ class Access:
         """The rule as a value, for filtering many things at once; ask anew for every event of a stream."""
         if actor.kind == "system":
             return _EVERYWHERE
+        if actor.kind == BARRED:
+            return _NOWHERE
         key = (actor.account, actor.token, verb)
         known = self._scopes.get(key)
         if known is not None and (known[0] is None or self._clock.now() < known[0]):

@@ -41,7 +41,7 @@ async def build(
     await people.load()
     entities = Entities(recorder, bus, clock, people, loaded.vocabulary)
     access = Access(clock)
-    accounts = Accounts(recorder, access, clock, lambda: bus.publish(AccessChanged(clock.now())))
+    accounts = Accounts(recorder, access, clock, lambda: bus.publish(AccessChanged(clock.now())), vault=vault)
     await accounts.load()
     invitations = Invitations(recorder, accounts, clock)
     await invitations.load()

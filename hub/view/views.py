@@ -6,16 +6,15 @@ import hmac
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
 from typing import Any
 
-from hub.access import SHORTEST_PASSWORD, Invitation
-from hub.errors import Conflict, Forbidden, TooManyTries
+from hub.access import Invitation
+from hub.errors import Conflict, Forbidden
 from hub.model import SYSTEM, Account, Actor, Credential, Role
 from hub.registry.births import check_birth
-from hub.view.base import EPOCH, Rooms
-from hub.view.credentials import browser_of
+from hub.view.base import Rooms
 from hub.view.figures import HubFigures, figures_of
+from hub.view.signing import Signing
 from hub.view.view import View
 
 NOBODY = Actor(account="", kind="nobody")
@@ -38,12 +37,10 @@ class SetupRequest:
     language: str = "en"
 
 
-class Views:
+class Views(Signing):
     def __init__(self, rooms: Rooms) -> None:
-        self._rooms = rooms
+        super().__init__(rooms)
         self._code = ""
-        self._held_told: dict[str, datetime] = {}
-        self._strangers_told = EPOCH
 
     @property
     def version(self) -> str:
@@ -70,9 +67,9 @@ class Views:
         name = request.owner.strip()
         if not name or not request.household.strip():
             raise Conflict("the household and its owner need a name")
-        if len(request.password) < SHORTEST_PASSWORD:
-            raise Conflict(f"a password needs at least {SHORTEST_PASSWORD} characters; a few words in a row do well")
         rooms = self._rooms
+        # Here already: what comes before the account is kept, too.
+        await rooms.accounts.check_password(request.password, name, request.household)
         for fields in request.people:
             check_birth(fields.get("birth_date"), rooms.clock.now())
         household = replace(
@@ -101,40 +98,6 @@ class Views:
         await rooms.trail.note(account.name, "setup")
         self._code = ""
         return account
-
-    async def sign_in(self, account: str, password: str, user_agent: str = "", browser: str = "") -> str:
-        """A new session's id for the cookie; `browser` is what its own cookie carries, if it has one.
-
-        Raises TooManyTries, Forbidden.
-        """
-        name, rooms = account.strip().lower(), self._rooms
-        there = any(one.name == name for one in rooms.accounts.all)
-        try:
-            session = await rooms.accounts.sign_in(name, password, user_agent, browser)
-        except TooManyTries as error:
-            if there and self._held_told.get(name, EPOCH) < rooms.clock.now() - timedelta(hours=1):
-                # Told once an hour: who keeps trying must not fill the trail.
-                self._held_told[name] = rooms.clock.now()
-                await rooms.trail.note(name, "sign-in", outcome="refused", detail=f"held for {error.wait:.0f} seconds")
-            raise
-        except Forbidden:
-            if there:
-                await rooms.trail.note(name, "sign-in", outcome="refused", detail="wrong password, or disabled")
-            elif self._strangers_told < rooms.clock.now() - timedelta(minutes=1):
-                self._strangers_told = rooms.clock.now()
-                await rooms.trail.note("nobody", "sign-in", outcome="refused", detail="no such account")
-            raise
-        await rooms.trail.note(name, "sign-in", detail=browser_of(user_agent))
-        return session
-
-    def knows(self, browser: str, account: str) -> bool:
-        """True when a browser with this cookie has signed in to the account before."""
-        return bool(self._rooms.accounts.browsers.known(browser, account.strip().lower()))
-
-    async def sign_out(self, session: str) -> None:
-        account = await self._rooms.accounts.sign_out(session)
-        if account:
-            await self._rooms.trail.note(account, "sign-out")
 
     def invitation(self, secret: str) -> Invitation:
         """What a link invites to. Raises NotFound when it is used up."""

@@ -13,6 +13,7 @@ from hub.clock import VirtualClock
 from hub.errors import Conflict, Forbidden, NotFound, TooManyTries
 from hub.model import Account, Actor, Credential, Grant, Role, Verb
 from hub.recorder import Recorder
+from hub.vault import Vault
 
 START = datetime(2026, 6, 1, 18, tzinfo=UTC)
 RIGHT, WRONG = "correct horse battery", "wrong horse battery"
@@ -31,18 +32,18 @@ async def recorder(tmp_path: Path, clock: VirtualClock) -> AsyncIterator[Recorde
 
 
 class House:
-    def __init__(self, recorder: Recorder, clock: VirtualClock) -> None:
+    def __init__(self, recorder: Recorder, clock: VirtualClock, folder: Path) -> None:
         self.told = 0
         self.access = Access(clock)
-        self.accounts = Accounts(recorder, self.access, clock, self._tell)
+        self.accounts = Accounts(recorder, self.access, clock, self._tell, vault=Vault.open(folder))
         self.looked_at = 0
-        verify = self.accounts._passwords.verify
+        verify = self.accounts.proofs._passwords.verify
 
         def counted(hashed: str | None, password: str) -> bool:
             self.looked_at += 1
             return verify(hashed, password) if password == RIGHT else False
 
-        self.accounts._passwords.verify = counted  # type: ignore[method-assign] # argon2 10,000 times takes too long
+        self.accounts.proofs._passwords.verify = counted  # type: ignore[method-assign] # argon2 10,000 times takes too long
 
     def _tell(self) -> None:
         self.told += 1
@@ -55,24 +56,24 @@ class House:
 
 
 @pytest.fixture
-async def house(recorder: Recorder, clock: VirtualClock) -> House:
-    house = House(recorder, clock)
+async def house(recorder: Recorder, clock: VirtualClock, tmp_path: Path) -> House:
+    house = House(recorder, clock, tmp_path)
     await house.accounts.load()
     await house.accounts.add(Account("anna", "Anna", Role.OWNER), RIGHT)
     return house
 
 
 async def test_ten_thousand_guesses_in_a_day_are_a_hundred_at_most_and_a_restart_forgets_none(
-    house: House, recorder: Recorder, clock: VirtualClock
+    house: House, recorder: Recorder, clock: VirtualClock, tmp_path: Path
 ) -> None:
     assert await house.guess(RIGHT, "her phone")
     house.looked_at = 0
     for number in range(10_000):
         if number == 5_000:
-            before, house = house, House(recorder, clock)
+            before, house = house, House(recorder, clock, tmp_path)
             house.looked_at = before.looked_at
             await house.accounts.load()
-            assert house.accounts.guesses.wait("anna") > 0
+            assert house.accounts.proofs.guesses.wait("anna") > 0
         await house.guess()
         await clock.advance(86_000 / 10_000)
     assert 50 <= house.looked_at <= 100
