@@ -7,7 +7,7 @@ import binascii
 import hashlib
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -56,10 +56,10 @@ def read_keys(path: Path) -> list[Key]:
     return keys
 
 
-def make_keys(path: Path) -> list[Key]:
-    """A first key in a new file; one that is there already is taken. Raises OSError, VaultError."""
+def make_keys(path: Path, keys: Sequence[Key] = ()) -> list[Key]:
+    """Keys, or a first one, in a new file; those of one that is there already are taken. Raises OSError, VaultError."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    keys = [Key.new()]
+    keys = list(keys) or [Key.new()]
     try:
         _write(path, dump_keys(keys), lambda part: os.link(part, path))
     except FileExistsError:

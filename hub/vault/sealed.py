@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hub.vault.keys import ID
@@ -44,3 +45,11 @@ class Sealed:
             return None
         context = raw[start:end].decode(errors="replace")
         return cls(raw[:ID].hex(), context, raw[:end], raw[end : end + NONCE], raw[end + NONCE :])
+
+
+def sealed_in(text: str) -> Iterator[Sealed]:
+    """Every sealed secret in a text of whatever kind."""
+    for found in ANY.finditer(text):
+        parts = Sealed.parse(found[0])
+        if parts is not None:
+            yield parts

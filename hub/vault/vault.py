@@ -56,6 +56,11 @@ class Vault:
         """Ids of the keys that are here, today's first."""
         return tuple(one.id for one in self._keys)
 
+    @property
+    def older(self) -> bool:
+        """True while a key is here beside today's, or today's lies elsewhere and the data folder has one too."""
+        return len(self._keys) > 1 or (self.source != self.own and self.own.exists())
+
     def seal(self, text: str, context: str) -> str:
         """Raises VaultError when there is no key, OSError when a first one can't be kept."""
         return self._seal(text.encode(), context.encode())
@@ -101,13 +106,22 @@ class Vault:
         self._check()
         if not self._keys:
             return
-        keys = self._keys[:1]
-        with suppress(FileNotFoundError):
-            if len(read_keys(self.source)) > 1:
-                write_keys(self.source, keys)
-        if self.source != self.own:
-            self.own.unlink(missing_ok=True)
-        self._keys = keys
+        today = self._keys[:1]
+        if self.source == self.own:
+            write_keys(self.own, today)
+            self._keys = today
+            return
+        self.own.unlink(missing_ok=True)
+        with suppress(OSError):  # a credential can't be written; its owner takes older keys out of it
+            self._keys = read_keys(self.source)
+            write_keys(self.source, today)
+            self._keys = today
+
+    def copy(self, to: Path) -> None:
+        """Write the keys to a new file; a first one is made where there is none. Raises VaultError, OSError."""
+        self._check()
+        self._keys = self._keys or make_keys(self.own)
+        make_keys(to, self._keys)
 
     def dump(self) -> bytes:
         """The keys as their file holds them, for an encrypted backup; empty when there are none."""
