@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, NamedTuple, Protocol
 
@@ -12,7 +13,7 @@ from hub.errors import NotFound
 from hub.model import ConfigEntry
 from hub.supervisor.catalogue import Catalogue
 from hub.supervisor.secret import Shape, seal, unseal
-from hub.vault import Sealed, Vault
+from hub.vault import Sealed, Vault, VaultError
 
 UNCLEAN = "vault:unclean"
 """Setting that is true while old bytes of what was sealed may still lie in the database's files."""
@@ -113,6 +114,11 @@ class Kept:
         Raises VaultError.
         """
         return await self._books.rewrite_texts(self._seal_row, mark=UNCLEAN)
+
+    async def seal_known(self) -> None:
+        """As `seal_all`, once more integrations have said what is secret; what can't be sealed now is later."""
+        with suppress(VaultError):
+            await self.seal_all()
 
     def _seal_row(self, table: str, key: tuple[str, ...], body: str) -> str:
         value = orjson.loads(body)
