@@ -16,6 +16,7 @@ from hub.clock import Clock, RealClock
 from hub.consent import Sharing
 from hub.daemon.actions import hub_actions
 from hub.daemon.outside import Outside
+from hub.daemon.secrets import renew
 from hub.daemon.settings import Settings
 from hub.errors import NotReady
 from hub.intake import Intake, Machine
@@ -36,6 +37,7 @@ async def build(
     """Every room, knowing those it needs; nothing runs yet."""
     bus, states = Bus(), States()
     vault = Vault.open(settings.data_dir, named=settings.vault_key)
+    await renew(vault, recorder, settings.data_dir)
     loaded = load(extra=plugins)
     people = People(recorder, bus, clock)
     await people.load()

@@ -17,6 +17,7 @@ from hub.daemon.custom import find_custom
 from hub.daemon.demo import demo_household
 from hub.daemon.lock import DataLock
 from hub.daemon.outside import Outside
+from hub.daemon.secrets import Secrets
 from hub.daemon.settings import Settings
 from hub.daemon.sole import Sole
 from hub.daemon.upkeep import Upkeep
@@ -40,7 +41,7 @@ class Hub:
         """Who lives in the demo household, when this is one."""
         self._outside = outside
         self._site: Any = None
-        self.upkeep = Upkeep(rooms)
+        self.upkeep, self.secrets = Upkeep(rooms), Secrets(rooms)
         self._lock: DataLock | None = None
         self._sole: Sole | None = None
         self._custom: asyncio.Task[None] | None = None
@@ -82,6 +83,7 @@ class Hub:
             await hub._fill()
             await hub._declare_household()
             await hub.rooms.counting.resume()
+            await hub.secrets.start()
             if serve:
                 hub._site = await serving.serve(settings, hub.views, hub.loaded.routes, clock)
                 hub.port = hub._site.addresses[0][1]
@@ -109,6 +111,7 @@ class Hub:
             await asyncio.gather(self._custom, return_exceptions=True)
         await self.rooms.supervisor.stop()
         await self.upkeep.stop()
+        await self.secrets.stop()
         await self.rooms.exports.stop()
         await self.rooms.imports.stop()
         if self._site is not None:

@@ -64,6 +64,7 @@ class Supervisor:
     async def found_all(self) -> None:
         """No further integration will be found: entries that still wait for theirs are told of as broken."""
         self._looking = False
+        await self.kept.seal_known()
         for entry_id in [one for one, status in self._broken.items() if status.state is EntryState.STARTING]:
             await self._run(self._entries[entry_id])
 
