@@ -29,6 +29,7 @@ COMMANDS = {
     "import": Known("hub.cli.imports:bring", "Bring history in from a file or another service."),
     "backup": Known("hub.cli.backups:backup", "Make, verify and restore encrypted backups."),
     "db": Known("hub.cli.database:db", "Upgrade, downgrade, look at and back up the database."),
+    "secrets": Known("hub.cli.secrets:secrets", "Look at, change and move the key of stored passwords."),
     "doctor": Known("hub.cli.doctor:doctor", "Look for what is wrong, and say what to do."),
 }
 
