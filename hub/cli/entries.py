@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from hub.cli.boxes import integration_check
+from hub.cli.boxes import integration_check, integration_sign
 from hub.cli.common import Session, options, table
 
 _COLUMNS = {
@@ -199,3 +199,4 @@ def integration_list(session: Session) -> None:
 
 
 integration.add_command(integration_check)
+integration.add_command(integration_sign)

@@ -76,6 +76,10 @@ class Catalogue:
         item = known or CatalogueItem(domain, name, custom=custom)
         self._items[domain] = replace(item, problem=problem, file=file)
 
+    def declare(self, domain: str, declared: Declared) -> None:
+        """What a custom integration wants now, read anew."""
+        self._items[domain] = replace(self._items[domain], declared=declared)
+
     def get(self, domain: str) -> Integration:
         """Raises NotFound with the reason, when there is one."""
         found = self._integrations.get(domain)

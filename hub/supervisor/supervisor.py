@@ -16,11 +16,12 @@ from hub.registry import RegistryStore
 from hub.registry.names import free
 from hub.supervisor.actions import action_spec
 from hub.supervisor.catalogue import Catalogue
-from hub.supervisor.consent import Consents
+from hub.supervisor.child.trust import Trust
+from hub.supervisor.custom import Custom
 from hub.supervisor.declared import remedy_for, together
 from hub.supervisor.runner import EntryRunner
 from hub.supervisor.services import Services
-from hub.supervisor.watchdog import Watchdog
+from hub.supervisor.watchdog import Watchdog, blame
 
 _log = logging.getLogger("hub.supervisor")
 
@@ -29,7 +30,7 @@ class Supervisor:
     def __init__(self, catalogue: Catalogue, services: Services, store: RegistryStore) -> None:
         self.catalogue = catalogue
         self._hub, self.kept = services, services.kept
-        self._consents = Consents(store)
+        self._custom = Custom(catalogue, store)
         self._runners: dict[str, EntryRunner] = {}
         self._entries: dict[str, ConfigEntry] = {}
         self._broken: dict[str, EntryStatus] = {}
@@ -39,7 +40,7 @@ class Supervisor:
         """Custom integrations are still being asked what they are."""
         self._started = False
         """Every kept entry has been looked at; before that nobody can say that one does not exist."""
-        self.watchdog = Watchdog(self._blame, self._on_block)
+        self.watchdog = Watchdog(blame, self._on_block)
 
     @property
     def entries(self) -> Mapping[str, ConfigEntry]:
@@ -67,6 +68,12 @@ class Supervisor:
         await self.kept.seal_known()
         for entry_id in [one for one, status in self._broken.items() if status.state is EntryState.STARTING]:
             await self._run(self._entries[entry_id])
+
+    async def trust(self, trust: Trust) -> None:
+        """Look at the owner's list of withdrawn integrations from now on."""
+        if trust.revocations and not self._idle:
+            look = self._custom.keep_looking
+            self._spawn(look(trust.revocations, self._hub.clock, lambda: map(self.get, self._runners), self.reload))
 
     async def redeclare(self, declared: tuple[ConfigEntry, ...]) -> list[str]:
         """Take over a changed configuration file; returns the ids of entries that were started, changed or stopped."""
@@ -102,9 +109,8 @@ class Supervisor:
         runner = self._runners.get(entry_id)
         if runner is not None:
             return runner.status
-        if entry_id in self._broken:
-            return self._broken[entry_id]
-        raise NotFound(f"there is no config entry {entry_id!r}")
+        between = EntryStatus(self.get(entry_id).id, EntryState.STARTING, self._hub.clock.now())
+        return self._broken.get(entry_id, between)
 
     def log_lines(self, entry_id: str) -> list[tuple[float, str, str]]:
         runner = self._runners.get(entry_id)
@@ -143,9 +149,7 @@ class Supervisor:
     async def agree(self, entry_id: str) -> None:
         """Agree to what the entry's integration wants now, and start the entry anew."""
         entry = self.get(entry_id)
-        declared = self.catalogue.items[entry.domain].declared if entry.domain in self.catalogue.items else None
-        if declared is not None:
-            await self._consents.agree(entry.id, declared)
+        await self._custom.agree(entry)
         await self.reload(entry.id)
 
     async def change(self, entry: ConfigEntry) -> None:
@@ -167,7 +171,7 @@ class Supervisor:
         await self._halt(entry_id)
         await self._hub.kept.remove_entry(entry_id)
         await self._hub.store.entry_forget(entry_id)
-        await self._consents.forget(entry_id)
+        await self._custom.consents.forget(entry_id)
         devices = [one.description.key for one in self._hub.entities.devices.values() if one.entry == entry_id]
         described = [one.key for one in self._hub.entities.all.values() if one.entry == entry_id and not one.metric]
         for gone in await self._hub.entities.forget(entry_id, devices=devices, entities=described):
@@ -254,10 +258,12 @@ class Supervisor:
             people = ", ".join(self._hub.people.all) or "nobody yet"
             self._not_started(entry, f"There is no person {entry.person!r}; there are: {people}.", "Add the person.")
             return
-        declared = self.catalogue.items[entry.domain].declared
-        objection = await self._consents.objection(entry, declared) if declared is not None else ""
-        if objection:
-            self._not_started(entry, objection, f"Agree on its page, or by `homeostat entry agree {entry.id}`.")
+        objection = await self._custom.objection(entry)
+        if objection is not None:
+            self._not_started(entry, *objection, elsewhere=True)
+            return
+        if withdrawn := self._hub.objection(entry):
+            self._not_started(entry, withdrawn, "See Settings > What leaves this house.", elsewhere=True)
             return
         runner = EntryRunner(entry, integration, self._hub)
         self._runners[entry.id] = runner
@@ -288,13 +294,6 @@ class Supervisor:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-    def _blame(self, filename: str) -> str | None:
-        for marker in ("/integrations/", "/custom_integrations/"):
-            _, found, rest = filename.rpartition(marker)
-            if found:
-                return rest.split("/", 1)[0].removesuffix(".py")
-        return None
 
     def _on_block(self, domain: str, seconds: float, where: str) -> None:
         for runner in self._runners.values():

@@ -29,6 +29,15 @@ Report = Callable[[str, float, str], None]
 """Called on the loop: task name or domain, seconds, `file:line`."""
 
 
+def blame(filename: str) -> str | None:
+    """The domain of an integration's own file."""
+    for marker in ("/integrations/", "/custom_integrations/"):
+        _, found, rest = filename.rpartition(marker)
+        if found:
+            return rest.split("/", 1)[0].removesuffix(".py")
+    return None
+
+
 class Watchdog:
     def __init__(self, blame: Blame, report: Report, *, break_after: float = BREAK_AFTER) -> None:
         self._blame, self._report = blame, report

@@ -15,28 +15,29 @@ from hub.model import Command
 from hub.plugin import Context, Integration, WebhookRequest, WebhookResponse
 from hub.supervisor.catalogue import Catalogue
 from hub.supervisor.child.declared import Declared
-from hub.supervisor.child.folder_hash import folder_hash
-from hub.supervisor.child.needs import read_needs
 from hub.supervisor.child.remote import Child, describe
+from hub.supervisor.child.trust import Trust
 from hub.supervisor.context import EntryContext
 
 _log = logging.getLogger("hub.custom")
 
 
-async def discover(folder: Path, catalogue: Catalogue) -> AsyncGenerator[tuple[str, str, str], None]:
+async def discover(
+    folder: Path, catalogue: Catalogue, trust: Trust | None = None
+) -> AsyncGenerator[tuple[str, str, str], None]:
     """Describe each plugin of `folder` in a child; (name, domain, problem) of each as soon as it has answered."""
     if not folder.is_dir():
         return
     paths = sorted(one for one in folder.iterdir() if _is_plugin(one))
-    asked = [asyncio.create_task(_describe(one)) for one in paths]
+    asked = [asyncio.create_task(_describe(one, trust or Trust())) for one in paths]
     try:
         for answer in asyncio.as_completed(asked):
             path, described = await answer
             try:
                 if isinstance(described, str):
                     raise PluginError(described)
-                integration = _proxy(path, described)
-                catalogue.add(integration, custom=True, declared=Declared(described["needs"], described["sha256"]))
+                integration = _proxy(path, described, catalogue)
+                catalogue.add(integration, custom=True, declared=described["declared"])
                 yield path.stem, integration.domain, ""
             except PluginError as error:
                 catalogue.add_broken(
@@ -60,24 +61,27 @@ def _is_plugin(path: Path) -> bool:
     return (path.is_file() and path.suffix == ".py") or (path / "__init__.py").is_file()
 
 
-async def _describe(path: Path) -> tuple[Path, dict[str, Any] | str]:
+async def _describe(path: Path, trust: Trust) -> tuple[Path, dict[str, Any] | str]:
     try:
-        needs, sha256 = await asyncio.to_thread(lambda: (read_needs(path), folder_hash(path)))
-        return path, {**await describe(path), "needs": needs, "sha256": sha256}
+        declared = await asyncio.to_thread(lambda: Declared.read(path, development=path.stem in trust.development))
+        return path, {**await describe(path), "declared": declared}
     except (HubError, OSError) as error:
         return path, str(error)
 
 
-def _proxy(path: Path, described: dict[str, Any]) -> Integration:
+def _proxy(path: Path, described: dict[str, Any], catalogue: Catalogue) -> Integration:
     """An integration whose every function crosses to a child process."""
     children: dict[str, Child] = {}
+    domain = str(described["domain"])
     does = set(described["does"])
 
     async def listen(ctx: Context) -> None:
         assert isinstance(ctx, EntryContext)
         # What polls is well when a poll has succeeded, not because its process lives.
         ctx.tells_success = "poll" in does
-        child = children[ctx.entry.id] = Child(path, ctx.worked, described["needs"])
+        declared = catalogue.items[domain].declared
+        assert declared is not None
+        child = children[ctx.entry.id] = Child(declared, ctx.worked)
         await child.run(ctx)
 
     def running(ctx: Context) -> Child:
@@ -93,7 +97,7 @@ def _proxy(path: Path, described: dict[str, Any]) -> Integration:
         return await running(ctx).webhook(ctx, request)
 
     return Integration(
-        domain=str(described["domain"]),
+        domain=domain,
         name=str(described["name"]),
         config=_options(described["schema"]),
         listen=listen,

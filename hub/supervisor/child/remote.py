@@ -11,11 +11,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
-from hub.errors import BadReading, HubError, NotReady
+from hub.errors import BadReading, ConfigInvalid, HubError, NotReady
 from hub.model import Command
 from hub.plugin import Context, WebhookRequest, WebhookResponse
 from hub.supervisor.child.box import Box
-from hub.supervisor.child.needs import Needs
+from hub.supervisor.child.declared import Declared
+from hub.supervisor.child.folder_hash import folder_hash
 from hub.supervisor.child.share import box_of, facts, folder_size, within
 from hub.supervisor.child.way_out import WayOut
 from hub.supervisor.child.wire import CHILD_CALLS, CONTEXT_CALLS, LONGEST_LINE, Wire
@@ -41,15 +42,21 @@ class Misbehaved(NotReady):
 class Child:
     """One running process for one entry."""
 
-    def __init__(self, path: Path, working: Callable[[], None], needs: Needs | None = None) -> None:
-        self._path = path
-        self._needs = needs or Needs()
+    def __init__(self, declared: Declared, working: Callable[[], None]) -> None:
+        self._declared = declared
+        self._path, self._needs = declared.path, declared.needs
         self._working = working
         self._wire: Wire | None = None
         self.pid = 0
 
     async def run(self, ctx: Context) -> None:
         """Live as long as the entry does. Raises what the integration raised, or Misbehaved."""
+        declared = self._declared
+        if not declared.development and await asyncio.to_thread(folder_hash, self._path) != declared.sha256:
+            raise ConfigInvalid(
+                "its files changed while the hub was running; reload the entry, then agree to them",
+                file=self._path.name,
+            )
         way_out = WayOut(self._needs, Guard(typed(ctx.config)))
         try:
             await self._live(ctx, way_out)
