@@ -6,7 +6,7 @@ from hub.access.factors_held import AccountFactors, Passkey
 from hub.access.invitations import Invitation, Invitations
 from hub.access.passkeys import PasskeyRefused
 from hub.access.reads import READ, RECORD, Reads
-from hub.access.rule import Access, Reach, Scope
+from hub.access.rule import BARRED, Access, Reach, Scope
 from hub.access.sessions import BrowserSession
 from hub.access.store import AccountStore
 from hub.access.strength import SHORTEST_PASSWORD
@@ -14,6 +14,7 @@ from hub.access.trail import Trail, Verdict
 from hub.access.until import until_of
 
 __all__ = [
+    "BARRED",
     "READ",
     "RECORD",
     "SHORTEST_PASSWORD",

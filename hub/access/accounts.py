@@ -32,6 +32,23 @@ class Accounts(Rolls):
         self.proofs.tickets.forget(name)
         await self.end_sessions(one.digest for one in self.sessions.of(name) if one.digest != keep)
 
+    async def has_password(self, name: str) -> bool:
+        """False for who signs in elsewhere or with passkeys only."""
+        return bool(await self._store.password_hash(name))
+
+    async def reset_factors(self, name: str) -> bool:
+        """Take all passkeys and codes from an account; False when it had none."""
+        self.proofs.tickets.forget(name)
+        self.proofs.enrolling.forget(name)
+        found = self.proofs.factors.of(name).any and await self.proofs.factors.forget(name)
+        self._changed()
+        return found
+
+    async def demand_second(self, wanted: bool) -> None:
+        """Whether owners need a second factor; those who lack it lose their open pages at once."""
+        await self.proofs.factors.demand(wanted)
+        self._changed()
+
     async def verify(self, name: str, password: str, browser: str = "", session: str = "") -> Account:
         """Raises TooManyTries before the password is looked at, Forbidden without saying which half was wrong."""
         account = self._accounts.get(name)

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterable
 
 from hub.access.browsers import Browsers
+from hub.access.enrolling import Enrolling
 from hub.access.factors import Factors, Sealing, is_recovery
 from hub.access.guesses import Guesses
 from hub.access.passkeys import Passkeys
@@ -29,6 +30,7 @@ class Proofs:
         self.factors = Factors(store, clock, vault)
         self.passkeys = Passkeys(self.factors, clock)
         self.tickets = Tickets(clock)
+        self.enrolling = Enrolling(clock)
 
     async def load(self) -> None:
         await self.guesses.load()
@@ -77,11 +79,15 @@ class Proofs:
     def second(self, account: Account) -> bool:
         """Whether the password alone does not let this account in."""
         held = self.factors.of(account.name)
-        return held.second or (held.any and self._demanded(account))
+        return held.second or (held.any and self.demands(account))
+
+    def demands(self, account: Account) -> bool:
+        """Whether the household wants a second factor of this account."""
+        return self.factors.demanded and account.role is Role.OWNER
 
     def lacks(self, account: Account) -> bool:
-        """Whether the household wants a second factor of this account, and it has none."""
-        return self._demanded(account) and not self.factors.of(account.name).any
+        """Whether it has none, and the household wants it to."""
+        return self.demands(account) and not self.factors.of(account.name).any
 
     async def forget(self, account: str) -> None:
         """Of an account that is removed."""
@@ -89,9 +95,7 @@ class Proofs:
         await self.guesses.forget(account)
         await self.factors.forget(account)
         self.tickets.forget(account)
-
-    def _demanded(self, account: Account) -> bool:
-        return self.factors.demanded and account.role is Role.OWNER
+        self.enrolling.forget(account)
 
     def _key(self, name: str, browser: str, session: str) -> str:
         known = session[:16] if session else self.browsers.known(browser, name)

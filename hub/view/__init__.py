@@ -1,13 +1,15 @@
 """What one actor may see and do: the only thing pages, REST and routes read."""
 
-from hub.access import BrowserSession, Reach, until_of
+from hub.access import BrowserSession, Passkey, Place, Reach, until_of
 from hub.supervisor import CatalogueItem
 from hub.view.base import Rooms
 from hub.view.chart import Chart
 from hub.view.credentials import browser_of
+from hub.view.factors import Ways
 from hub.view.figures import HubFigures
 from hub.view.history import LATE_US, Rows
 from hub.view.readings import IncomingReading
+from hub.view.signing import SecondStep
 from hub.view.view import View
 from hub.view.views import SetupRequest, Views
 
@@ -18,12 +20,16 @@ __all__ = [
     "Chart",
     "HubFigures",
     "IncomingReading",
+    "Passkey",
+    "Place",
     "Reach",
     "Rooms",
     "Rows",
+    "SecondStep",
     "SetupRequest",
     "View",
     "Views",
+    "Ways",
     "browser_of",
     "until_of",
 ]

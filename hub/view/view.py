@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from hub.view.factors import FactorsView
 from hub.view.house import HouseView
+from hub.view.identities import IdentitiesView
 from hub.view.journal import JournalView
 from hub.view.privacy import PrivacyView
 from hub.view.readings import ReadingsView
-from hub.view.rights import RightsView
 
 
-class View(PrivacyView, ReadingsView, JournalView, HouseView, RightsView):
+class View(PrivacyView, ReadingsView, JournalView, HouseView, FactorsView):
     """Everything one actor may see and do; each question is answered by the one rule at the moment it is asked."""
