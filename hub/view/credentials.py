@@ -61,6 +61,7 @@ class CredentialsView(Base):
         """For the actor's own account; its text is returned this once. A token cannot make tokens."""
         if self.actor.token is not None:
             raise Forbidden("a token cannot make tokens; sign in on the page")
+        self._fresh()
         named = list(persons) if persons is not None else None
         for person in named or ():
             self._known(person)
@@ -132,6 +133,7 @@ class CredentialsView(Base):
         """`accept`: it is known why the trail was cut short; told no more, but written down."""
         self._own()
         if accept:
+            self._fresh()
             await self._rooms.trail.accept(self.actor)
             self._rooms.problems.pop("audit", None)
         return await self._rooms.trail.verify()

@@ -39,6 +39,7 @@ class RightsView(CredentialsView):
     async def change_account(self, name: str, **fields: Any) -> Account:
         """Change `role`, `person` or `disabled`; holds at once, everywhere. Raises Conflict for the last owner."""
         account = self.find_account(name)
+        self._fresh()
         if fields.get("person") is not None:
             self._known(fields["person"])
         changed = await self._rooms.accounts.change(account.name, **fields)
@@ -49,13 +50,15 @@ class RightsView(CredentialsView):
     async def remove_account(self, name: str) -> None:
         """With its grants, tokens and sessions; the person's data stays."""
         account = self.find_account(name)
+        self._fresh()
         await self._rooms.accounts.remove(account.name)
         await self._note("account.remove", detail=account.name, person=account.person or "")
 
     async def change_password(self, old: str, new: str) -> None:
         """Of the account that is signed in; ends its other sessions. Raises Forbidden when `old` is wrong."""
+        self._fresh()
         try:
-            await self._rooms.accounts.verify(self.actor.account, old)
+            await self._rooms.accounts.verify(self.actor.account, old, session=self.actor.session or "")
         except Forbidden:
             await self._note("password.change", outcome="refused")
             raise
@@ -124,6 +127,7 @@ class RightsView(CredentialsView):
         """Let the draft's account do so from now on. Raises NotFound for no such account."""
         if not self._may_give(grant):
             raise Forbidden(f"you may not give away what is {grant.person}'s; an owner may")
+        self._fresh()
         account = self._rooms.accounts.get(grant.account)
         await self._rooms.accounts.grant(grant)
         await self._note("grant.add", detail=f"{account.name} {_told(grant)}", person=grant.person)
@@ -172,6 +176,7 @@ class RightsView(CredentialsView):
 
     def _account(self, name: str, role: Role, person: str | None) -> Account:
         self._own()
+        self._fresh()
         if person is not None:
             self._known(person)
         return Account(name.strip().lower(), name.strip(), role, person)
