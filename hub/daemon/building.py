@@ -7,6 +7,9 @@ from typing import Any
 
 from hub import __version__
 from hub.access import Access, Accounts, Invitations, Reads, Trail
+from hub.access.asking import Asking
+from hub.access.consents import Consents
+from hub.access.openid import Identities, OpenId, OpenIdSettings
 from hub.access.trail import HEAD
 from hub.actions import Actions
 from hub.archive import Erasure, Erasures, Exports, Imports, Retention
@@ -43,8 +46,22 @@ async def build(
     await people.load()
     entities = Entities(recorder, bus, clock, people, loaded.vocabulary)
     access = Access(clock)
-    accounts = Accounts(recorder, access, clock, lambda: bus.publish(AccessChanged(clock.now())), vault=vault)
+
+    def changed() -> None:
+        consents.hold()
+        bus.publish(AccessChanged(clock.now()))
+
+    accounts = Accounts(recorder, access, clock, changed, vault=vault)
+    consents = Consents(recorder, access, clock, lambda: accounts.all, lambda: accounts.grants)
     await accounts.load()
+    await consents.load()
+    asking = Asking(recorder, clock)
+    await asking.load()
+    identities = Identities(recorder, clock, lambda: {one.name for one in accounts.all})
+    await identities.load()
+    accounts.leaving += [identities.forget, asking.forget]
+    openid_settings = OpenIdSettings(recorder, vault, settings.openid)
+    await openid_settings.load()
     invitations = Invitations(recorder, accounts, clock)
     await invitations.load()
     trail = Trail(recorder, clock, settings.data_dir / HEAD)
@@ -105,6 +122,10 @@ async def build(
         access=access,
         accounts=accounts,
         invitations=invitations,
+        consents=consents,
+        asking=asking,
+        openid=OpenId(openid_settings, outside.session, clock),
+        identities=identities,
         trail=trail,
         reads=reads,
         people=people,

@@ -35,6 +35,8 @@ class Settings:
     """Fields of `Household` that the configuration file decides, at every start."""
     vault_key: Path | None = None
     """File with the key of stored passwords; None: in `data_dir`."""
+    openid: Mapping[str, Any] | None = field(default=None, repr=False)
+    """Fields of the identity server's `Provider` that the configuration file declares; None: set on the page."""
     log: LogSettings = field(default_factory=LogSettings)
 
     @property

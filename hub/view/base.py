@@ -9,6 +9,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from hub.access import READ, Access, Accounts, Invitations, Reads, Scope, Trail
+from hub.access.asking import Asking
+from hub.access.consents import Consents
+from hub.access.openid import Identities, OpenId
 from hub.actions import Actions
 from hub.archive import Erasures, Exports, Imports, Retention
 from hub.bus import Bus
@@ -61,6 +64,10 @@ class Rooms:
     access: Access
     accounts: Accounts
     invitations: Invitations
+    consents: Consents
+    asking: Asking
+    openid: OpenId
+    identities: Identities
     trail: Trail
     reads: Reads
     people: People

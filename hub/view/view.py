@@ -10,5 +10,5 @@ from hub.view.privacy import PrivacyView
 from hub.view.readings import ReadingsView
 
 
-class View(PrivacyView, ReadingsView, JournalView, HouseView, FactorsView):
+class View(PrivacyView, ReadingsView, JournalView, HouseView, IdentitiesView, FactorsView):
     """Everything one actor may see and do; each question is answered by the one rule at the moment it is asked."""

@@ -13,6 +13,7 @@ from hub.errors import Conflict, Forbidden
 from hub.model import SYSTEM, Account, Actor, Credential, Role
 from hub.registry.births import check_birth
 from hub.view.base import Rooms
+from hub.view.federated import Federated
 from hub.view.figures import HubFigures, figures_of
 from hub.view.signing import Signing
 from hub.view.view import View
@@ -40,6 +41,7 @@ class SetupRequest:
 class Views(Signing):
     def __init__(self, rooms: Rooms) -> None:
         super().__init__(rooms)
+        self._federated = Federated(rooms)
         self._code = ""
 
     @property
@@ -54,6 +56,11 @@ class Views(Signing):
         if not self._code:
             self._code = "-".join(f"{secrets.randbelow(1000):03d}" for _ in range(3))
         return self._code
+
+    @property
+    def federated(self) -> Federated:
+        """Signing in by an identity server."""
+        return self._federated
 
     def needs_setup(self) -> bool:
         return not self._rooms.accounts.owners()

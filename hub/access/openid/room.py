@@ -34,6 +34,8 @@ class Proven:
     email: str = ""
     """Only where the server says that it is verified."""
     groups: frozenset[str] = frozenset()
+    anew: bool = False
+    """The server asked who they are just now, and did not only remember them."""
 
     def admission(self, provider: Provider) -> Admission | None:
         """The first that the owner listed and that fits."""
@@ -148,10 +150,10 @@ class OpenId:
             access_token=access_token,
             now=self._clock.now(),
         )
-        if flow.purpose == "prove":
-            seen = claims.get("auth_time")
-            if not isinstance(seen, int | float) or seen < flow.begun.timestamp() - LEEWAY:
-                raise Refused("not-anew", f"{provider.name} did not ask you anew who you are; use your password")
+        seen, earliest = claims.get("auth_time"), flow.begun.timestamp() - LEEWAY
+        anew = isinstance(seen, int | float) and not isinstance(seen, bool) and seen >= earliest
+        if flow.purpose == "prove" and not anew:
+            raise Refused("not-anew", f"{provider.name} did not ask you anew who you are; use your password")
         if provider.admit and access_token and metadata.userinfo:
             with suppress(NotReady):
                 more = await self._wire.get(provider, metadata.userinfo, bearer=access_token)
@@ -165,6 +167,7 @@ class OpenId:
             _text(claims.get("preferred_username")) or _text(claims.get("name")) or _text(claims.get("email")),
             _text(claims.get("email")) if claims.get("email_verified") is True else "",
             frozenset(one for one in groups if isinstance(one, str)) if isinstance(groups, list) else frozenset(),
+            anew,
         )
 
     def _set_up(self) -> Provider:
