@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from hub.api import Clock
-from web import errors, pages, plugins, security, session, webhook
+from web import errors, limits, pages, plugins, security, sender, session, webhook
 from web.assets import Assets
 from web.keys import ASSETS, CLOCK, MEMORY, OPTIONS, RENDERER, TRIES, VIEWS
 from web.live import VALUES, Values
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from hub.api import Route
     from hub.view import Views
 
+DOOR = (
+    limits.keep_time, sender.settle, errors.explain, security.front_door, session.guard, limits.limit
+)  # fmt: skip
+"""What every request passes before its handler, the outermost first."""
 MAX_BODY = 1 << 20
 """Bytes of a request's body, where its route doesn't say otherwise."""
 
@@ -32,10 +36,11 @@ def build_app(
 ) -> web.Application:
     """Everything that answers HTTP; `routes` are those that plugins registered."""
     options = options or WebOptions()
-    app = web.Application(middlewares=[errors.explain, session.guard], client_max_size=MAX_BODY)
+    app = web.Application(middlewares=list(DOOR), client_max_size=MAX_BODY)
     assets = Assets(development=options.development)
     app[VIEWS], app[CLOCK], app[OPTIONS], app[ASSETS] = views, clock, options, assets
     app[VALUES] = Values(clock)
+    app[limits.COUNTS] = limits.Counts(options.limits)
     app[TRIES], app[MEMORY] = Tries(clock), Memory(clock)
     app[RENDERER] = Renderer(assets, development=options.development)
     app.on_response_prepare.append(_harden)
@@ -49,4 +54,4 @@ def build_app(
 
 
 async def _harden(request: web.Request, response: web.StreamResponse) -> None:
-    security.harden(response.headers)
+    security.harden(response.headers, hsts=request.secure and request.app[OPTIONS].hsts)

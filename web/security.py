@@ -5,13 +5,20 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import ipaddress
+import re
 import secrets
 from collections.abc import Collection
+from typing import TYPE_CHECKING
 
 from aiohttp import hdrs, web
 from multidict import CIMultiDict
-from yarl import URL
+
+from hub.model import plain_address
+from web import sender
+from web.keys import OPTIONS
+
+if TYPE_CHECKING:
+    from aiohttp.typedefs import Handler
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -29,17 +36,41 @@ HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(self), interest-cohort=()",
 }
 HOME_SUFFIXES = (".local", ".lan", ".home", ".home.arpa", ".internal", ".localhost", ".fritz.box", ".ts.net")
+HSTS_SECONDS = 30 * 86_400
+"""How long browsers keep to HTTPS after the last visit; an owner who turns it off waits no longer than this."""
+_AUTHORITY = re.compile(
+    r"(?:\[(?P<address>[0-9a-f:.]{2,45})\]|(?P<name>[a-z0-9_](?:[a-z0-9_-]*)(?:\.[a-z0-9_][a-z0-9_-]*)*\.?))(?::\d{1,5})?",
+    re.IGNORECASE | re.ASCII,
+)
 SAFE = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS})
 FORM_TYPES = frozenset({"application/x-www-form-urlencoded", "multipart/form-data", "text/plain", ""})
 FIELD = "form_token"
 HEADER = "X-Form-Token"
 
 
-def harden(headers: CIMultiDict[str]) -> None:
+def harden(headers: CIMultiDict[str], *, hsts: bool = False) -> None:
     """Add the security headers that are not there yet."""
     for name, value in HEADERS.items():
         headers.setdefault(name, value)
     headers.setdefault(hdrs.CACHE_CONTROL, "no-store")
+    if hsts:
+        headers.setdefault("Strict-Transport-Security", f"max-age={HSTS_SECONDS}")
+
+
+@web.middleware
+async def front_door(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refuse strange names and what other sites read with our cookies; send plain HTTP on where the owner says so."""
+    options = request.app[OPTIONS]
+    if not known_host(request.host, options.hosts):
+        raise web.HTTPMisdirectedRequest(
+            text=f"This hub does not know itself by the name {request.host[:80]}. If that name is yours, add it under "
+            "Settings, Network, or to `hosts` under `web` in config/hub.yaml."
+        )
+    if options.https_port is not None and not request.secure and not sender.from_here(request):
+        return _to_https(request, options.https_port)
+    if hdrs.COOKIE in request.headers and request.method in SAFE and _reads_across(request):
+        raise web.HTTPForbidden(text="Another site asked for this, so nothing was shown.")
+    return await handler(request)
 
 
 def known_host(host: str, extra: Collection[str]) -> bool:
@@ -47,28 +78,65 @@ def known_host(host: str, extra: Collection[str]) -> bool:
 
     Anything else could be a stranger's domain that was pointed at this hub (DNS rebinding).
     """
-    name = (URL(f"http://{host}").host or "").rstrip(".").lower() if _plain(host) else ""
+    name = host_of(host)
     if not name:
         return False
     if name in extra or "." not in name or name.endswith(HOME_SUFFIXES):
         return True
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    return True
+    return plain_address(name) is not None
 
 
-def _plain(host: str) -> bool:
-    return bool(host) and not any(letter in host for letter in "/?#@\\ ")
+def host_of(authority: str) -> str:
+    """The name or address of `name:port`, lower case, without brackets and the dot at its end; empty if malformed."""
+    found = _AUTHORITY.fullmatch(authority)
+    if found is None:
+        return ""
+    inside, name = found["address"], found["name"]
+    if inside is not None:
+        return inside.lower() if plain_address(inside) is not None else ""
+    return str(name).rstrip(".").lower()
 
 
 def same_origin(request: web.BaseRequest) -> bool:
     """True when a browser says that our own page sent this; false when it doesn't say."""
-    origin = request.headers.get(hdrs.ORIGIN)
-    if origin is not None:
-        return origin.partition("://")[2].lower() == request.host.lower()
+    origins = request.headers.getall(hdrs.ORIGIN, ())
+    if origins:
+        return len(origins) == 1 and _is_ours(origins[0], request)
     return request.headers.get("Sec-Fetch-Site") in ("same-origin", "none")
+
+
+def _is_ours(origin: str, request: web.BaseRequest) -> bool:
+    scheme, found, authority = origin.lower().partition("://")
+    if not found or not host_of(authority):
+        return False
+    # A proxy may speak HTTPS for us without being listed; that an HTTPS address serves plain pages can't be.
+    if scheme != request.scheme and (scheme, request.scheme) != ("https", "http"):
+        return False
+    usual = {"http": ":80", "https": ":443"}.get(scheme, "")
+    return authority.removesuffix(usual) == request.host.lower().removesuffix(usual)
+
+
+def _reads_across(request: web.BaseRequest) -> bool:
+    """True when a page of another site, or of another port of this machine, asks with the browser's cookies."""
+    if hdrs.ORIGIN in request.headers:
+        return not same_origin(request)
+    if request.headers.get("Sec-Fetch-Site") not in ("cross-site", "same-site"):
+        return False
+    # A link to us is followed; a frame or a script of theirs is not filled.
+    followed = request.headers.get("Sec-Fetch-Mode") == "navigate"
+    return not followed or request.headers.get("Sec-Fetch-Dest", "document") != "document"
+
+
+def _to_https(request: web.Request, port: int) -> web.Response:
+    if request.method not in (hdrs.METH_GET, hdrs.METH_HEAD):
+        # Sent on silently, it would go in plain text for ever.
+        raise web.HTTPForbidden(text=f"This hub takes that over HTTPS only, on port {port}. Nothing was changed.")
+    name = host_of(request.host)
+    place = f"[{name}]" if ":" in name else name
+    where = (
+        f"https://{place}{'' if port == 443 else f':{port}'}{request.raw_path if request.raw_path[:1] == '/' else '/'}"
+    )
+    return web.Response(status=308, headers={hdrs.LOCATION: where})
 
 
 def form_token(session: str) -> str:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from aiohttp import hdrs, web
 
-from hub.errors import Forbidden, TooManyTries
+from hub.errors import Forbidden, SecondFactorNeeded, TooManyTries
 from hub.model import Credential
+from hub.view import Place
 from web import security
 from web.keys import OPTIONS, SESSION, TRIES, VIEW, VIEWS
 
@@ -22,6 +23,8 @@ BROWSER_COOKIE = "homeostat_browser"
 """By which a browser is known that signed in before; opens nothing, and survives signing out."""
 BROWSER_DAYS = 400
 DAYS = 90
+_HOST = "__Host-"
+"""Over HTTPS the names of cookies begin so: no other host and no page without HTTPS can set them (RFC 6265bis)."""
 
 
 @web.middleware
@@ -49,8 +52,13 @@ def shown(request: web.Request) -> Credential | None:
     scheme, _, value = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
     if scheme.lower() == "bearer" and value.strip():
         return Credential("bearer", value.strip())
-    cookie = request.cookies.get(COOKIE)
-    return Credential("session", cookie) if cookie else None
+    kept = cookie(request, COOKIE)
+    return Credential("session", kept) if kept else None
+
+
+def cookie(request: web.Request, name: str) -> str:
+    """What the browser keeps under this name; empty when it keeps nothing."""
+    return request.cookies.get(_named(request, name), "")
 
 
 async def _refuse_forgery(request: web.Request) -> None:
@@ -63,14 +71,14 @@ async def _refuse_forgery(request: web.Request) -> None:
 
 
 def carries_cookie(request: web.Request) -> bool:
-    return COOKIE in request.cookies or FORM_COOKIE in request.cookies
+    return bool(cookie(request, COOKIE) or cookie(request, FORM_COOKIE))
 
 
 async def require_token(request: web.Request) -> None:
     """Raise unless the request carries a form token of this browser; sign-in and set-up ask even without cookies."""
     token = request.headers.get(security.HEADER) or str((await request.post()).get(security.FIELD, ""))
-    owners = [request.cookies[name] for name in (COOKIE, FORM_COOKIE) if name in request.cookies]
-    if not any(security.token_fits(owner, token) for owner in owners):
+    owners = [cookie(request, name) for name in (COOKIE, FORM_COOKIE)]
+    if not any(owner and security.token_fits(owner, token) for owner in owners):
         raise web.HTTPForbidden(
             text="This page was open for too long or in another session, so nothing was changed. "
             "Go back, reload the page and try again."
@@ -79,42 +87,83 @@ async def require_token(request: web.Request) -> None:
 
 def token_owner(request: web.Request, response_cookies: dict[str, str]) -> str:
     """What this browser's form token belongs to; puts a fresh form cookie into the dict when there is none."""
-    owner = request.get(SESSION) or request.cookies.get(FORM_COOKIE)
+    owner = request.get(SESSION) or cookie(request, FORM_COOKIE)
     if not owner:
         owner = response_cookies[FORM_COOKIE] = secrets.token_urlsafe(24)
     return owner
 
 
 async def open_for(request: web.Request, response: web.StreamResponse, account: str, password: str) -> None:
-    """Sign this browser in and give it its cookies. Raises TooManyTries, Forbidden."""
-    browser = request.cookies.get(BROWSER_COOKIE, "")[:100] or secrets.token_urlsafe(32)
-    agent = request.headers.get(hdrs.USER_AGENT, "")
+    """Sign this browser in and give it its cookies. Raises TooManyTries, SecondFactorNeeded, Forbidden."""
+    browser = browser_of(request)
     # The address slows down who tries many names. Behind a proxy it is everybody's, so it holds no known browser up.
     tries, address = request.app[TRIES], f"address:{request.remote}"
     stranger = not request.app[VIEWS].knows(browser, account)
     if stranger and (wait := tries.wait(address)):
         raise TooManyTries(wait)
     try:
-        opened = await request.app[VIEWS].sign_in(account, password, agent, browser)
+        opened = await request.app[VIEWS].sign_in(account, password, agent_of(request), browser)
+    except SecondFactorNeeded:
+        tries.succeeded(address)
+        raise
     except Forbidden:
         if stranger:
             tries.failed(address)
         raise
     tries.succeeded(address)
+    enter(request, response, opened, browser)
+
+
+def browser_of(request: web.Request) -> str:
+    """By what this browser is known; made at its first sign-in."""
+    return cookie(request, BROWSER_COOKIE)[:100] or secrets.token_urlsafe(32)
+
+
+def agent_of(request: web.Request) -> str:
+    return request.headers.get(hdrs.USER_AGENT, "")
+
+
+def enter(request: web.Request, response: web.StreamResponse, opened: str, browser: str) -> None:
+    """Give the browser its session, and what it is known by."""
     set_cookie(request, response, COOKIE, opened)
     set_cookie(request, response, BROWSER_COOKIE, browser, days=BROWSER_DAYS)
 
 
+def renew(request: web.Request, response: web.StreamResponse, renewed: str) -> None:
+    """Its session has another id from now on; forms that are open in it go on working."""
+    set_cookie(request, response, COOKIE, renewed)
+    # What their tokens belong to opens nothing any more.
+    set_cookie(request, response, FORM_COOKIE, request[SESSION], days=1)
+
+
+def leave(request: web.Request, response: web.StreamResponse) -> None:
+    """Take the session from the browser."""
+    secure = is_secure(request)
+    response.del_cookie(_named(request, COOKIE), path="/", secure=secure, httponly=True, samesite="Strict")
+
+
+def place(request: web.Request) -> Place:
+    """Where the page is open, for passkeys."""
+    return Place(request.host, is_secure(request))
+
+
 def is_secure(request: web.Request) -> bool:
     """True when the browser speaks HTTPS, to us or to a proxy we trust."""
-    if request.secure:
-        return True
-    trusted = request.remote in request.app[OPTIONS].trusted_proxies
-    return trusted and request.headers.get("X-Forwarded-Proto", "").split(",")[0].strip() == "https"
+    return request.secure  # `web.sender` has settled what a proxy said
 
 
 def set_cookie(request: web.Request, response: web.StreamResponse, name: str, value: str, *, days: int = DAYS) -> None:
     """A cookie that scripts can't read and other sites' requests don't carry."""
     response.set_cookie(
-        name, value, max_age=days * 86_400, httponly=True, secure=is_secure(request), samesite="Strict", path="/"
+        _named(request, name),
+        value,
+        max_age=days * 86_400,
+        httponly=True,
+        secure=is_secure(request),
+        samesite="Strict",
+        path="/",
     )
+
+
+def _named(request: web.Request, name: str) -> str:
+    return f"{_HOST}{name}" if is_secure(request) else name

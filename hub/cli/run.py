@@ -7,7 +7,6 @@ import gc
 import logging
 import os
 import signal
-import socket
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -30,7 +29,7 @@ PATIENCE = 30
 """Seconds to wait for a command that works on the folder."""
 SETTLED = (6.0, 60.0)
 """Seconds after which what starting left behind is cleared away, and what the first minute did."""
-ANY = ("0.0.0.0", "::")  # the owner asked for it
+HERE = "the command line"
 
 
 @click.command()
@@ -52,9 +51,9 @@ def run(session: Session, host: str | None, port: int | None, development: bool)
     with session.failing():
         settings = replace(_settings(session), development=development)
         if host is not None:
-            settings = replace(settings, host=host)
+            settings = replace(settings, host=host, declared={**settings.declared, "listen": HERE})
         if port is not None:
-            settings = replace(settings, port=port)
+            settings = replace(settings, port=port, declared={**settings.declared, "port": HERE})
         lock = _lock(settings, session)
         _finish_restore(settings, session)
         try:
@@ -192,22 +191,12 @@ async def _until(stopping: asyncio.Future[Any], hub: Hub, site: Site) -> None:
 
 
 def _greet(hub: Hub) -> None:
-    click.echo(f"Homeostat is running at {_address(hub)}")
+    state = hub.network.state()
+    click.echo(f"Homeostat is running at {state.addresses[0]}/")
+    if state.certificate is not None and state.certificate.kind == "home":
+        click.echo(f"Fingerprint of the home's certificate authority (SHA-256): {state.authority}")
     if code := hub.views.setup_code:
         click.echo(f"Set-up code: {code}")
         click.echo("Open the address, enter the code, and say who lives here.")
     if hub.demo is not None:
         click.echo(f"Demo household: sign in as {hub.demo.owner.lower()} with the password {hub.demo.password}")
-
-
-def _address(hub: Hub) -> str:
-    host = hub.settings.host
-    if host in ANY:
-        # The address other machines see; nothing is sent.
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-            try:
-                probe.connect(("192.0.2.1", 9))
-                host = str(probe.getsockname()[0])
-            except OSError:
-                host = "127.0.0.1"
-    return f"http://{f'[{host}]' if ':' in host else host}:{hub.port}/"

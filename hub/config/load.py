@@ -21,8 +21,14 @@ from hub.config.read import Reader
 from hub.config.surroundings import environment
 from hub.daemon.settings import Settings
 from hub.errors import ConfigInvalid
+from hub.model import Limits
 
 FILE = "hub.yaml"
+DECLARED = {
+    "host": "listen", "port": "port", "hosts": "hosts", "trusted_proxies": "proxies", "tls": "tls",
+    "tls_port": "tls_port", "redirect": "redirect", "hsts": "hsts",
+}  # fmt: skip
+"""Keys of `web` -> the network settings of the page that they stand over."""
 _DRIVERS = {
     "postgres": "postgresql+asyncpg",
     "postgresql": "postgresql+asyncpg",
@@ -88,6 +94,14 @@ def read_config(config_dir: Path, *, variables: Mapping[str, str] | None = None)
         entries=tuple(entry for entry, _ in found),
         allowed_hosts=tuple(web.hosts),
         trusted_proxies=tuple(web.trusted_proxies),
+        tls=web.tls,
+        tls_port=web.tls_port,
+        redirect=web.redirect,
+        hsts=web.hsts,
+        certificate=_folder(folder, web.certificate) if web.certificate else None,
+        certificate_key=_folder(folder, web.key) if web.key else None,
+        declared={setting: FILE for key, setting in DECLARED.items() if key in web.model_fields_set},
+        limits=Limits(**web.limits.model_dump()),
         metrics_open=web.metrics_open,
         custom_integrations=_folder(folder, config.custom_integrations),
         log=logs.LogSettings(log.level, log.levels, int(log.size), log.keep),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import ipaddress
 import zoneinfo
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ByteSize, ConfigDict, Field, field_validator, model_validator
+
+from hub.model import Limits
+from hub.model.network import host_name, network
 
 Level = Literal["debug", "info", "warning", "error"]
 
@@ -31,30 +33,52 @@ class Section(BaseModel):
         return {} if value is None else value
 
 
+class WebLimits(Section):
+    """See `hub.model.Limits`."""
+
+    connections: int = Field(Limits().connections, ge=20, le=100_000, examples=[1000])
+    connections_per_address: int = Field(Limits().connections_per_address, ge=8, le=100_000, examples=[200])
+    header_seconds: float = Field(Limits().header_seconds, ge=1, le=600, examples=[20])
+    body_bytes_per_second: float = Field(Limits().body_bytes_per_second, ge=0, le=1e9, examples=[240])
+    stalled_seconds: float = Field(Limits().stalled_seconds, ge=5, le=3600, examples=[120])
+    stranger_requests_per_second: float = Field(Limits().stranger_requests_per_second, ge=0.5, le=1e6, examples=[50])
+    requests_per_second: float = Field(Limits().requests_per_second, ge=1, le=1e6, examples=[100])
+    streams_per_account: int = Field(Limits().streams_per_account, ge=4, le=100_000, examples=[100])
+
+
 class Web(Section):
     host: str = Field("127.0.0.1", min_length=1, examples=["0.0.0.0"])
     port: int = Field(8480, ge=0, le=65_535, examples=[8480])
     hosts: Listed = Field([], examples=["[hub.example.org]"])
     trusted_proxies: Listed = Field([], examples=["[127.0.0.1]"])
     metrics_open: bool = Field(False, examples=["true"])
+    tls: Literal["off", "home", "own"] = Field("off", examples=["home"])
+    tls_port: int = Field(8443, ge=0, le=65_535, examples=[8443])
+    certificate: str = Field("", examples=["tls/fullchain.pem"])
+    key: str = Field("", examples=["tls/privkey.pem"])
+    redirect: bool = Field(False, examples=["true"])
+    hsts: bool = Field(False, examples=["true"])
+    limits: WebLimits = Field(WebLimits(), examples=["{connections: 1000}"])
 
     @field_validator("hosts")
     @classmethod
     def _names(cls, value: list[str]) -> list[str]:
-        for one in value:
-            if "/" in one or ":" in one:
-                raise ValueError("a host is a bare name such as hub.example.org, without https:// and port")
-        return [one.lower().rstrip(".") for one in value]
+        return [host_name(one) for one in value]
 
     @field_validator("trusted_proxies")
     @classmethod
     def _addresses(cls, value: list[str]) -> list[str]:
-        for one in value:
-            try:
-                ipaddress.ip_address(one)
-            except ValueError:
-                raise ValueError("a proxy is named by its address, such as 127.0.0.1") from None
-        return value
+        return [network(one) for one in value]
+
+    @model_validator(mode="after")
+    def _together(self) -> Self:
+        if bool(self.certificate) != bool(self.key):
+            raise ValueError("certificate and key go together; give both or none")
+        if self.tls != "off" and self.port == self.tls_port and self.port:
+            raise ValueError("port and tls_port must differ: HTTP and HTTPS can't share one")
+        if self.redirect and self.tls == "off":
+            raise ValueError("redirect needs HTTPS to go to; set tls to home or own")
+        return self
 
 
 class Database(Section):

@@ -18,6 +18,7 @@ from hub.bus import Bus
 from hub.clock import Clock, RealClock
 from hub.consent import Sharing
 from hub.daemon.actions import hub_actions
+from hub.daemon.network import Network
 from hub.daemon.outside import Outside
 from hub.daemon.secrets import renew
 from hub.daemon.settings import Settings
@@ -114,6 +115,8 @@ async def build(
     )
     sharing = Sharing(recorder, supervisor, entities, people, bus, clock, loaded.outgoing)
     intake.refuses = sharing.refused_in
+    network = Network(settings, recorder, bus, clock)
+    await network.load()
     rooms = Rooms(
         clock=clock,
         bus=bus,
@@ -138,6 +141,7 @@ async def build(
         supervisor=supervisor,
         erasures=Erasures(home, states, access, accounts, supervisor, settings.data_dir, trail),
         vault=vault,
+        network=network,
         exports=Exports(home, settings.data_dir / "exports"),
         imports=Imports(home, settings.data_dir / "imports"),
         retention=Retention(home, settings.data_dir / "logs"),

@@ -8,7 +8,6 @@ import logging
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from hub.clock import Clock, RealClock
 from hub.daemon import memory, serving
@@ -16,6 +15,7 @@ from hub.daemon.building import build
 from hub.daemon.custom import find_custom
 from hub.daemon.demo import demo_household
 from hub.daemon.lock import DataLock
+from hub.daemon.network import Network
 from hub.daemon.outside import Outside
 from hub.daemon.secrets import Secrets
 from hub.daemon.settings import Settings
@@ -40,7 +40,6 @@ class Hub:
         self.demo: DemoSetup | None = None
         """Who lives in the demo household, when this is one."""
         self._outside = outside
-        self._site: Any = None
         self.upkeep, self.secrets = Upkeep(rooms), Secrets(rooms)
         self._lock: DataLock | None = None
         self._sole: Sole | None = None
@@ -85,8 +84,9 @@ class Hub:
             await hub.rooms.counting.resume()
             await hub.secrets.start()
             if serve:
-                hub._site = await serving.serve(settings, hub.views, hub.loaded.routes, clock)
-                hub.port = hub._site.addresses[0][1]
+                served = serving.Serving(settings, hub.views, hub.loaded.routes, clock)
+                await hub.network.serve(served)
+                hub.port = served.port
             hub.upkeep.start()
             if run:
                 await hub._run()
@@ -101,6 +101,13 @@ class Hub:
             raise
         return hub
 
+    @property
+    def network(self) -> Network:
+        """The room that holds the addresses open."""
+        found = self.rooms.network
+        assert isinstance(found, Network)
+        return found
+
     async def stop(self) -> None:
         """Stop in reverse order; nothing acknowledged is lost. Safe to call twice."""
         if self._stopped:
@@ -114,8 +121,7 @@ class Hub:
         await self.secrets.stop()
         await self.rooms.exports.stop()
         await self.rooms.imports.stop()
-        if self._site is not None:
-            await self._site.cleanup()
+        await self.network.close()
         await self._outside.close()
         await self.rooms.trail.close()
         await self.rooms.reads.close()

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from hub.logs import LogSettings
-from hub.model import ConfigEntry
+from hub.model import ConfigEntry, Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,15 @@ class Settings:
     allowed_hosts: tuple[str, ...] = ()
     """Further names under which the page may be opened (behind a proxy)."""
     trusted_proxies: tuple[str, ...] = ()
+    tls: str = "off"
+    tls_port: int = 8443
+    redirect: bool = False
+    hsts: bool = False
+    certificate: Path | None = None
+    certificate_key: Path | None = None
+    declared: Mapping[str, str] = field(default_factory=dict)
+    """Names of network settings that the page can't change -> where they stand."""
+    limits: Limits = field(default_factory=Limits)
     metrics_open: bool = False
     """True: /metrics needs no token."""
     development: bool = False

@@ -165,9 +165,9 @@ def host_name(text: str) -> str:
         try:
             name = name.encode("idna").decode()
         except UnicodeError:
-            raise ValueError(f"{text[:80]!r} is not a name that a computer can have") from None
+            raise ValueError("this is not a name that a computer can have") from None
     if not _NAME.fullmatch(name):
-        raise ValueError(f"{text[:80]!r} is not a bare name such as hub.example.org, without https:// and port")
+        raise ValueError("a host is a bare name such as hub.example.org, without https:// and port")
     return name
 
 
@@ -176,7 +176,7 @@ def network(text: str) -> str:
     try:
         found = ipaddress.ip_network(text.strip(), strict=False)
     except ValueError:
-        raise ValueError(f"{text[:80]!r} is neither an address (172.18.0.2) nor a network (172.18.0.0/16)") from None
+        raise ValueError("a proxy is named by its address (172.18.0.2) or its network (172.18.0.0/16)") from None
     if found.prefixlen == 0:
         raise ValueError("to believe everybody is to believe nobody; list the proxy's own address")
     return str(found.network_address) if found.prefixlen == found.max_prefixlen else str(found)
@@ -212,13 +212,15 @@ def _port(value: Any, name: str) -> int:
 
 def _listed(value: Any, name: str, read: Any) -> tuple[str, ...]:
     items: Sequence[Any] = re.split(r"[\s,]+", value) if isinstance(value, str) else value
-    try:
-        found = tuple(dict.fromkeys(read(str(one)) for one in items if str(one).strip()))
-    except ValueError as error:
-        raise ConfigInvalid(f"{error}.", key=name) from None
+    found: dict[str, None] = {}
+    for one in [str(each) for each in items if str(each).strip()]:
+        try:
+            found[read(one)] = None
+        except ValueError as error:
+            raise ConfigInvalid(f"{one[:80]!r}: {error}.", key=name) from None
     if len(found) > MOST:
         raise ConfigInvalid(f"at most {MOST} can be listed.", key=name)
-    return found
+    return tuple(found)
 
 
 def _hosts(value: Any, name: str) -> tuple[str, ...]:

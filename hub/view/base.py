@@ -47,6 +47,7 @@ from hub.registry import Counting, Entities, People, Vocabulary
 from hub.states import States
 from hub.supervisor import Supervisor
 from hub.vault import Vault
+from hub.view.network_room import NetworkRoom
 from hub.view.recent import Recent
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -84,6 +85,7 @@ class Rooms:
     retention: Retention
     sharing: Sharing
     vault: Vault
+    network: NetworkRoom
     data_dir: Path
     version: str
     problems: dict[str, tuple[datetime, str, str]]
@@ -97,6 +99,8 @@ class Base:
     def __init__(self, rooms: Rooms, actor: Actor) -> None:
         self._rooms = rooms
         self.actor = actor
+        self.stale = False
+        """True once something was asked for that wants who sits there to show it first; whoever caught that."""
 
     @property
     def clock(self) -> Clock:
@@ -223,6 +227,7 @@ class Base:
         Programs and the hub itself pass: their credential is shown with every request.
         """
         if not self._rooms.accounts.fresh(self.actor):
+            self.stale = True
             raise StepUpNeeded
 
     async def _note(self, action: str, *, person: str = "", outcome: str = "done", detail: str = "") -> None:

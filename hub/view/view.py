@@ -6,9 +6,10 @@ from hub.view.factors import FactorsView
 from hub.view.house import HouseView
 from hub.view.identities import IdentitiesView
 from hub.view.journal import JournalView
+from hub.view.network import NetworkView
 from hub.view.privacy import PrivacyView
 from hub.view.readings import ReadingsView
 
 
-class View(PrivacyView, ReadingsView, JournalView, HouseView, IdentitiesView, FactorsView):
+class View(NetworkView, PrivacyView, ReadingsView, JournalView, HouseView, IdentitiesView, FactorsView):
     """Everything one actor may see and do; each question is answered by the one rule at the moment it is asked."""

@@ -130,6 +130,10 @@ class Views(Signing):
         """For public routes: may see nothing."""
         return View(self._rooms, NOBODY)
 
+    def foreign_headers(self, peer: str) -> None:
+        """A request of `peer` carried a proxy's headers, and it is none that is trusted."""
+        self._rooms.network.foreign_headers(peer)
+
     def figures(self) -> HubFigures:
         """Numbers for /metrics and /readyz; no values, no names of people."""
         return figures_of(self._rooms)
