@@ -92,9 +92,10 @@ class Kept:
         if not closed.keys:
             return "", ""
         held = self._vault.keys
-        what = ", ".join(closed.options) or "what it kept for itself"
+        what = ", ".join(closed.options)
+        which = f"Its {what}" if what else "What it kept for itself"
         here = f"the key here is {held[0]}" if held else "there is no key here"
-        problem = f"Its {what} can't be opened: sealed with the key {', '.join(closed.keys)}, and {here}."
+        problem = f"{which} can't be opened: sealed with the key {', '.join(closed.keys)}, and {here}."
         back = f"put that key back at {self._vault.source} and start the hub again"
         if not closed.options:
             return problem, f"Begin anew without it by `homeostat secrets forget {entry.id}`, or {back}."
