@@ -11,7 +11,7 @@ import orjson
 from aiohttp import hdrs, web
 
 from web import nav, security, session
-from web.keys import CLOCK, OPTIONS, RENDERER, SESSION, VIEW
+from web.keys import CLOCK, OPTIONS, RENDERER, SESSION, VIEW, VIEWS
 
 if TYPE_CHECKING:
     from hub.view import View
@@ -68,6 +68,7 @@ def common(request: web.Request, view: View | None) -> dict[str, Any]:
         "demo": options.demo,
         "development": options.development,
         "partial": "HX-Request" in request.headers,
+        "federated": request.app[VIEWS].federated.label,
         "household": view.household() if view is not None else None,
         "people": {person.slug: person for person in view.people()} if view is not None else {},
         "said": _said(request),

@@ -6,6 +6,7 @@ from hub.view.base import Rooms
 from hub.view.chart import Chart
 from hub.view.credentials import browser_of
 from hub.view.factors import Ways
+from hub.view.federated import Purpose
 from hub.view.figures import HubFigures
 from hub.view.history import LATE_US, Rows
 from hub.view.readings import IncomingReading
@@ -20,6 +21,7 @@ __all__ = [
     "Chart",
     "HubFigures",
     "IncomingReading",
+    "Purpose",
     "Passkey",
     "Place",
     "Reach",

@@ -6,16 +6,12 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
-from hub.access.openid import Flow, Proven, Refused
+from hub.access.openid import Flow, Proven, Purpose, Refused
 from hub.errors import Conflict, Forbidden
 from hub.model import Account, Actor
 from hub.view.base import EPOCH, Rooms
 from hub.view.credentials import browser_of
-
-if TYPE_CHECKING:
-    from hub.access.openid.flows import Purpose
 
 STRANGER = (
     "{label} knows you, but nothing here is linked with you there. If you have an account, sign in with your password "
@@ -98,8 +94,9 @@ class Federated:
         if admission.person is not None and not rooms.people.known(admission.person):
             raise Refused("no-person", "the owner's settings name a person who is not here; tell the owner")
         account = Account(self._free(proven), proven.name or proven.email, admission.role, admission.person)
-        # Nobody knows this password: they sign in by the identity server until they or the owner set another.
+        # No password fits them: they sign in by the identity server, until the owner sets one.
         await rooms.accounts.add(account, secrets.token_urlsafe(48))
+        await rooms.recorder.set_password(account.name, "")
         await rooms.identities.link(account.name, proven.issuer, proven.subject, proven.name)
         told = f"{account.name} as {account.role.value}, by {self.label}"
         await rooms.trail.note("system", "account.add", person=admission.person or "", detail=told)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from hub.access import BARRED
 from hub.access.openid import Identity
 from hub.access.openid.settings import shown
-from hub.errors import Forbidden
+from hub.errors import Conflict, Forbidden
 from hub.view.credentials import CredentialsView
 
 
@@ -41,12 +42,16 @@ class IdentitiesView(CredentialsView):
         elif self.actor.token is not None:
             raise Forbidden("this token may not change how you sign in; do it on the page")
         self._fresh()
+        proofs = self._rooms.accounts.proofs
+        others = len(self._rooms.identities.of(name)) > 1 or proofs.factors.of(name).passkeys
+        if not others and not await self._rooms.accounts.has_password(name):
+            raise Conflict(f"{name} has no password and no passkey, so nobody could sign in any more")
         await self._rooms.identities.unlink(name, issuer, subject)
         await self._note("identity.unlink", detail=name)
 
     def link_ready(self) -> None:
         """Raises StepUpNeeded: who links an identity can sign in with it for good."""
-        if self.actor.session is None:
+        if self.actor.session is None or self.actor.kind == BARRED:
             raise Forbidden("sign in on the page to link an identity")
         self._fresh()
 

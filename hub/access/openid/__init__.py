@@ -1,6 +1,6 @@
 """Signing in by OpenID Connect: another identity server says who somebody is; what they may stays decided here."""
 
-from hub.access.openid.flows import Flow
+from hub.access.openid.flows import Flow, Purpose
 from hub.access.openid.identities import Identities, Identity
 from hub.access.openid.provider import Admission, Provider
 from hub.access.openid.refusals import Refused
@@ -16,6 +16,7 @@ __all__ = [
     "OpenIdSettings",
     "Proven",
     "Provider",
+    "Purpose",
     "Refused",
     "Sealer",
 ]
