@@ -6,17 +6,15 @@ folder that only the hub's user can open, beside the database that holds the sam
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import hmac
 import io
 import os
-import shutil
 import tarfile
-import tempfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import datetime
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -29,6 +27,7 @@ from hub.backup.keys import KEYRING, OWN, Keys, write
 from hub.backup.owners import HOUSE, Owners
 from hub.backup.pipes import Sealer
 from hub.backup.rows import dump
+from hub.backup.working import clear_away, working
 from hub.clock import Clock
 from hub.recorder.database import Database, free_bytes
 from hub.recorder.versions import version
@@ -66,9 +65,10 @@ async def create(
     if path.exists():
         raise BackupRefused(f"{path} is there already; wait a second and try again")
     keys.own_target.mkdir(parents=True, exist_ok=True, mode=0o700)
-    clear_away(keys.own_target, now)
-    with tempfile.TemporaryDirectory(dir=keys.own_target, prefix=".making-") as folder:
-        schema, members = await _dump(url, Path(folder), keys, progress)
+    clear_away(keys.own_target)
+    clear_away(to)
+    with working(keys.own_target, ".making-") as folder:
+        schema, members = await _dump(url, folder, keys, progress)
         files, left_out = _files(data_dir, config_dir)
         manifest = Manifest(
             format=FORMAT,
@@ -81,7 +81,7 @@ async def create(
             left_out=tuple(left_out),
         )
         progress(0.9, "encrypting")
-        _seal(manifest, Path(folder), files, path, identities[0])
+        _seal(manifest, folder, files, path, identities[0])
     write(to / KEYRING, (keys.folder / KEYRING).read_bytes())
     keys.spread()
     return Made(path, path.stat().st_size, manifest.rows, manifest.left_out)
@@ -202,6 +202,8 @@ def _seal(
     try:
         with part.open("xb") as out:
             os.chmod(part, 0o600)
+            with suppress(OSError):  # a share without locks
+                fcntl.flock(out.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
             with (
                 Sealer(out, identity.to_public()) as sealer,
                 tarfile.open(fileobj=sealer, mode="w|", format=tarfile.PAX_FORMAT) as tar,  # type: ignore[call-overload] # writes only
@@ -235,13 +237,3 @@ def _add(tar: tarfile.TarFile, name: str, source: IO[bytes], size: int) -> None:
     info = tarfile.TarInfo(name)
     info.size, info.mode = size, 0o600
     tar.addfile(info, source)
-
-
-def clear_away(folder: Path, now: datetime) -> None:
-    """What was killed at work a day ago or earlier left behind."""
-    for left in folder.glob(".*-*"):
-        if left.is_dir() and left.stat().st_mtime < now.timestamp() - 86_400:
-            shutil.rmtree(left, ignore_errors=True)
-    for part in folder.glob("homeostat-*.age.part"):
-        if part.stat().st_mtime < now.timestamp() - 86_400:
-            part.unlink(missing_ok=True)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from hub.errors import HubError
+from hub.errors import Conflict
 
 FORMAT = 1
 """Of the archive; a reader refuses a higher one."""
@@ -17,7 +17,7 @@ _STAMP = "%Y%m%dT%H%M%SZ"
 _NAME = re.compile(r"homeostat-(\d{8}T\d{6}Z)-([a-z0-9]{8})\.age")
 
 
-class BackupRefused(HubError):
+class BackupRefused(Conflict):
     """A backup can't be made, read or restored; nothing was changed."""
 
 

@@ -125,35 +125,40 @@ class Keys:
         recipients = [identity.to_public() for identity in self.identities()]
         write(self.folder / KEYRING, pyrage.encrypt(ring.dump(), recipients))
 
-    def targets(self) -> list[Path]:
-        """Folders that get every scheduled backup: the data folder's own, and those that were added."""
+    def folders(self) -> dict[str, Path]:
+        """Targets that are folders: name -> where; the data folder's own first."""
         path = self.folder / TARGETS
-        named = orjson.loads(path.read_bytes()) if path.exists() else []
-        return [self.own_target, *(Path(one) for one in named)]
+        try:
+            named = orjson.loads(path.read_bytes()) if path.exists() else []
+        except orjson.JSONDecodeError:
+            named = []
+        found = {"": self.own_target}
+        for one in named:
+            if isinstance(one, str):
+                found[Path(one).name or one] = Path(one)
+            elif isinstance(one, dict) and one.get("kind") == "folder" and one.get("folder"):
+                found[str(one.get("name"))] = Path(one["folder"])
+        return found
 
-    def set_targets(self, folders: Sequence[Path]) -> None:
-        with self.held():
-            write(self.folder / TARGETS, orjson.dumps([str(one) for one in folders if one != self.own_target]))
-
-    def spread(self) -> list[Path]:
-        """Put the keyring as it is now beside the backups in every target; those that can't be reached now."""
-        away: list[Path] = []
+    def spread(self) -> list[str]:
+        """Put the keyring as it is now beside the backups in every folder; names of those that can't be reached now."""
+        away: list[str] = []
         content = (self.folder / KEYRING).read_bytes()
-        for folder in self.targets():
+        for name, folder in self.folders().items():
             try:
                 if folder == self.own_target:
                     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
                 if not ((folder / KEYRING).exists() and (folder / KEYRING).read_bytes() == content):
                     write(folder / KEYRING, content)
             except OSError:
-                away.append(folder)
+                away.append(name)
         return away
 
 
-def forget(data_dir: Path, person: str) -> list[Path]:
-    """Make a person unreadable in every backup: drop their keys here and in every target.
+def forget_here(data_dir: Path, person: str) -> list[str]:
+    """Drop a person's keys on this machine and in the folders; names of the folders that can't be reached now.
 
-    Returns the targets that can't be reached now; they get the new keyring with the next backup. Raises BackupRefused.
+    Raises BackupRefused.
     """
     keys = Keys(data_dir)
     if not keys.identities():
@@ -167,14 +172,19 @@ def forget(data_dir: Path, person: str) -> list[Path]:
 
 def open_keyring(path: Path, identities: Sequence[x25519.Identity]) -> Keyring:
     """Raises WrongKey, BackupRefused."""
+    return parse_keyring(path.read_bytes(), str(path), identities)
+
+
+def parse_keyring(content: bytes, name: str, identities: Sequence[x25519.Identity]) -> Keyring:
+    """Raises WrongKey, BackupRefused."""
     try:
-        return Keyring.parse(pyrage.decrypt(path.read_bytes(), identities).decode())
+        return Keyring.parse(pyrage.decrypt(content, identities).decode())
     except pyrage.DecryptError as error:
         if "matching" in str(error):
-            raise WrongKey(f"the recovery key does not open {path}; is it this household's?") from None
-        raise BackupRefused(f"{path} is damaged ({error}); take the copy that lies in another target") from None
+            raise WrongKey(f"the recovery key does not open {name}; is it this household's?") from None
+        raise BackupRefused(f"{name} is damaged ({error}); take the copy that lies in another target") from None
     except (ValueError, StopIteration, pyrage.IdentityError):
-        raise BackupRefused(f"{path} is no keyring of Homeostat") from None
+        raise BackupRefused(f"{name} is no keyring of Homeostat") from None
 
 
 def read_identities(text: str, name: str) -> list[x25519.Identity]:

@@ -7,22 +7,20 @@ import shutil
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-import orjson
 from pyrage import x25519
 
-from hub.backup.create import Progress, clear_away
+from hub.backup.create import Progress
 from hub.backup.facts import BackupRefused, Manifest
 from hub.backup.fill import BEFORE, Filled, fill
 from hub.backup.keys import KEYRING, RECOVERY, Keyring, Keys, open_keyring, write
-from hub.backup.swap import STAGED, resume, swap
+from hub.backup.swap import STAGED, planned, resume, swap
 from hub.backup.unpack import Unpacked, unpack
+from hub.backup.working import clear_away, working
 from hub.clock import Clock
 from hub.recorder.copies import stamp
 from hub.recorder.database import Database, parse
-
-VERIFIED = "verified.json"
 
 
 class Restored(NamedTuple):
@@ -38,34 +36,11 @@ async def verify(
 ) -> Restored:  # fmt: skip
     """Restore into a database of its own, compare every row, and throw that away. Raises WrongKey, BackupRefused."""
     keys = Keys(data_dir)
-    keys.own_target.mkdir(parents=True, exist_ok=True, mode=0o700)
-    clear_away(keys.own_target, clock.now())
-    with tempfile.TemporaryDirectory(dir=keys.own_target, prefix=".verifying-") as name:
-        folder = Path(name)
+    clear_away(keys.own_target)
+    with working(keys.own_target, ".verifying-") as folder:
         opened, ring = _open(path, keys, identities, keyring, folder / "opened", progress)
         filled = await _fill_file(folder / "homeostat.db", opened, ring, progress)
     return Restored(opened.manifest, filled, "")
-
-
-def note(data_dir: Path, path: Path, clock: Clock, restored: Restored | None, problem: str = "") -> None:
-    """Remember how verifying went, for the list. Raises OSError."""
-    known = notes(data_dir)
-    known[path.name] = {
-        "at": clock.now().isoformat(timespec="seconds"),
-        "rows": restored.filled.rows if restored else 0,
-        "problem": problem,
-    }
-    folder = Keys(data_dir).own_target
-    write(folder / VERIFIED, orjson.dumps(dict(sorted(known.items())[-100:])))
-
-
-def notes(data_dir: Path) -> dict[str, dict[str, object]]:
-    """Name of a backup -> when it was verified last (`at`), `rows`, `problem`."""
-    try:
-        known: dict[str, dict[str, object]] = orjson.loads((Keys(data_dir).own_target / VERIFIED).read_bytes())
-    except (OSError, orjson.JSONDecodeError):
-        return {}
-    return known
 
 
 async def restore(
@@ -84,6 +59,40 @@ async def restore(
     Raises WrongKey, BackupRefused, StorageUnavailable, OSError; nothing was changed then.
     """
     resume(data_dir)
+    ready = await prepare(path, url, data_dir, config_dir, identities, keyring, clock=clock, progress=progress)
+    swap(data_dir, *ready.swapping)
+    keep_keys(data_dir, ready)
+    return ready.restored
+
+
+class Ready(NamedTuple):
+    """A restore of which only the last step is left."""
+
+    restored: Restored
+    staged: Path
+    aside: Path
+    files: list[tuple[Path, Path]]
+    database: Path | None
+    identity: x25519.Identity
+    ring: Keyring
+
+    @property
+    def swapping(self) -> tuple[Path, Path, list[tuple[Path, Path]], Path | None]:
+        return self.staged, self.aside, self.files, self.database
+
+    @property
+    def plan(self) -> dict[str, Any]:
+        return planned(*self.swapping)
+
+
+async def prepare(
+    path: Path, url: str, data_dir: Path, config_dir: Path | None, identities: Sequence[x25519.Identity],
+    keyring: Path | None, *, clock: Clock, progress: Progress,
+) -> Ready:  # fmt: skip
+    """Everything but the swap of files, which `decide` leaves to the next start; with SQLite beside a hub that runs.
+
+    With PostgreSQL the tables are swapped at the end of this. Raises as `restore`.
+    """
     keys, target = Keys(data_dir), parse(url)
     place = Path(target.database or "") if target.get_backend_name() == "sqlite" else None
     name = stamp(clock.now())
@@ -92,7 +101,7 @@ async def restore(
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     staged = Path(tempfile.mkdtemp(dir=home, prefix=STAGED))
-    planned = False
+    done = False
     try:
         opened, ring = _open(path, keys, identities, keyring, staged / "opened", progress)
         files = [
@@ -104,14 +113,12 @@ async def restore(
             filled = await _fill_file(staged / "homeostat.db", opened, ring, progress)
         else:
             filled = await _fill_server(url, opened, ring, progress, f"{BEFORE}{name.lower()}")
-        planned = True
-        swap(data_dir, staged, aside, files, place)
+        done = True
     finally:
-        if not planned:
+        if not done:
             shutil.rmtree(staged, ignore_errors=True)
-    _keep_keys(keys, opened, ring)
     kept = str(aside) if place is not None else f"the schema {BEFORE}{name.lower()} of the database, and {aside}"
-    return Restored(opened.manifest, filled, kept)
+    return Ready(Restored(opened.manifest, filled, kept), staged, aside, files, place, opened.identity, ring)
 
 
 def _open(
@@ -168,11 +175,16 @@ def _place(name: str, data_dir: Path, config_dir: Path | None) -> Path | None:
     return place
 
 
-def _keep_keys(keys: Keys, opened: Unpacked, ring: Keyring) -> None:
+def keep_keys(data_dir: Path, ready: Ready) -> None:
     """The keys that opened it go on being the household's."""
+    keys, identity = Keys(data_dir), ready.identity
     with keys.held():
-        if not keys.identities():
-            identity = opened.identity
+        known = keys.identities()
+        if str(identity) not in {str(one) for one in known}:
+            before = (keys.folder / RECOVERY).read_text() if known else ""
             text = f"# restored\n# public key: {identity.to_public()}\n{identity}\n"
-            write(keys.folder / RECOVERY, text.encode())
+            write(keys.folder / RECOVERY, (before + text).encode())
+        ring = ready.ring
+        if known:
+            ring.join(keys.keyring())
         keys.save(ring)

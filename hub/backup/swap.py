@@ -23,14 +23,24 @@ def swap(data_dir: Path, staged: Path, aside: Path, files: Sequence[tuple[Path, 
 
     `files`: restored file -> its place. `database`: place of the SQLite file that lies in `staged`.
     """
-    plan = {
+    plan = planned(staged, aside, files, database)
+    decide(data_dir, plan)
+    _carry_out(data_dir, plan)
+
+
+def planned(staged: Path, aside: Path, files: Sequence[tuple[Path, Path]], database: Path | None) -> dict[str, Any]:
+    """What `swap` is to do, as it is written down."""
+    return {
         "staged": str(staged),
         "aside": str(aside),
         "files": [[str(source), str(place)] for source, place in files],
         "database": str(database or ""),
     }
+
+
+def decide(data_dir: Path, plan: dict[str, Any]) -> None:
+    """From now on it is carried out: by the next start, if not before. Raises OSError."""
     write(data_dir / PLAN, orjson.dumps(plan))
-    _carry_out(data_dir, plan)
 
 
 def resume(data_dir: Path) -> str:
@@ -42,7 +52,7 @@ def resume(data_dir: Path) -> str:
     if path.exists():
         plan = orjson.loads(path.read_bytes())
         _carry_out(data_dir, plan)
-        return f"A restore that was interrupted is finished; what was there before is in {plan['aside']}."
+        return f"A restore is finished; what was there before is in {plan['aside']}."
     for left in data_dir.glob(f"{STAGED}*"):
         shutil.rmtree(left, ignore_errors=True)
     return ""

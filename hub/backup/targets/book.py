@@ -13,6 +13,7 @@ from yarl import URL
 
 from hub.backup.facts import BackupRefused
 from hub.backup.keys import TARGETS, Keys, write
+from hub.backup.spare import KEEP
 from hub.backup.targets.base import Target, TargetTrouble
 from hub.backup.targets.folder import Folder
 from hub.backup.targets.s3 import S3
@@ -24,8 +25,6 @@ from hub.vault import Vault
 OWN = "here"
 """Id of the data folder's own target."""
 KINDS = ("folder", "s3", "webdav")
-KEEP = (7, 4, 12)
-"""Of each of so many days, weeks and months the newest backup stays."""
 AMAZON = "https://s3.{}.amazonaws.com"
 
 
