@@ -14,6 +14,7 @@ from hub.access.trail import HEAD
 from hub.actions import Actions
 from hub.archive import Erasure, Erasures, Exports, Imports, Retention
 from hub.archive.house import House
+from hub.backup.room import Backups
 from hub.bus import Bus
 from hub.clock import Clock, RealClock
 from hub.consent import Sharing
@@ -142,6 +143,7 @@ async def build(
         erasures=Erasures(home, states, access, accounts, supervisor, settings.data_dir, trail),
         vault=vault,
         network=network,
+        backups=Backups(settings.data_dir, settings.url, None, vault, settings.vault_key, clock),
         exports=Exports(home, settings.data_dir / "exports"),
         imports=Imports(home, settings.data_dir / "imports"),
         retention=Retention(home, settings.data_dir / "logs"),

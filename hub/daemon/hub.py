@@ -119,6 +119,7 @@ class Hub:
         await self.rooms.supervisor.stop()
         await self.upkeep.stop()
         await self.secrets.stop()
+        await self.rooms.backups.jobs.stop()
         await self.rooms.exports.stop()
         await self.rooms.imports.stop()
         await self.network.close()
@@ -138,6 +139,7 @@ class Hub:
         await rooms.erasures.load()
         await rooms.retention.load()
         await rooms.sharing.load()
+        rooms.backups.clear_away()
         rooms.exports.load()
         rooms.imports.load()
         by_series = {entity.series: entity for entity in rooms.entities.all.values()}

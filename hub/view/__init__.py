@@ -1,7 +1,11 @@
 """What one actor may see and do: the only thing pages, REST and routes read."""
 
 from hub.access import BrowserSession, Passkey, Place, Reach, until_of
+from hub.backup.jobs import Job as BackupJob
+from hub.backup.room import Candidate as BackupCandidate
+from hub.backup.room import Preview as BackupPreview
 from hub.supervisor import CatalogueItem
+from hub.view.backups import CONFIRM, BackupState
 from hub.view.base import Rooms
 from hub.view.chart import Chart
 from hub.view.credentials import browser_of
@@ -15,6 +19,11 @@ from hub.view.view import View
 from hub.view.views import SetupRequest, Views
 
 __all__ = [
+    "CONFIRM",
+    "BackupCandidate",
+    "BackupJob",
+    "BackupPreview",
+    "BackupState",
     "LATE_US",
     "BrowserSession",
     "CatalogueItem",

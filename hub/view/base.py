@@ -14,6 +14,7 @@ from hub.access.consents import Consents
 from hub.access.openid import Identities, OpenId
 from hub.actions import Actions
 from hub.archive import Erasures, Exports, Imports, Retention
+from hub.backup.room import Backups
 from hub.bus import Bus
 from hub.clock import Clock
 from hub.consent import Sharing
@@ -86,6 +87,7 @@ class Rooms:
     sharing: Sharing
     vault: Vault
     network: NetworkRoom
+    backups: Backups
     data_dir: Path
     version: str
     problems: dict[str, tuple[datetime, str, str]]

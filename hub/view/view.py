@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hub.view.backups import BackupsView
 from hub.view.factors import FactorsView
 from hub.view.house import HouseView
 from hub.view.identities import IdentitiesView
@@ -11,5 +12,5 @@ from hub.view.privacy import PrivacyView
 from hub.view.readings import ReadingsView
 
 
-class View(NetworkView, PrivacyView, ReadingsView, JournalView, HouseView, IdentitiesView, FactorsView):
+class View(BackupsView, NetworkView, PrivacyView, ReadingsView, JournalView, HouseView, IdentitiesView, FactorsView):
     """Everything one actor may see and do; each question is answered by the one rule at the moment it is asked."""
