@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,10 @@ class Rule:
     """When `next_days` begins to hold; None: nothing is to change."""
     by: str = ""
 
+    @property
+    def next_at(self) -> datetime | None:
+        return from_us(self.next_us) if self.next_us is not None else None
+
 
 @dataclass(frozen=True, slots=True)
 class Going:
@@ -52,6 +56,10 @@ class Going:
     bytes: int
     hours: int
     """Hours whose statistics stay."""
+
+    @property
+    def oldest(self) -> datetime | None:
+        return from_us(self.oldest_us) if self.oldest_us is not None else None
 
 
 class Retention:

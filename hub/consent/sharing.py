@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from hub.bus import Bus
 from hub.clock import Clock
@@ -60,8 +60,7 @@ class Consent:
         return self.direction, self.entry, self.person
 
 
-@dataclass(frozen=True, slots=True)
-class Leaving:
+class Leaving(NamedTuple):
     """One entry that sends something out."""
 
     entry: ConfigEntry
@@ -74,8 +73,7 @@ class Leaving:
     persons: tuple[Consent, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Coming:
+class Coming(NamedTuple):
     """One source, and whose data it brings."""
 
     entry: ConfigEntry

@@ -1,6 +1,8 @@
 """What one actor may see and do: the only thing pages, REST and routes read."""
 
 from hub.access import BrowserSession, Passkey, Place, Reach, until_of
+from hub.archive import Erasure, Going, Job, Rule
+from hub.consent import Coming, Consent, Leaving
 from hub.backup.jobs import Job as BackupJob
 from hub.backup.room import Candidate as BackupCandidate
 from hub.backup.room import Preview as BackupPreview
@@ -28,14 +30,21 @@ __all__ = [
     "BrowserSession",
     "CatalogueItem",
     "Chart",
+    "Coming",
+    "Consent",
+    "Erasure",
+    "Going",
     "HubFigures",
     "IncomingReading",
     "Purpose",
+    "Job",
+    "Leaving",
     "Passkey",
     "Place",
     "Reach",
     "Rooms",
     "Rows",
+    "Rule",
     "SecondStep",
     "SetupRequest",
     "View",

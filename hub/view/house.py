@@ -79,7 +79,10 @@ class HouseView(Base):
         item = self._rooms.supervisor.catalogue.items.get(domain)
         if item is not None and item.declared is not None and not agree:
             raise Conflict(f"{item.name} wants: {'; '.join(item.declared.words)}. Agree to this (`--agree`) to add it")
+        if item is not None and item.declared is not None:
+            self._fresh()
         made = await self._rooms.supervisor.add(domain, options, title=title, person=person)
+        await self._rooms.sharing.set_up(made.id, self._author)
         agreed = "; what it wants was agreed to" if item is not None and item.declared is not None else ""
         await self._note("entry.add", person=person, detail=f"{made.id}, {domain}{agreed}")
         return made
@@ -89,6 +92,7 @@ class HouseView(Base):
         self._manage()
         changed = replace(self._rooms.supervisor.get(entry_id), **fields)
         await self._rooms.supervisor.change(changed)
+        await self._rooms.sharing.sync(self._author, entry_id)
         await self._note("entry.change", person=changed.person, detail=f"{entry_id}: {', '.join(sorted(fields))}")
 
     async def remove_entry(self, entry_id: str) -> None:
@@ -99,6 +103,7 @@ class HouseView(Base):
     async def agree_entry(self, entry_id: str) -> None:
         """To what the entry's custom integration wants now; it is started anew."""
         self._manage()
+        self._fresh()
         await self._rooms.supervisor.agree(entry_id)
         await self._note("entry.agree", detail=f"{entry_id}, to all that it wants")
 
@@ -212,18 +217,6 @@ class HouseView(Base):
         self._manage()
         await self._rooms.recorder.set_setting(key, value)
         await self._note("setting.change", detail=key)
-
-    async def retention(self) -> dict[str, int | None]:
-        """Metric key (or `*`) -> days that raw readings are kept; None: for ever."""
-        self._manage()
-        return await self._rooms.recorder.load_retention()
-
-    async def save_retention(self, retention: Mapping[str, int | None]) -> None:
-        self._manage()
-        before = await self._rooms.recorder.load_retention()
-        await self._rooms.recorder.save_retention(dict(retention))
-        changed = sorted(one for one in {*before, *retention} if before.get(one) != retention.get(one))
-        await self._note("retention.change", detail=", ".join(changed))
 
     def storage_health(self) -> StorageHealth:
         return self._rooms.recorder.health

@@ -59,6 +59,10 @@ class Endpoint:
     """Query parameters that may be repeated."""
     body_schema: Callable[[View, dict[str, Any]], Mapping[str, Any]] | None = None
     """The body's schema where the hub's vocabulary decides it; what it refers to is put into the dictionary."""
+    sends: str = ""
+    """Media type of a body that the handler reads by itself."""
+    gives: str = JSON
+    """Media type of a good answer."""
     parse: Callable[[Any], Any] | None = None
     """Reads the decoded body instead of `body`'s model; for batches whose items are refused one by one."""
 

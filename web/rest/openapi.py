@@ -86,7 +86,7 @@ def _operation(
     responses: dict[str, Any] = {
         str(endpoint.status): {
             "description": HTTPStatus(endpoint.status).phrase,
-            "content": {JSON: {"schema": schemas[f"{endpoint.name} answer"]}},
+            "content": {endpoint.gives: {"schema": schemas[f"{endpoint.name} answer"]}},
         }
     }
     for status in endpoint.statuses:
@@ -105,6 +105,9 @@ def _operation(
         if endpoint.body_schema is not None:
             schema = endpoint.body_schema(view, components)
         described["requestBody"] = {"required": True, "content": {JSON: {"schema": schema}}}
+    if endpoint.sends:
+        binary = {"type": "string", "format": "binary"}
+        described["requestBody"] = {"required": True, "content": {endpoint.sends: {"schema": binary}}}
     return described
 
 

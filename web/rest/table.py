@@ -1,6 +1,19 @@
 """Every address of the REST interface, in one list."""
 
-from web.rest import history, household, journal, machinery, readings, rights, states
+from web.rest import (
+    consents,
+    erasures,
+    exports,
+    history,
+    household,
+    imports,
+    journal,
+    machinery,
+    readings,
+    retention,
+    rights,
+    states,
+)
 
 ENDPOINTS = (
     *readings.ENDPOINTS,
@@ -10,4 +23,9 @@ ENDPOINTS = (
     *household.ENDPOINTS,
     *machinery.ENDPOINTS,
     *rights.ENDPOINTS,
+    *exports.ENDPOINTS,
+    *imports.ENDPOINTS,
+    *erasures.ENDPOINTS,
+    *retention.ENDPOINTS,
+    *consents.ENDPOINTS,
 )

@@ -7,4 +7,5 @@ import "./menus.js";
 import "./sheets.js";
 import "./steps.js";
 import "./toasts.js";
+import "./upload.js";
 import "./when.js";
