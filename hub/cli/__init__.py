@@ -30,6 +30,8 @@ COMMANDS = {
     "backup": Known("hub.cli.backups:backup", "Make, verify and restore encrypted backups."),
     "db": Known("hub.cli.database:db", "Upgrade, downgrade, look at and back up the database."),
     "secrets": Known("hub.cli.secrets:secrets", "Look at, change and move the key of stored passwords."),
+    "network": Known("hub.cli.network:network", "Say on which addresses the hub answers, HTTPS included."),
+    "tls": Known("hub.cli.tls:tls", "Make, show and install certificates for HTTPS."),
     "doctor": Known("hub.cli.doctor:doctor", "Look for what is wrong, and say what to do."),
 }
 

@@ -136,7 +136,7 @@ class Network:
             if pending is None:
                 raise Conflict("no network settings wait to be confirmed; they may have been taken back meanwhile")
             assert self._serving is not None
-            if arrival is not None and not self._proves(pending.settings, arrival):
+            if arrival is not None and not self.proves(arrival):
                 where = ", ".join(self._addresses(pending.settings)) or "the new address"
                 raise Conflict(f"this came over the old address, which proves nothing; confirm at {where}")
             before, self._now, self._pending = self._now, pending.settings, None
@@ -150,6 +150,15 @@ class Network:
             await self._serving.use(self._now, None, self._tls(self._now, anyhow=True))
             self._say_problems()
             return self.state()
+
+    def proves(self, arrival: Arrival) -> bool:
+        """True when a request that arrived like this shows that what waits can be reached."""
+        if self._pending is None or self._serving is None:
+            return False
+        wished = self._pending.settings
+        # That HTTPS works is shown by HTTPS only.
+        shown = arrival.secure or wished.tls == "off" or self._now.tls != "off"
+        return shown and self._serving.serves(wished, arrival)
 
     async def revert(self) -> NetworkState:
         """Take back what waits. Raises Conflict when nothing does."""

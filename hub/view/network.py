@@ -30,6 +30,10 @@ class NetworkView(Base):
         await self._note("network.confirm")
         return made
 
+    def proves_network(self, arrival: Arrival) -> bool:
+        """True when a request that arrived like this shows that what waits can be reached."""
+        return self._rooms.network.proves(arrival)
+
     async def revert_network(self) -> NetworkState:
         """Take back what waits. Raises Conflict."""
         self._manage()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 
-from hub.console.operations import archive, bring, entries, house, people, rights, secrets
+from hub.console.operations import archive, bring, entries, house, network, people, rights, secrets
 from hub.console.operations.site import Operation
 from hub.errors import NotFound
 
@@ -45,6 +45,13 @@ _TABLE: dict[str, Operation] = {
     "action.call": house.call,
     "hub.about": house.about,
     "database.backup": house.backup,
+    "network.show": network.show,
+    "network.change": network.change,
+    "network.confirm": network.confirm,
+    "network.revert": network.revert,
+    "tls.create": network.create_authority,
+    "tls.show": network.show_certificates,
+    "tls.install": network.install,
     "secrets.status": secrets.status,
     "secrets.rotate": secrets.rotate,
     "secrets.forget": secrets.forget,
