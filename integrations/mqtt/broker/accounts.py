@@ -25,7 +25,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """One name at the broker; only a digest of its password is kept, but for the hub's own."""
+    """One name at the broker; only a digest of its password is kept."""
 
     name: str
     salt: str
@@ -62,8 +62,8 @@ class Accounts:
         self._path = folder / "accounts.json"
         self.prefix = prefix
         self.logins: dict[str, Login] = {}
-        self.password = ""
-        """The hub's own."""
+        self.password = secrets.token_urlsafe(24)
+        """The hub's own: another one at every start, kept nowhere."""
         self._load()
 
     def add(self, name: str, access: Access = "device", topics: tuple[str, ...] = ()) -> str:
@@ -104,10 +104,8 @@ class Accounts:
     def _load(self) -> None:
         try:
             data = orjson.loads(self._path.read_bytes())
-            self.password = data["password"]
             self.logins = {one["name"]: Login(**{**one, "topics": tuple(one["topics"])}) for one in data["logins"]}
         except (OSError, ValueError, KeyError, TypeError):
-            self.password = secrets.token_urlsafe(24)
             self.logins = {}
         salt = base64.b64encode(os.urandom(12)).decode()
         hub = Login(HUB, salt, _digest(self.password, salt), "all")
@@ -116,7 +114,7 @@ class Accounts:
 
     def _save(self) -> None:
         rows = [asdict(login) for name, login in self.logins.items() if name != HUB]
-        write_private(self._path, orjson.dumps({"password": self.password, "logins": rows}))
+        write_private(self._path, orjson.dumps({"logins": rows}))
 
 
 def write_private(path: Path, data: bytes) -> None:
