@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
-from typing import Any
 
+from hub.access import Trail
 from hub.backup.deliver import behind
 from hub.backup.notes import keep_restored
 from hub.backup.room import Backups
@@ -25,13 +25,12 @@ EVERY = 3_600.0
 BY = "system"
 REMEDY = "Settings > Backups makes one now and says more; the plain copies that the hub makes go on."
 AWAY = "Settings > Backups says what the target answered, and tries it. Backups on the hub's own disk go on."
-Note = Callable[[str, str, str], Awaitable[Any]]
-"""Account, action, detail: a line of the trail."""
 
 
-async def keep(backups: Backups, bus: Bus, clock: Clock, zone: Callable[[], str], note: Note) -> None:
+async def keep(backups: Backups, bus: Bus, clock: Clock, zone: Callable[[], str], trail: Trail | None = None) -> None:
     """Have a backup made where one is due, and say so when it fails. Runs until it is cancelled."""
-    await _tell_restore(backups, note)
+    if trail is not None:
+        await _tell_restore(backups, trail)
     await clock.sleep(SETTLED)
     told: set[str] = set()
     last = -EVERY
@@ -81,10 +80,12 @@ def _day(at: str) -> str:
     return datetime.fromisoformat(at).date().isoformat() if at else ""
 
 
-async def _tell_restore(backups: Backups, note: Note) -> None:
+async def _tell_restore(backups: Backups, trail: Trail) -> None:
     """The trail that was restored does not know that it was."""
     last = backups.last_restore()
     if last and not last.get("noted", True):
         with suppress(HubError):
-            await note(str(last["by"]), "backup.restored", f"to the backup of {last['made_at'][:16]}")
+            how = "refused" if last.get("problem") else "done"
+            detail = f"to the backup of {last['made_at'][:16]}"
+            await trail.note(str(last["by"]), "backup.restored", outcome=how, detail=detail)
             keep_restored(backups.data_dir, {**last, "noted": True})
