@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hub import logs
+from hub.cli import anew
 from hub.cli.common import Session, options
 from hub.daemon import Settings
 from hub.daemon.lock import COMMAND, DataLock, InUse
@@ -63,10 +64,14 @@ def run(session: Session, host: str | None, port: int | None, development: bool)
             end_logs = logs.set_up(settings.log, None, sys.stderr)
         try:
             with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-                runner.run(_serve(settings, lock, session))
+                again = runner.run(_serve(settings, lock, session))
+                if again is not None and again.pending is not None:
+                    runner.run(anew.finish(again.pending, settings, session.config_dir.absolute()))
         finally:
             lock.release()
             end_logs()
+        if again is not None:
+            anew.start()
 
 
 def _settings(session: Session) -> Settings:
@@ -116,7 +121,8 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     return factory
 
 
-async def _serve(settings: Settings, lock: DataLock, session: Session) -> None:
+async def _serve(settings: Settings, lock: DataLock, session: Session) -> anew.Again | None:
+    """Until it is told to stop; what is to be done before it starts anew, where that was asked for."""
     from hub.console.operations import Site
     from hub.console.server import Console
     from hub.daemon import Hub, backups
@@ -131,16 +137,20 @@ async def _serve(settings: Settings, lock: DataLock, session: Session) -> None:
     if not starting.done():
         starting.cancel()
         await asyncio.gather(starting, return_exceptions=True)
-        return
+        return None
     hub = starting.result()
+    again = anew.Again()
     site = Site(hub, None if settings.demo else lambda: session.settings().entries)
     console = Console(site)
     beside = [asyncio.create_task(_settle(hub), name="memory")]
     if not settings.demo:
-        folder, rooms = session.config_dir.absolute(), hub.rooms
-        beside.append(
-            asyncio.create_task(backups.keep(settings.data_dir, folder, rooms.bus, rooms.clock), name="backups")
+        rooms = hub.rooms
+        rooms.backups.settings_in(session.config_dir.absolute())
+        rooms.backups.restart = again.asks(loop, stop)
+        keeping = backups.keep(
+            *(rooms.backups, rooms.bus, rooms.clock, lambda: rooms.people.household.time_zone, rooms.trail)
         )
+        beside.append(asyncio.create_task(keeping, name="backups"))
     try:
         try:
             await console.open()
@@ -159,6 +169,7 @@ async def _serve(settings: Settings, lock: DataLock, session: Session) -> None:
         await console.close()
         await hub.stop()
         _log.info("stopped")
+    return again if again.asked else None
 
 
 async def _settle(hub: Hub) -> None:
