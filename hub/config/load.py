@@ -85,6 +85,8 @@ def read_config(config_dir: Path, *, variables: Mapping[str, str] | None = None)
         raise ConfigFlaws(places.flaws, _folder(folder, named if isinstance(named, str) else "data"))
     url = _database_url(config.database.url, folder, places)
     logs.hide(*_passwords(url))
+    if config.openid is not None and (secret := config.openid.client_secret.get_secret_value()):
+        logs.hide(secret)
     web, log = config.web, config.logging
     settings = Settings(
         data_dir=_folder(folder, config.data),
@@ -106,6 +108,7 @@ def read_config(config_dir: Path, *, variables: Mapping[str, str] | None = None)
         custom_integrations=_folder(folder, config.custom_integrations),
         log=logs.LogSettings(log.level, log.levels, int(log.size), log.keep),
         vault_key=_folder(folder, config.vault_key) if config.vault_key else None,
+        openid=config.openid.model_dump() if config.openid is not None else None,
         household=config.household.model_dump(exclude_none=True),
     )
     return Reading(settings, places, {entry.id: path for entry, path in found})

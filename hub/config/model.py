@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ByteSize, ConfigDict, Field, field_validator, model_validator
 
+from hub.access.openid import Provider
 from hub.model import Limits
 from hub.model.network import host_name, network
 
@@ -124,6 +125,7 @@ class Config(Section):
     custom_integrations: str = Field("custom_integrations", examples=["custom_integrations"])
     logging: Logging = Field(Logging(), examples=["{level: info}"])
     household: HouseholdFacts = Field(HouseholdFacts(), examples=["{name: Home, time_zone: Europe/Madrid}"])
+    openid: Provider | None = Field(None, examples=["{issuer: https://id.example.org, client_id: homeostat}"])
     integrations: list[Any] = Field([], examples=["[{domain: open_meteo}]"])
 
     @field_validator("integrations", mode="before")
