@@ -26,6 +26,8 @@ COMMANDS = {
     "integration": Known("hub.cli.entries:integration", "List what can be configured."),
     "export": Known("hub.cli.archives:export", "Write everything of a person or the household into one file."),
     "erase": Known("hub.cli.erase:erase", "Erase a person, a source or a period for good."),
+    "retention": Known("hub.cli.retention:retention", "Say how long things are kept, and see what would go."),
+    "consent": Known("hub.cli.consent:consent", "See what leaves the house, and say yes or no to it."),
     "import": Known("hub.cli.imports:bring", "Bring history in from a file or another service."),
     "backup": Known("hub.cli.backups:backup", "Make, verify and restore encrypted backups."),
     "db": Known("hub.cli.database:db", "Upgrade, downgrade, look at and back up the database."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 
-from hub.console.operations import archive, bring, entries, house, network, people, rights, secrets
+from hub.console.operations import archive, bring, entries, house, keeping, network, people, rights, secrets
 from hub.console.operations.site import Operation
 from hub.errors import NotFound
 
@@ -42,6 +42,12 @@ _TABLE: dict[str, Operation] = {
     "erase.ask": archive.erase,
     "erase.list": archive.waiting,
     "erase.cancel": archive.cancel,
+    "retention.list": keeping.rules,
+    "retention.set": keeping.change,
+    "retention.undo": keeping.undo,
+    "retention.preview": keeping.preview,
+    "consent.list": keeping.flows,
+    "consent.say": keeping.say,
     "action.call": house.call,
     "hub.about": house.about,
     "database.backup": house.backup,
