@@ -8,6 +8,7 @@ import hashlib
 import os
 import secrets
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from hub.errors import HubError
 ID = 4
 """Bytes that name a key."""
 PURPOSE = b"homeostat vault 1\0"
+KEY_FILE = "keys/vault.key"
+"""Within the data folder."""
 _LINE = "homeostat-vault-key-1:"
 
 
@@ -65,6 +68,18 @@ def make_keys(path: Path, keys: Sequence[Key] = ()) -> list[Key]:
     except FileExistsError:
         return read_keys(path)
     return keys
+
+
+def join_keys(to: Path, other: Path) -> None:
+    """Have a file of keys open also what those of another open, where there are both; a damaged one is passed over.
+
+    Raises OSError.
+    """
+    if not (to.is_file() and other.is_file()):
+        return
+    with suppress(VaultError):
+        keys = read_keys(to)
+        write_keys(to, [*keys, *(one for one in read_keys(other) if one not in keys)])
 
 
 def write_keys(path: Path, keys: list[Key]) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from hub.vault.keys import PURPOSE, Key, VaultError, dump_keys, make_keys, read_keys, write_keys
+from hub.vault.keys import KEY_FILE, PURPOSE, Key, VaultError, dump_keys, make_keys, read_keys, write_keys
 from hub.vault.sealed import ANY, LENGTH, NONCE, PREFIX, Sealed
 
 CREDENTIAL = "homeostat-vault"
@@ -34,7 +34,7 @@ class Vault:
         The data folder's is made with the first secret. One that lies elsewhere is never made here: its disk may only
         be away. Where there are several, those of the data folder go on opening what they sealed.
         """
-        own = data_dir / "keys" / "vault.key"
+        own = data_dir / KEY_FILE
         given = (environment if environment is not None else os.environ).get("CREDENTIALS_DIRECTORY", "")
         credential = Path(given) / CREDENTIAL
         source = credential if given and credential.exists() else (named or own)
