@@ -31,6 +31,7 @@ from hub.backup.working import clear_away, working
 from hub.clock import Clock
 from hub.recorder.database import Database, free_bytes
 from hub.recorder.versions import version
+from hub.vault import KEY_FILE, Vault
 
 MANIFEST, SIGNATURE = "manifest.json", "manifest.hmac"
 LARGEST = 64 << 20
@@ -48,9 +49,13 @@ class Made(NamedTuple):
 
 
 async def create(
-    url: str, data_dir: Path, config_dir: Path | None, to: Path, *, clock: Clock, progress: Progress
-) -> Made:
-    """Write one backup into a folder, and the keyring beside it. Raises BackupRefused, StorageUnavailable, OSError."""
+    url: str, data_dir: Path, config_dir: Path | None, to: Path, *, clock: Clock, progress: Progress,
+    vault: Vault | None = None,
+) -> Made:  # fmt: skip
+    """Write one backup into a folder, and the keyring beside it. Raises BackupRefused, StorageUnavailable, OSError.
+
+    The vault's key goes along, wherever it lies: without it a restored hub would have no passwords.
+    """
     keys = Keys(data_dir)
     identities = keys.identities()
     if not identities:
@@ -70,6 +75,7 @@ async def create(
     with working(keys.own_target, ".making-") as folder:
         schema, members = await _dump(url, folder, keys, progress)
         files, left_out = _files(data_dir, config_dir)
+        _take_key(vault or Vault.open(data_dir), files, left_out)
         manifest = Manifest(
             format=FORMAT,
             program=__version__,
@@ -173,6 +179,16 @@ def _files(data_dir: Path, config_dir: Path | None) -> tuple[list[tuple[File, by
                 content = path.read_bytes()
                 found.append((File(name, len(content), hashlib.sha256(content).hexdigest()), content))
     return found, left_out
+
+
+def _take_key(vault: Vault, files: list[tuple[File, bytes]], left_out: list[str]) -> None:
+    """A key that lies outside the data folder; one within is there already."""
+    name = f"data/{KEY_FILE}"
+    if vault.problem:
+        left_out.append(f"the key of stored passwords ({vault.problem})")
+    elif vault.source != vault.own and (content := vault.dump()):
+        files[:] = [one for one in files if one[0].name != name]
+        files.append((File(name, len(content), hashlib.sha256(content).hexdigest()), content))
 
 
 def _walk(top: Path, without: Path | None) -> Iterator[Path]:

@@ -21,6 +21,7 @@ from hub.backup.working import clear_away, working
 from hub.clock import Clock
 from hub.recorder.copies import stamp
 from hub.recorder.database import Database, parse
+from hub.vault import KEY_FILE, join_keys
 
 
 class Restored(NamedTuple):
@@ -104,6 +105,7 @@ async def prepare(
     done = False
     try:
         opened, ring = _open(path, keys, identities, keyring, staged / "opened", progress)
+        join_keys(opened.folder / "data" / KEY_FILE, data_dir / KEY_FILE)
         files = [
             (opened.path(file), where)
             for file in opened.manifest.files

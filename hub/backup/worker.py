@@ -61,7 +61,7 @@ async def _create(work: Work) -> dict[str, Any]:
     """Here, then in every target; one that is away does not make it fail."""
     own = Keys(work.data_dir).own_target
     made = await create(
-        work.url, work.data_dir, work.config_dir, own, clock=work.clock,
+        work.url, work.data_dir, work.config_dir, own, clock=work.clock, vault=work.vault,
         progress=lambda share, words: work.progress((share or 0) * 0.6, words),
     )  # fmt: skip
     away: dict[str, str] = {}
