@@ -92,9 +92,7 @@ async def daily(
     began = clock.now()
     if now or backup_due(data_dir, began, schedule):
         day = day._replace(
-            made=await create(
-                url, data_dir, config_dir, keys.own_target, clock=clock, progress=progress, vault=vault
-            )
+            made=await create(url, data_dir, config_dir, keys.own_target, clock=clock, progress=progress, vault=vault)
         )
     specs = Book(data_dir).all()
     last = max(backups(keys.own_target))

@@ -85,9 +85,14 @@ def backup_create(session: Session, to: Path | None) -> None:
         folder = to.absolute() if to is not None else Keys(settings.data_dir).own_target
         made = asyncio.run(
             create(
-                settings.url, settings.data_dir, _config(session), folder, clock=RealClock(), progress=session.progress,
+                settings.url,
+                settings.data_dir,
+                _config(session),
+                folder,
+                clock=RealClock(),
+                progress=session.progress,
                 vault=Vault.open(settings.data_dir, named=settings.vault_key),
-            )  # fmt: skip
+            )
         )
         session.progress_done()
         for one in made.left_out:
