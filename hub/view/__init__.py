@@ -1,6 +1,7 @@
 """What one actor may see and do: the only thing pages, REST and routes read."""
 
 from hub.access import BrowserSession, Passkey, Place, Reach, until_of
+from hub.access.openid import Purpose
 from hub.archive import Erasure, Going, Job, Rule
 from hub.consent import Coming, Consent, Leaving
 from hub.backup.jobs import Job as BackupJob
@@ -12,7 +13,6 @@ from hub.view.base import Rooms
 from hub.view.chart import Chart
 from hub.view.credentials import browser_of
 from hub.view.factors import Ways
-from hub.view.federated import Purpose
 from hub.view.figures import HubFigures
 from hub.view.history import LATE_US, Rows
 from hub.view.readings import IncomingReading
