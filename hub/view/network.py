@@ -41,6 +41,10 @@ class NetworkView(Base):
         await self._note("network.revert")
         return made
 
+    def authority_fingerprint(self) -> str:
+        """Empty where the home has no authority."""
+        return self._rooms.network.state().authority
+
     def authority(self) -> tuple[str, bytes]:
         """Fingerprint and file (DER) of the home's authority, for everybody who signs in. Raises ConfigInvalid."""
         return self._rooms.network.state().authority, self._rooms.network.authority_file()

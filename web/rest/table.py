@@ -9,6 +9,7 @@ from web.rest import (
     imports,
     journal,
     machinery,
+    network,
     readings,
     retention,
     rights,
@@ -28,4 +29,5 @@ ENDPOINTS = (
     *erasures.ENDPOINTS,
     *retention.ENDPOINTS,
     *consents.ENDPOINTS,
+    *network.ENDPOINTS,
 )
