@@ -78,7 +78,6 @@ def backup_create(session: Session, to: Path | None) -> None:
     """
     from hub.backup.create import create
     from hub.backup.keys import Keys
-    from hub.vault import Vault
 
     with session.failing():
         settings = session.settings()
