@@ -83,6 +83,10 @@ class Conflict(HubError):
     """The change does not fit what is there now (a name is taken, a revision is older)."""
 
 
+class WeakPassword(Conflict):
+    """Too short, or among those that are guessed first."""
+
+
 class StorageUnavailable(HubError):
     """The database cannot take writes now (full, read-only, locked, gone); nothing was accepted."""
 

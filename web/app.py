@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from hub.api import Clock
-from web import errors, limits, pages, plugins, security, sender, session, webhook
+from web import confirming, errors, limits, pages, plugins, security, sender, session, webhook
 from web.assets import Assets
 from web.keys import ASSETS, CLOCK, MEMORY, OPTIONS, RENDERER, TRIES, VIEWS
 from web.live import VALUES, Values
@@ -41,6 +41,7 @@ def build_app(
     app[VIEWS], app[CLOCK], app[OPTIONS], app[ASSETS] = views, clock, options, assets
     app[VALUES] = Values(clock)
     app[limits.COUNTS] = limits.Counts(options.limits)
+    app[confirming.WAITING] = confirming.Waiting()
     app[TRIES], app[MEMORY] = Tries(clock), Memory(clock)
     app[RENDERER] = Renderer(assets, development=options.development)
     app.on_response_prepare.append(_harden)

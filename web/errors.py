@@ -20,7 +20,9 @@ from hub.errors import (
     StorageCorrupt,
     StorageUnavailable,
 )
+from web import confirming
 from web.answer import problem_page
+from web.keys import VIEW
 from web.rest.problem import Problem
 
 if TYPE_CHECKING:
@@ -84,7 +86,11 @@ BROKEN = Fault(
 async def explain(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Turn what a handler raises into a page, a fragment, or JSON for programs."""
     try:
-        return await handler(request)
+        response = await handler(request)
+        if unproven(request):
+            # Whoever caught it took it for an ordinary no.
+            return await confirming.ask(request)
+        return response
     except web.HTTPException as answer:
         if answer.status < 400:
             raise
@@ -96,6 +102,8 @@ async def explain(request: web.Request, handler: Handler) -> web.StreamResponse:
                 response.headers[name] = answer.headers[name]
         return response
     except HubError as failure:
+        if unproven(request):
+            return await confirming.ask(request)
         fault = next((row for kind, row in FAULTS if isinstance(failure, kind)), BROKEN)
         if fault is BROKEN:
             _note(request, failure)
@@ -105,6 +113,12 @@ async def explain(request: web.Request, handler: Handler) -> web.StreamResponse:
     except Exception as failure:  # noqa: BLE001 # told as a page, logged without what was in the request
         _note(request, failure)
         return tell(request, BROKEN, "")
+
+
+def unproven(request: web.Request) -> bool:
+    """True when a page asked for what wants who sits there to show it first."""
+    view = request.get(VIEW)
+    return view is not None and view.stale and wants_page(request)
 
 
 def tell(request: web.Request, fault: Fault, detail: str) -> web.Response:

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from hub.view import View
 
 
+STILL = ("/settings/account", "/confirm", "/sign-out", "/theme")
+"""All that is left to an owner who has yet to add the second factor that the household wants."""
+
+
 class PageRoute(NamedTuple):
     """`handler(request, view)` for those signed in; `handler(request)` when `open`."""
 
@@ -36,6 +40,8 @@ def _signed_in(handler: Callable[..., Awaitable[web.StreamResponse]]) -> Any:
             if request.app[VIEWS].needs_setup():
                 return answer.go(request, "/welcome")
             return answer.to_sign_in(request)
+        if view.barred and not request.path.startswith(STILL):
+            return answer.go(request, STILL[0])
         return await handler(request, view)
 
     return handle

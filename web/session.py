@@ -23,6 +23,7 @@ BROWSER_COOKIE = "homeostat_browser"
 """By which a browser is known that signed in before; opens nothing, and survives signing out."""
 BROWSER_DAYS = 400
 DAYS = 90
+_BROWSER: web.RequestKey[str] = web.RequestKey("browser")
 _HOST = "__Host-"
 """Over HTTPS the names of cookies begin so: no other host and no page without HTTPS can set them (RFC 6265bis)."""
 
@@ -116,7 +117,9 @@ async def open_for(request: web.Request, response: web.StreamResponse, account: 
 
 def browser_of(request: web.Request) -> str:
     """By what this browser is known; made at its first sign-in."""
-    return cookie(request, BROWSER_COOKIE)[:100] or secrets.token_urlsafe(32)
+    if _BROWSER not in request:
+        request[_BROWSER] = cookie(request, BROWSER_COOKIE)[:100] or secrets.token_urlsafe(32)
+    return request[_BROWSER]
 
 
 def agent_of(request: web.Request) -> str:
@@ -166,4 +169,4 @@ def set_cookie(request: web.Request, response: web.StreamResponse, name: str, va
 
 
 def _named(request: web.Request, name: str) -> str:
-    return f"{_HOST}{name}" if is_secure(request) else name
+    return f"{_HOST}{name}" if name in (COOKIE, FORM_COOKIE, BROWSER_COOKIE) and is_secure(request) else name

@@ -124,6 +124,13 @@ def plural(count: int, word: str, words: str = "") -> str:
     return f"{number(count)} {word if count == 1 else words or word + 's'}"
 
 
+def waiting(seconds: float) -> str:
+    """`40 seconds`, `4 minutes`, `3 hours`."""
+    if seconds < 90:
+        return f"{seconds:.0f} seconds"
+    return f"{seconds / 60:.0f} minutes" if seconds < 5_400 else f"{seconds / 3_600:.0f} hours"
+
+
 def size(count: float) -> str:
     """`812 B`, `3.4 MB`."""
     for unit in ("B", "kB", "MB", "GB"):

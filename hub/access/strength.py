@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterable
 from typing import Any
 
-from hub.errors import Conflict
+from hub.errors import WeakPassword
 
 SHORTEST_PASSWORD = 8
 LONGEST_PASSWORD = 1_000
@@ -20,18 +20,18 @@ _looking = threading.Lock()
 
 
 def check_password(password: str, about: Iterable[str] = ()) -> None:
-    """Raises Conflict, saying what would do; `about`: names that a guesser tries. Takes a moment and 16 MB, once."""
+    """Raises WeakPassword, saying what would do; `about`: names that a guesser tries. Takes 16 MB from then on."""
     if len(password) < SHORTEST_PASSWORD:
-        raise Conflict(f"a password needs at least {SHORTEST_PASSWORD} characters; a few words in a row do well")
+        raise WeakPassword(f"a password needs at least {SHORTEST_PASSWORD} characters; a few words in a row do well")
     if len(password) > LONGEST_PASSWORD:
-        raise Conflict(f"a password has at most {LONGEST_PASSWORD} characters")
+        raise WeakPassword(f"a password has at most {LONGEST_PASSWORD} characters")
     # Here, because most hubs never need it again once they are set up.
     from zxcvbn import zxcvbn
 
     with _looking:
         found = zxcvbn(password[:_READ], [one for one in about if one] + ["homeostat"])
     if found["guesses"] < TOO_FEW:
-        raise Conflict(
+        raise WeakPassword(
             f"this password {_why(found['sequence'])}; take a few words that have nothing to do with each other "
             f"({ADVISED} characters or more), or let your browser make one up"
         )

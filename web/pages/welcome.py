@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from hub.errors import Conflict, Forbidden
+from hub.errors import Conflict, Forbidden, WeakPassword
 from hub.view import SetupRequest
 from web import answer, session, words, zones
 from web.display import QUANTITIES
@@ -69,6 +69,8 @@ async def set_up(request: web.Request) -> web.Response:
     except Forbidden:
         tries.failed(address)
         return _form(request, typed, {"code": WRONG_CODE}, status=403)
+    except WeakPassword as weak:
+        return _form(request, typed, {"password": words.sentence(str(weak))}, status=422)
     except Conflict as conflict:
         return _form(request, typed, {"": words.sentence(str(conflict))}, status=409)
     response = answer.go(request, "/welcome/sources")

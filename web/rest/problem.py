@@ -24,6 +24,7 @@ from hub.errors import (
     NotFound,
     NotReady,
     PartlyKept,
+    StepUpNeeded,
     StorageUnavailable,
 )
 
@@ -97,6 +98,8 @@ HINTS = {
 
 def from_error(error: HubError) -> Problem:
     """The answer to a failure of the hub itself."""
+    if isinstance(error, StepUpNeeded):
+        return Problem(403, "step_up_needed", f"{error}.", hint=error.remedy)
     for kind, status, code, hint in TO_STATUS:
         if isinstance(error, kind):
             headers = {"Retry-After": "5"} if status == 503 else {}
