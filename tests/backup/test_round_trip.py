@@ -11,8 +11,9 @@ import pytest
 from sqlalchemy import LargeBinary, String
 from sqlalchemy import types as kinds
 
-from hub.backup import BackupRefused, WrongKey
-from hub.backup.keys import KEYRING, Keys, forget, open_keyring
+from hub.backup import BackupRefused, WrongKey, forget
+from hub.backup.keys import KEYRING, Keys, open_keyring
+from hub.backup.targets import Book, Spec
 from hub.backup.unpack import read_manifest, unpack
 from hub.recorder import Recorder, to_us
 from hub.recorder.schema import metadata
@@ -85,7 +86,7 @@ async def test_verifying_changes_nothing_and_leaves_nothing_behind(house: House)
 async def test_an_erased_person_is_unreadable_in_older_backups_and_a_restored_one_stays_erased(house: House) -> None:
     other = house.folder / "stick"
     other.mkdir()
-    house.keys.set_targets([other])
+    Book(house.data).put(Spec("other", "folder", "other", str(other)))
     made = await house.backup()
     shutil.copy(made.path, other)
     house.keys.spread()
@@ -130,10 +131,10 @@ async def test_a_target_that_is_away_when_somebody_is_erased_is_named_and_brough
 ) -> None:
     stick = house.folder / "stick"
     stick.mkdir()
-    house.keys.set_targets([stick])
+    Book(house.data).put(Spec("stick", "folder", "stick", str(stick)))
     await house.backup()
     stick.rename(house.folder / "drawer")
-    assert forget(house.data, "ben") == [stick]
+    assert forget(house.data, "ben") == ["stick"]
     (house.folder / "drawer").rename(stick)
     await house.backup()
     ring = open_keyring(stick / KEYRING, house.keys.identities())

@@ -8,11 +8,16 @@ import pytest
 
 from hub.backup import resume
 from hub.backup.facts import made_at
-from hub.backup.shelf import daily, listed, spare
+from hub.backup.notes import Schedule, doings
+from hub.backup.room import Backups
+from hub.backup.shelf import anything_due, daily, listed
+from hub.backup.spare import spare
+from hub.backup.targets import Book, Spec
 from hub.bus import Bus
 from hub.clock import RealClock, VirtualClock
 from hub.daemon import backups
 from hub.model import Problem
+from hub.vault import Vault
 from tests.backup.conftest import NOW, House, furnish, silent
 
 
@@ -27,27 +32,42 @@ async def small(tmp_path: Path) -> House:
     return house
 
 
-def test_a_week_of_days_and_a_month_of_weeks_stay() -> None:
-    start = datetime(2026, 6, 1, 3, tzinfo=UTC)
-    made = [start + timedelta(hours=12 * number) for number in range(200)]
+def test_a_week_of_days_a_month_of_weeks_and_a_year_of_months_stay() -> None:
+    start = datetime(2025, 1, 1, 3, tzinfo=UTC)
+    made = [start + timedelta(hours=12 * number) for number in range(1_000)]
     kept = sorted(set(made) - spare(made))
-    assert kept[-1] == made[-1]
     assert kept[-7:] == made[-1:-14:-2][::-1]
-    assert len({one.isocalendar()[:2] for one in kept}) == 4
-    assert 8 <= len(kept) <= 11
+    assert len({(one.year, one.month) for one in kept}) == 12
+    assert 16 <= len(kept) <= 22
+    assert len(set(made) - spare(made, (3, 0, 0))) == 3
     assert spare(made[:1]) == set()
     assert spare([]) == set()
+
+
+def test_the_last_good_one_stays_whatever_is_asked_for() -> None:
+    start = datetime(2026, 1, 1, 3, tzinfo=UTC)
+    made = [start + timedelta(days=number) for number in range(60)]
+    assert spare(made, (0, 0, 0)) == set(made[:-1])
+    assert made[7] not in spare(made, (3, 0, 0), sound={made[2], made[7]})
+    assert made[2] in spare(made, (3, 0, 0), sound={made[2], made[7]})
+    # What is known to be broken stands for no day; it never pushes a whole one out.
+    broken = set(made[50:])
+    kept = set(made) - spare(made, (3, 0, 0), broken=broken)
+    assert {made[47], made[48], made[49]} <= kept
+    assert spare(made[50:], broken=broken) == set()
 
 
 async def test_a_month_of_days_leaves_what_is_to_be_kept_in_every_target(small: House) -> None:
     stick = small.folder / "stick"
     stick.mkdir()
-    small.keys.set_targets([stick])
+    Book(small.data).put(Spec("stick", "folder", "stick", str(stick)))
     for _ in range(12):
-        made, problems = await daily(small.url, small.data, None, clock=small.clock, progress=silent)
+        made, problems, away = await daily(small.url, small.data, None, clock=small.clock, progress=silent)
         assert made
         assert not problems
-        again, _ = await daily(small.url, small.data, None, clock=small.clock, progress=silent)
+        assert not away
+        assert not anything_due(small.data, small.clock.now(), Schedule(hour=None))
+        again, _, _ = await daily(small.url, small.data, None, clock=small.clock, progress=silent)
         assert again is None
         await small.clock.advance(86_400)
     rows = listed(small.data)
@@ -62,17 +82,29 @@ async def test_a_month_of_days_leaves_what_is_to_be_kept_in_every_target(small: 
 async def test_a_target_that_is_away_is_told_and_costs_no_backup(small: House) -> None:
     stick = small.folder / "stick"
     stick.mkdir()
-    small.keys.set_targets([stick])
+    Book(small.data).put(Spec("stick", "folder", "stick", str(stick)))
     stick.rmdir()
-    made, problems = await daily(small.url, small.data, None, clock=small.clock, progress=silent)
+    made, problems, away = await daily(small.url, small.data, None, clock=small.clock, progress=silent)
     assert made
-    assert problems == [f"{stick} can't be written: the folder is not there; is the disk plugged in?"]
+    assert not problems
+    assert away == {"stick": f"{stick} can't be written: the folder is not there; is the disk plugged in?"}
+    # It is not tried at every look, and nobody is told before it has been away for long.
+    stick.mkdir()
+    assert (await daily(small.url, small.data, None, clock=small.clock, progress=silent)).away == away
+    assert not doings(small.data)["stick"].worrying(small.clock.now())
+    await small.clock.advance(37 * 3_600)
+    assert doings(small.data)["stick"].worrying(small.clock.now())
+    assert not (await daily(small.url, small.data, None, clock=small.clock, progress=silent)).away
+    assert {path.name for path in stick.iterdir() if made_at(path)} == {
+        Path(one["file"]).name for one in listed(small.data)[:1]
+    }
 
 
 async def test_the_hub_makes_its_backup_by_itself_and_says_when_it_cannot(small: House) -> None:
     (small.folder / "hub.yaml").write_text("{}\n")
     bus, clock = Bus(), VirtualClock(NOW)
-    task = asyncio.create_task(backups.keep(small.data, small.folder, bus, clock))
+    room = Backups(small.data, small.url, small.folder, Vault.open(small.data), None, clock)
+    task = asyncio.create_task(backups.keep(room, bus, clock, lambda: "UTC"))
     told: list[Problem] = []
 
     async def listen() -> None:
@@ -95,11 +127,12 @@ async def test_the_hub_makes_its_backup_by_itself_and_says_when_it_cannot(small:
                 break
             await asyncio.sleep(0.1)
         assert "no recovery key" in told[0].message
-        assert "homeostat backup daily" in told[0].remedy
+        assert "Settings > Backups" in told[0].remedy
     finally:
         for one in (task, listening):
             one.cancel()
         await asyncio.gather(task, listening, return_exceptions=True)
+        await room.jobs.stop()
 
 
 async def _until(true: object) -> None:
