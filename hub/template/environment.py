@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, Protocol
@@ -114,7 +115,10 @@ class _Slow:
         self.source = source
         self._jinja = jinja
         try:
-            tree = jinja.parse(source)
+            with warnings.catch_warnings():
+                # Patterns like '\\[' are common in what others wrote, and mean what they say.
+                warnings.simplefilter("ignore", DeprecationWarning)
+                tree = jinja.parse(source)
             self._compiled = Compiled.from_code(jinja, jinja.compile(_bounded(tree)), jinja.make_globals(None))
         except TemplateSyntaxError as error:
             raise TemplateFailed(f"line {error.lineno} of the template: {error.message}") from None

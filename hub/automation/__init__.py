@@ -1,0 +1,1 @@
+"""Automations: triggers, conditions and actions in Home Assistant's language, and blueprints made of them."""

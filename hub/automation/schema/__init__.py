@@ -1,0 +1,1 @@
+"""The language as one set of models, for files, pages and interfaces alike."""

@@ -1,0 +1,133 @@
+"""YAML as Home Assistant writes it (1.1, with `!input`), every value with its line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import yaml
+
+from hub.automation.flaws import AutomationInvalid, Flaw, Path
+
+LARGEST = 1_000_000
+"""Characters of a file."""
+DEEPEST = 60
+MOST = 100_000
+"""Values of a file; aliases of aliases grow beyond any."""
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """Stands where a blueprint's input goes."""
+
+    name: str
+
+
+@dataclass(slots=True)
+class Source:
+    value: Any
+    lines: dict[Path, int] = field(default_factory=dict)
+    doubled: tuple[Flaw, ...] = ()
+    """Keys that stand twice; others' files have them, and the last one counts."""
+
+
+def read(text: str) -> Source:
+    """Raises AutomationInvalid for what is not YAML, unknown tags, and what is too large."""
+    if len(text) > LARGEST:
+        raise AutomationInvalid([Flaw((), f"a file of {len(text):,} characters is too long.")])
+    try:
+        loader = yaml.SafeLoader(text)
+        node = loader.get_single_node()
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        said = f"this is not YAML: {error.problem or error.context}."
+        raise AutomationInvalid([Flaw((), said, _advice(error), mark.line + 1 if mark else 1)]) from None
+    except (yaml.YAMLError, RecursionError) as error:
+        raise AutomationInvalid([Flaw((), f"this is not YAML: {error}")]) from None
+    walk = _Walk(loader)
+    value = walk.value(node, ()) if node is not None else None
+    if walk.flaws:
+        raise AutomationInvalid(walk.flaws)
+    return Source(value, walk.lines, tuple(walk.doubled))
+
+
+class _Walk:
+    def __init__(self, loader: yaml.SafeLoader) -> None:
+        self._loader = loader
+        self._values = 0
+        self.lines: dict[Path, int] = {}
+        self.flaws: list[Flaw] = []
+        self.doubled: list[Flaw] = []
+
+    def value(self, node: yaml.Node, path: Path) -> Any:
+        line = node.start_mark.line + 1
+        self.lines.setdefault(path, line)
+        self._values += 1
+        if len(path) > DEEPEST or self._values > MOST:
+            if not self.flaws or self.flaws[-1].message != _TOO_MUCH:
+                self.flaws.append(Flaw(path, _TOO_MUCH, line=line))
+            return None
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, path)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.value(one, (*path, index)) for index, one in enumerate(node.value)]
+        assert isinstance(node, yaml.ScalarNode)
+        if node.tag == "!input":
+            return Input(str(node.value).strip())
+        if node.tag.startswith("!"):
+            hint = "An automation has only `!input`, and that in a blueprint."
+            self.flaws.append(Flaw(path, f"{node.tag} is not understood here.", hint, line))
+            return None
+        return self._scalar(node, path)
+
+    def _scalar(self, node: yaml.ScalarNode, path: Path) -> Any:
+        try:
+            value = self._loader.construct_object(node)
+        except (yaml.YAMLError, ValueError) as error:
+            self.flaws.append(Flaw(path, f"{node.value!r} is not understood: {error}", "Quote it.", _line(node)))
+            return None
+        # `12:30:00` would be the number 45000 and `2026-01-01` a day; nobody who writes automations means that.
+        if (isinstance(value, int | float) and ":" in node.value) or isinstance(value, date):
+            return node.value
+        return value
+
+    def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        merged: dict[str, Any] = {}
+        first: dict[str, int] = {}
+        for key_node, value_node in node.value:
+            line = _line(key_node)
+            if not isinstance(key_node, yaml.ScalarNode):
+                self.flaws.append(Flaw(path, "a key must be a word.", 'Quote a template: "{{ ... }}".', line))
+                continue
+            key = str(key_node.value)
+            if key_node.tag == "tag:yaml.org,2002:merge":
+                ones = value_node.value if isinstance(value_node, yaml.SequenceNode) else [value_node]
+                for one in ones:
+                    if isinstance(one, yaml.MappingNode):
+                        merged = {**self._mapping(one, path), **merged}
+                continue
+            if key in first:
+                hint = f"It stands in line {first[key]} already; the last one counts."
+                self.doubled.append(Flaw((*path, key), "this key is given twice.", hint, line))
+            first[key] = line
+            self.lines[(*path, key)] = line
+            found[key] = self.value(value_node, (*path, key))
+        return {**merged, **found}
+
+
+_TOO_MUCH = "this is too large or nested too deeply."
+
+
+def _line(node: yaml.Node) -> int:
+    return int(node.start_mark.line) + 1
+
+
+def _advice(error: yaml.MarkedYAMLError) -> str:
+    text = str(error.problem)
+    if "tab" in text or "'\\t'" in text:
+        return "Indent with spaces."
+    if "mapping values are not allowed" in text:
+        return "Quote the value if it has a colon, and look at the indentation."
+    return "Look at the indentation and quotes of this line and the one before."
