@@ -195,7 +195,7 @@ def test_every_kind_of_action_is_understood() -> None:
         (with_trigger("{trigger: state, entity_id: A B}"), "is no entity id; it looks like `sensor.anna_weight`"),
         (
             with_trigger("{trigger: state, entity_id: a.b, atribute: x}"),
-            "there is no key 'atribute' here. Did you mean 'attribute'?",
+            "no key 'atribute' here. Did you mean 'attribute'?",
         ),
         (with_trigger("{trigger: numeric_state, entity_id: a.b}"), "give `above`, `below` or both"),
         (with_trigger("{trigger: numeric_state, entity_id: a.b, above: 9, below: 3}"), "never be above 9 and below 3"),
@@ -239,10 +239,10 @@ action:
             entity_id: sensor.a
             over: 5
 """
-    assert [one[:110] for one in flaws(text)] == [
+    assert [one[:90] for one in flaws(text)] == [
         "line 7, action[1].choose[0].conditions[0]: state is missing.",
-        "line 9, action[1].choose[0].sequence[0].delay: '5x' is no span of time; write 90, '00:01:30' or {minutes: 1, s",
-        "line 12, action[1].choose[0].sequence[1].over: there is no key 'over' here. Did you mean 'above'?",
+        "line 9, action[1].choose[0].sequence[0].delay: '5x' is no span of time; write 90, '00:01:3",
+        "line 12, action[1].choose[0].sequence[1].over: there is no key 'over' here. Did you mean '",
     ]
 
 
