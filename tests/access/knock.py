@@ -13,7 +13,7 @@ from tests.access.routes import Ask
 from tests.access.street import Street
 from web import security
 
-_REFUSED = {401, 403, 404}
+_REFUSED = {401, 403, 404, 429}
 
 
 class Answer(NamedTuple):
@@ -51,7 +51,11 @@ async def knock(street: Street, name: str, ask: Ask, caller: Caller, person: str
         # Whoever signs in or is a guest gets a form's token from the page; here it is made for them.
         owner = caller.cookies.get("homeostat_session") or "a browser"
         headers |= {"Origin": street.url, security.HEADER: security.form_token(owner)}
-    cookies = {**caller.cookies, "homeostat_form": "a browser"} if ask.form is not None and not caller.headers else caller.cookies
+    cookies = (
+        {**caller.cookies, "homeostat_form": "a browser"}
+        if ask.form is not None and not caller.headers
+        else caller.cookies
+    )
     async with street.client.request(
         method, street.url + path, headers=headers, cookies=cookies, allow_redirects=False, **body
     ) as response:

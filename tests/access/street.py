@@ -25,7 +25,7 @@ from hub.api import (
     hookimpl,
 )
 from hub.daemon import Hub, Settings
-from hub.model import Actor, Credential, Grant, JournalDraft, Role, Verb
+from hub.model import Actor, Credential, Grant, JournalDraft, Limits, Role, Verb
 from hub.view import IncomingReading, SetupRequest, View
 from tests.access.oracle import ACT, ERASED, EVERYTHING, HOUSEHOLD, RECORD, UNASSIGNED, VIEW, Caller, Given
 
@@ -152,7 +152,9 @@ class Street:
 @asynccontextmanager
 async def street(folder: Path) -> AsyncIterator[Street]:
     things = Things()
-    settings = Settings(folder / "data", port=0, automatic_entries=True)
+    # The flood of a test is no flood.
+    limits = Limits(stranger_requests_per_second=1e6, requests_per_second=1e6)
+    settings = Settings(folder / "data", port=0, automatic_entries=True, limits=limits)
     hub = await Hub.start(settings, plugins=[("things", things)])
     try:
         made = await _furnish(hub)
