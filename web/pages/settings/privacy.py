@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, time
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from hub.view import Job, View
 
 HERE = "/settings/privacy"
+_CHUNK = 1 << 18
 PATIENCE = 1.5
 """Seconds to wait for a small archive, so that one click is enough."""
 
@@ -37,7 +39,7 @@ async def export(request: web.Request, view: View) -> web.StreamResponse:
             break
         await view.clock.sleep(0.05)
     if job.state == "ready":
-        return await _sent(request, view, job)
+        return await _at_once(request, view, job)
     return answer.done(request, HERE, "The file is being put together. You can go on meanwhile.")
 
 
@@ -93,12 +95,32 @@ async def cancel(request: web.Request, view: View) -> web.Response:
     return answer.done(request, HERE, "It stays, and everybody sees it as before.")
 
 
+async def _at_once(request: web.Request, view: View, job: Job) -> web.StreamResponse:
+    """Nothing of it stays on the hub."""
+    path = view.export_file(job.id)
+    await view.export_fetched(job.id)
+    response = web.StreamResponse(headers=_headers(job))
+    response.content_length = path.stat().st_size
+    try:
+        await response.prepare(request)
+        with path.open("rb") as file:
+            while chunk := await asyncio.to_thread(file.read, _CHUNK):
+                await response.write(chunk)
+        await response.write_eof()
+        return response
+    finally:
+        await view.remove_export(job.id)
+
+
 async def _sent(request: web.Request, view: View, job: Job) -> web.StreamResponse:
     path = view.export_file(job.id)
     await view.export_fetched(job.id)
+    return web.FileResponse(path, headers=_headers(job))
+
+
+def _headers(job: Job) -> dict[str, str]:
     name = f'attachment; filename="homeostat-{job.person or "everybody"}.zip"'
-    headers = {"Content-Type": "application/zip", "Content-Disposition": name, "Cache-Control": "no-store"}
-    return web.FileResponse(path, headers=headers)
+    return {"Content-Type": "application/zip", "Content-Disposition": name, "Cache-Control": "no-store"}
 
 
 def _page(request: web.Request, view: View, *, status: int = 200, **context: Any) -> web.Response:
