@@ -16,6 +16,11 @@ const known = (list) => (list ?? []).map((one) => ({ ...one, id: bytes(one.id) }
 async function asked(address) {
   const reply = await fetch(address, { headers: { Accept: "application/json" } });
   const body = await reply.json().catch(() => ({}));
+  if (body.go) {
+    // Who sits here has to show it first.
+    location.assign(body.go);
+    return new Promise(() => {});
+  }
   if (!reply.ok) throw new Error(body.problem ?? body.error?.message ?? "The hub did not answer as it should. Reload the page.");
   return body;
 }
