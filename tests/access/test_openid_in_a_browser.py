@@ -1,8 +1,8 @@
-"""Signing in by a real identity server (Canaille), in a real browser, with a house whose owner set it up on the page."""
+"""Signing in by a real identity server (Canaille) in a real browser."""
 
 import re
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ from hub.daemon import Hub
 from hub.model import Role
 from tests.support import process
 from tests.support.canaille import CLIENT, PASSWORDS, SECRET
-from tests.web.conftest import PASSWORD, House, OpenPage, house, new_hub, open_page
+from tests.web.conftest import House, OpenPage, house, new_hub, open_page
 
 __all__ = ["house", "new_hub", "open_page"]
 BEN = "a password of ben's here"
@@ -39,14 +39,14 @@ def server(new_hub: Hub, tmp_path: Path) -> Iterator[Server]:
 
 
 @pytest.fixture
-async def by_canaille(house: House, server: Server) -> AsyncIterator[Server]:
+async def by_canaille(house: House, server: Server) -> Server:
     """Set up, with Ben who has an account."""
     await house.view.add_account("Ben", BEN, role=Role.ADULT)
     said = await house.view.set_openid(
         {"issuer": server.url, "client_id": CLIENT, "client_secret": SECRET, "label": "Canaille"}
     )
     assert said == "Canaille answers, and signs with 1 key."
-    yield server
+    return server
 
 
 async def at_canaille(page: Page, name: str, *, answer: str = "accept") -> None:
