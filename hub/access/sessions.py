@@ -84,6 +84,11 @@ class Sessions:
             return False
         return abs(self._clock.now() - found.proved_at) <= FRESH
 
+    def fresh_until(self, secret: str) -> datetime:
+        """The end of its last proof; now, when there is none."""
+        found = self.live(digest_of(secret))
+        return found.proved_at + FRESH if found is not None and found.proved_at is not None else self._clock.now()
+
     async def _begin(self, one: BrowserSession) -> str:
         secret = secrets.token_urlsafe(32)
         one = replace(one, digest=digest_of(secret))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from hub.access import BARRED, AccountFactors, Passkey, PasskeyRefused, Place
@@ -83,6 +84,10 @@ class FactorsView(RightsView):
             raise
         await self._note("confirm")
         return renewed
+
+    def fresh_until(self, session: str) -> datetime:
+        """Until when a session that `prove` gave passes for proved."""
+        return self._rooms.accounts.sessions.fresh_until(session)
 
     # Passkeys
 

@@ -14,7 +14,7 @@ from hub.errors import HubError
 from web.keys import VIEW
 from web.rest import body as bodies
 from web.rest.fields import Query
-from web.rest.problem import UNAUTHENTICATED, Problem, broken, from_error, from_status, from_validation, meant
+from web.rest.problem import BARRED, UNAUTHENTICATED, Problem, broken, from_error, from_status, from_validation, meant
 
 if TYPE_CHECKING:
     from hub.view import View
@@ -88,6 +88,8 @@ async def run(endpoint: Endpoint, request: web.Request) -> web.StreamResponse:
         view = request.get(VIEW)
         if view is None:
             raise UNAUTHENTICATED
+        if view.barred and not endpoint.path.startswith("/hub/v1/account/"):
+            raise BARRED
         query = read_query(endpoint, request)
         body = await read_body(endpoint, request)
         path = dict(request.match_info)

@@ -89,6 +89,12 @@ UNAUTHENTICATED = Problem(
     hint="Make a token with `homeostat token create` and send it as `Authorization: Bearer <token>`.",
     headers={hdrs.WWW_AUTHENTICATE: 'Bearer realm="homeostat"'},
 )
+BARRED = Problem(
+    403,
+    "second_factor_required",
+    "This household wants a second factor of its owners, and this account has none.",
+    hint="Add a passkey or an app under Settings > Your account.",
+)
 HINTS = {
     404: "GET /hub/v1/openapi.json lists every address.",
     405: "The header Allow names the methods that work here.",
