@@ -108,7 +108,7 @@ class Federated:
             one.account.name for one in self._rooms.invitations.open
         }
         base = (proven.name or proven.email or "somebody").lower()[:50]
-        names = [base, *([proven.email.lower()] if 0 < len(proven.email) <= 60 else ())]
+        names: list[str] = [base, *([proven.email.lower()] if 0 < len(proven.email) <= 60 else ())]
         names += [f"{base}-{number}" for number in range(2, 100)]
         for name in names:
             if name not in taken:
