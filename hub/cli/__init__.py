@@ -18,7 +18,7 @@ COMMANDS = {
     "check": Known("hub.cli.check:check", "Read the configuration and say what is wrong with it."),
     "setup": Known("hub.cli.people:setup", "Make the household, its owner and its people."),
     "person": Known("hub.cli.people:person", "Add and list people."),
-    "account": Known("hub.cli.rights:account", "Add, list, disable and remove accounts."),
+    "account": Known("hub.cli.factors:account", "Add, list, disable and remove accounts."),
     "grant": Known("hub.cli.rights:grant", "Say what else an account may do, until when."),
     "token": Known("hub.cli.tokens:token", "Create, list and revoke API tokens."),
     "audit": Known("hub.cli.rights:audit", "Read and check the audit trail."),

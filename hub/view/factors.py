@@ -164,7 +164,7 @@ class FactorsView(RightsView):
         """Want a second factor of every owner; those without one can do nothing else until they have added it."""
         self._own()
         self._fresh()
-        if wanted and self.actor.kind == "account" and not self.factors().any:
+        if wanted and self.actor.account and not self.factors().any:
             raise Conflict("add a passkey or an app to your own account first")
         if wanted == self.second_demanded:
             return

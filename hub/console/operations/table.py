@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 
-from hub.console.operations import archive, bring, entries, house, keeping, network, people, rights, secrets
+from hub.console.operations import archive, bring, entries, factors, house, keeping, network, people, rights, secrets
 from hub.console.operations.site import Operation
 from hub.errors import NotFound
 
@@ -17,6 +17,9 @@ _TABLE: dict[str, Operation] = {
     "account.add": rights.add_account,
     "account.change": rights.change_account,
     "account.remove": rights.remove_account,
+    "factors.show": factors.show,
+    "factors.reset": factors.reset,
+    "factors.demand": factors.demand,
     "grant.list": rights.grants,
     "grant.add": rights.add_grant,
     "grant.revoke": rights.revoke_grants,
