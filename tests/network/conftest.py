@@ -44,7 +44,8 @@ class Home:
         self, method: str, url: str, *, headers: dict[str, str] | None = None, over: Any = None, **more: Any
     ) -> tuple[int, Any, dict[str, str]]:
         """Status, body and headers; raises aiohttp's errors where nobody answers. Signed in as the owner."""
-        more.setdefault("cookies", {"homeostat_session": self.session})
+        prefix = "__Host-" if url.startswith("https") else ""
+        more.setdefault("cookies", {f"{prefix}homeostat_session": self.session})
         cookies = more.pop("cookies")
         wanted = {"Origin": url[: url.index("/", 8)] if "/" in url[8:] else url, **(headers or {})}
         timeout = aiohttp.ClientTimeout(total=10)
