@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from hub.errors import Forbidden, NotFound, StepUpNeeded
 from hub.intake import Intake
 from hub.journal import Journal
 from hub.model import (
+    HOUSEHOLD,
     AccessChanged,
     Account,
     Actor,
@@ -109,12 +110,21 @@ class Base:
         return self._rooms.clock
 
     @property
+    def manages(self) -> bool:
+        """True for who may change the household and its settings."""
+        return self.allowed(Verb.MANAGE, HOUSEHOLD)
+
+    @property
     def account(self) -> Account | None:
         """Who is signed in; None for the hub itself."""
         return next((one for one in self._rooms.accounts.all if one.name == self.actor.account), None)
 
     def allowed(self, verb: Verb, person: str, subject: str | None = None) -> bool:
         return self._rooms.access.allowed(self.actor, verb, person, subject)
+
+    def require(self, verb: Verb, person: str = HOUSEHOLD, subject: str | None = None) -> None:
+        """For a form that only who may send it is shown. Raises Forbidden."""
+        self._require(verb, person, subject)
 
     def scope(self, verb: Verb = Verb.VIEW) -> Scope:
         return self._rooms.access.scope(self.actor, verb)
@@ -131,15 +141,16 @@ class Base:
         return self._rooms.people.household
 
     def people(self) -> list[Person]:
-        """Those of whom the actor may see at least something."""
+        """Those of whom the actor may see at least something; when they were born, where all of them."""
         scope = self.scope()
-        return [person for person in self._rooms.people.all.values() if scope.touches(person.slug)]
+        return [_as_seen(one, scope) for one in self._rooms.people.all.values() if scope.touches(one.slug)]
 
     def person(self, slug: str) -> Person:
         """Raises NotFound also for a person the actor may see nothing of."""
-        if not self.scope().touches(slug):
+        scope = self.scope()
+        if not scope.touches(slug):
             raise NotFound(f"there is no person {slug!r}")
-        return self._rooms.people.get(slug)
+        return _as_seen(self._rooms.people.get(slug), scope)
 
     def require_whose(self, person: str) -> None:
         """Raises NotFound for who is not there or hidden; Forbidden, whoever it is, past the people of the token."""
@@ -253,6 +264,11 @@ class Base:
     @property
     def _author(self) -> str:
         return self.actor.account or self.actor.kind
+
+
+def _as_seen(person: Person, scope: Scope) -> Person:
+    # Whoever may see only some metrics has no business with the rest of the person.
+    return person if scope.covers(person.slug) else replace(person, birth_date=None, sex=None)
 
 
 def subject_of(entity: Entity) -> str:

@@ -45,6 +45,8 @@ class ConsentView(Base):
         """
         if not self.allowed(Verb.MANAGE, HOUSEHOLD) and (not person or person != self._me()):
             raise Forbidden("you can say yes and no for your own data; ask the owner for the rest")
+        if self.actor.token is not None and not self.allowed(Verb.MANAGE, HOUSEHOLD):
+            raise Forbidden("a token may not say yes or no for you; sign in on the page")
         if agreed:
             self._fresh()
         say = self._rooms.sharing.agree if agreed else self._rooms.sharing.withdraw

@@ -190,8 +190,12 @@ class HouseView(Base):
         await self._note("person.add", person=added.slug)
         return added
 
+    def may_change(self, slug: str) -> bool:
+        """True when the actor may change a person's particulars."""
+        return self.allowed(Verb.MANAGE, slug)
+
     async def change_person(self, slug: str, **fields: Any) -> Person:
-        if not self.allowed(Verb.MANAGE, slug):
+        if not self.may_change(slug):
             raise Forbidden(f"you may not change {slug}")
         changed = await self._rooms.people.change(slug, **fields)
         await self._rooms.entities.reregister()

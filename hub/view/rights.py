@@ -56,6 +56,8 @@ class RightsView(CredentialsView):
 
     async def change_password(self, old: str, new: str) -> None:
         """Of the account that is signed in; ends its other sessions. Raises Forbidden when `old` is wrong."""
+        if self.actor.token is not None:
+            raise Forbidden("a token cannot change a password; sign in on the page")
         self._fresh()
         try:
             await self._rooms.accounts.verify(self.actor.account, old, session=self.actor.session or "")

@@ -42,9 +42,11 @@ class StatesView(Base):
         self._require(Verb.VIEW, person, metric)
         return self._sources(person, metric)
 
-    def states(self, person: str | None = None) -> list[tuple[Entity, State | None]]:
+    def states(self, person: str | None = None, *, shown: bool = True) -> list[tuple[Entity, State | None]]:
+        """`shown` False: only whether there are any is used, which is no look at anybody's data."""
         found = [one for one in self.entities(person) if one.enabled]
-        self.saw_states(found)
+        if shown:
+            self.saw_states(found)
         return [(one, self._rooms.states.get(one.id)) for one in found]
 
     def saw_states(self, entities: Sequence[Entity]) -> None:

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from aiohttp import web
 
+from hub.access.sessions import digest_of
+
 from tests.access.oracle import Caller
 from tests.access.routes import Ask
 from tests.access.street import Street
@@ -32,8 +34,17 @@ def routes_of(street: Street) -> dict[str, web.AbstractRoute]:
     return found
 
 
+async def _awake(street: Street, caller: Caller) -> None:
+    """A session that a request ended is opened anew, as just signed in."""
+    accounts = street.hub.rooms.accounts
+    session = caller.cookies.get("homeostat_session", "")
+    if caller.live and session and accounts.sessions.live(digest_of(session)) is None:
+        caller.cookies["homeostat_session"] = await accounts.sessions.open(caller.account, "Firefox")
+
+
 async def knock(street: Street, name: str, ask: Ask, caller: Caller, person: str) -> Answer:
     method, _, written = name.partition(" ")
+    await _awake(street, caller)
     if ask.before is not None:
         await ask.before(street, person)
     path = ask.path(street, person) if callable(ask.path) else ask.path
@@ -43,7 +54,7 @@ async def knock(street: Street, name: str, ask: Ask, caller: Caller, person: str
     if ask.json is not None:
         body["data"] = json.dumps(ask.json(street, person))
         headers["Content-Type"] = "application/json"
-    if method != "GET" and caller.cookies:
+    if (method != "GET" or written == "/hub/v1/ws") and caller.cookies:
         headers["Origin"] = street.url
     if ask.form is not None:
         body["data"] = ask.form(street, person)

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -44,7 +44,7 @@ class Canary(NamedTuple):
     text: str
     person: str
     kind: str
-    """`name`, `value`, `note` or `device`."""
+    """`name`, `born`, `value`, `note` or `device`."""
     subject: str | None = None
 
     def for_eyes_of(self, caller: Caller) -> bool:
@@ -171,8 +171,14 @@ async def _furnish(hub: Hub) -> Street:
     await hub.views.setup(SetupRequest("Anna", PASSWORD, "Kanari Haus", "Europe/Madrid", people=others), code=None)
     system, now = hub.views.system(), hub.rooms.clock.now()
     for slug in PEOPLE:
-        await system.change_person(slug, name=f"Kanari {slug.upper()}")
-    canaries = [Canary(f"Kanari {slug.upper()}", slug, "name") for slug in PEOPLE]
+        born = date(1960 + PEOPLE.index(slug), 3, 17)
+        await system.change_person(slug, name=f"Kanari {slug.upper()}", birth_date=born)
+    canaries = [
+        Canary(text, slug, "born")
+        for number, slug in enumerate(PEOPLE)
+        for text in (f"March {1960 + number}", f"{1960 + number}-03-17")
+    ]
+    canaries += [Canary(f"Kanari {slug.upper()}", slug, "name") for slug in PEOPLE]
     weight, note = {}, {}
     at = now - timedelta(seconds=USED)
     for number, slug in enumerate((*PEOPLE, HOUSEHOLD)):

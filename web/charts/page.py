@@ -40,7 +40,7 @@ def others(view: View, person: str, drawn: Sequence[str]) -> list[tuple[str, lis
     for slug in dict.fromkeys([person, HOUSEHOLD, *titles]):
         keys = {
             f"{slug}/{one.metric}": names.get(one.metric, one.name)
-            for one, state in view.states(slug)
+            for one, state in view.states(slug, shown=False)
             if one.metric and state is not None and one.kind.value not in ("enum", "text")
         }
         choices = sorted(((key, name) for key, name in keys.items() if key not in drawn), key=lambda pair: pair[1])

@@ -91,7 +91,7 @@ def _ideas(view: View) -> list[Idea]:
     """Pairs worth looking at, of those who have both."""
     found = []
     for person in view.people():
-        has = {entity.metric for entity, state in view.states(person.slug) if state is not None}
+        has = {entity.metric for entity, state in view.states(person.slug, shown=False) if state is not None}
         for name, icon, family, metrics, span in IDEAS:
             if has.issuperset(metrics):
                 href = _href([f"{person.slug}/{metric}" for metric in metrics], span)

@@ -94,6 +94,7 @@ async def status(request: web.Request, view: View) -> web.Response:
 
 async def new(request: web.Request, view: View) -> web.Response:
     """The form for another entry of an integration."""
+    view.require(Verb.MANAGE)
     item = _item(view, request.match_info["domain"])
     if item.problem:
         raise NotFound(f"{item.name} cannot be used: {item.problem}")
@@ -103,6 +104,7 @@ async def new(request: web.Request, view: View) -> web.Response:
 
 async def add(request: web.Request, view: View) -> web.Response:
     """Make the entry, or show the form again with what is wrong at its field."""
+    view.require(Verb.MANAGE)
     item = _item(view, request.match_info["domain"])
     posted = await request.post()
     schema = view.integration_schema(item.domain)
@@ -127,6 +129,7 @@ async def add(request: web.Request, view: View) -> web.Response:
 async def edit(request: web.Request, view: View) -> web.Response:
     """The same form for an entry that is there."""
     found = view.entry(request.match_info["entry"])
+    view.require(Verb.MANAGE)
     item = _item(view, found.domain)
     schema = view.integration_schema(found.domain)
     return _form(
@@ -136,6 +139,7 @@ async def edit(request: web.Request, view: View) -> web.Response:
 
 async def change(request: web.Request, view: View) -> web.Response:
     found = view.entry(request.match_info["entry"])
+    view.require(Verb.MANAGE)
     item = _item(view, found.domain)
     posted = await request.post()
     schema = view.integration_schema(found.domain)

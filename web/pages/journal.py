@@ -163,13 +163,13 @@ def _plain(value: Any) -> str:
 
 
 async def edit(request: web.Request, view: View) -> web.Response:
-    entry = await view.journal_entry(request.match_info["entry"])
+    entry = await _writable_entry(request, view)
     form = of_entry(_kind(view, entry.kind), entry, Display(view, entry.person).zone)
     return _form(request, view, form, entry=entry)
 
 
 async def change(request: web.Request, view: View) -> web.Response:
-    entry = await view.journal_entry(request.match_info["entry"])
+    entry = await _writable_entry(request, view)
     typed = {key: str(value) for key, value in (await request.post()).items()}
     kind = _kind(view, entry.kind)
     try:
@@ -184,6 +184,12 @@ async def change(request: web.Request, view: View) -> web.Response:
             request, view, form, entry=entry, status=409 if isinstance(bad, Conflict) else 422, back=_back(typed)
         )
     return answer.done(request, _back(typed), "Changed.", undo=_undo(entry, _back(typed)))
+
+
+async def _writable_entry(request: web.Request, view: View) -> JournalEntry:
+    entry = await view.journal_entry(request.match_info["entry"])
+    view.require(Verb.RECORD, entry.person, f"journal:{entry.kind}")
+    return entry
 
 
 async def end(request: web.Request, view: View) -> web.Response:

@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 from aiohttp import web
 
 from hub.errors import BadReading, NotFound
-from hub.model import Entity, Reading
+from hub.model import Entity, Reading, Verb
 from hub.units import convert, label
 from web import answer, words
 from web.charts.windows import instant
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 async def edit(request: web.Request, view: View) -> web.Response:
     """The form for one reading, as a sheet or a page."""
     entity, at = _which(request, view)
+    view.require(Verb.RECORD, entity.person, entity.metric or entity.id)
     return _form(request, view, entity, await _reading(view, entity, at), _back(request, entity))
 
 
@@ -58,6 +59,7 @@ async def correct(request: web.Request, view: View) -> web.Response:
     """Keep another value; the old one stays in the trail."""
     form = {**request.query, **{key: str(value) for key, value in (await request.post()).items()}}
     entity, at = view.entity(request.match_info["entity"]), instant(form.get("taken_at", ""), "taken_at")
+    view.require(Verb.RECORD, entity.person, entity.metric or entity.id)
     reading = await _reading(view, entity, at)
     old = reading.value
     display = Display(view, entity.person)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from hub.errors import BadReading, Conflict
+from hub.model import Verb
 from web import answer
 from web.display import QUANTITIES
 from web.routing import PageRoute
@@ -18,10 +19,12 @@ if TYPE_CHECKING:
 
 
 async def edit(request: web.Request, view: View) -> web.Response:
+    view.require(Verb.MANAGE)
     return _page(request, view)
 
 
 async def save(request: web.Request, view: View) -> web.Response:
+    view.require(Verb.MANAGE)
     form = {key: str(value).strip() for key, value in (await request.post()).items()}
     try:
         if not form.get("name"):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from hub.errors import BadReading, Conflict, NotFound
+from hub.model import HOUSEHOLD, Person, Verb
 from web import answer, words
 from web.display import QUANTITIES
 from web.routing import PageRoute
@@ -23,8 +24,7 @@ async def index(request: web.Request, view: View) -> web.Response:
 
 
 async def edit(request: web.Request, view: View) -> web.Response:
-    slug = request.match_info["person"]
-    person = view.person(slug) if slug != "new" else None
+    person = _changeable(request, view)
     return answer.page(
         request, "settings/person.html", person=person, sexes=SEXES, quantities=QUANTITIES, problem="", given={}
     )
@@ -32,8 +32,8 @@ async def edit(request: web.Request, view: View) -> web.Response:
 
 async def save(request: web.Request, view: View) -> web.Response:
     slug = request.match_info["person"]
+    person = _changeable(request, view)
     form = {key: str(value).strip() for key, value in (await request.post()).items()}
-    person = view.person(slug) if slug != "new" else None
     try:
         fields = _fields(form)
         kept = await view.change_person(slug, **fields) if person else await view.add_person(**fields)
@@ -49,6 +49,14 @@ async def save(request: web.Request, view: View) -> web.Response:
             given=form,
         )
     return answer.done(request, "/settings/people", f"{kept.name} is {'changed' if person else 'added'}.")
+
+
+def _changeable(request: web.Request, view: View) -> Person | None:
+    """Whom the address names; None for somebody new. Raises NotFound, Forbidden."""
+    slug = request.match_info["person"]
+    person = view.person(slug) if slug != "new" else None
+    view.require(Verb.MANAGE, slug if person is not None else HOUSEHOLD)
+    return person
 
 
 def _fields(form: dict[str, str]) -> dict[str, Any]:
