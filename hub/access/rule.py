@@ -144,8 +144,8 @@ class Access:
                 subject or "",
             )
 
-    def reaches(self, account: str) -> list[Reach]:
-        """All that an account may, with the reasons; what `scope` answers is made of the same."""
+    def reaches(self, account: str, *, held: bool = False) -> list[Reach]:
+        """All that an account may, with the reasons; what `scope` answers is made of the same, `held` ones left out."""
         one = self._accounts.get(account)
         if one is None or one.disabled:
             return []
@@ -161,7 +161,8 @@ class Access:
         found.extend(
             Reach(account, one.person, one.verbs, one.subjects, one)
             for one in self._grants
-            if one.account == account and (one.until is None or now < one.until) and one.id not in self._held
+            if one.account == account and (one.until is None or now < one.until)
+            if held or one.id not in self._held
         )
         return found
 

@@ -1,6 +1,7 @@
 """What one actor may see and do: the only thing pages, REST and routes read."""
 
 from hub.access import BrowserSession, Passkey, Place, Reach, until_of
+from hub.access.asking import Wish
 from hub.access.openid import Purpose
 from hub.archive import Erasure, Going, Job, Rule
 from hub.consent import Coming, Consent, Leaving
@@ -9,6 +10,7 @@ from hub.backup.room import Candidate as BackupCandidate
 from hub.backup.room import Preview as BackupPreview
 from hub.supervisor import CatalogueItem
 from hub.view.backups import CONFIRM, BackupState
+from hub.view.asking import Why
 from hub.view.base import Rooms
 from hub.view.chart import Chart
 from hub.view.credentials import browser_of
@@ -49,6 +51,8 @@ __all__ = [
     "SetupRequest",
     "View",
     "Views",
+    "Why",
+    "Wish",
     "Ways",
     "browser_of",
     "until_of",

@@ -11,7 +11,7 @@ from typing import Any
 
 from hub.access import Invitation, Reach
 from hub.errors import Conflict, Forbidden, NotFound
-from hub.model import Account, Grant, Role, Verb
+from hub.model import HOUSEHOLD, Account, Grant, Role, Verb
 from hub.view.credentials import CredentialsView
 
 EVERYBODY = "*"
@@ -93,10 +93,11 @@ class RightsView(CredentialsView):
     def grants(self) -> list[Grant]:
         """Those the actor has, has to do with as the person, or may manage."""
         own = self._own_person
+        about = (own, EVERYBODY) if own else ()
         return [
             one
             for one in self._rooms.accounts.grants
-            if one.account == self.actor.account or one.person == own or self._may_give(one)
+            if one.account == self.actor.account or one.person in about or self._may_give(one)
         ]
 
     def draft_grant(
@@ -132,7 +133,8 @@ class RightsView(CredentialsView):
         self._fresh()
         account = self._rooms.accounts.get(grant.account)
         await self._rooms.accounts.grant(grant)
-        await self._note("grant.add", detail=f"{account.name} {_told(grant)}", person=grant.person)
+        await self._rooms.consents.given(grant, child=grant.person not in (HOUSEHOLD, EVERYBODY))
+        await self._note("grant.add", detail=f"{account.name} {told(grant)}", person=grant.person)
         return grant
 
     async def withdraw(self, grant_id: str) -> Grant:
@@ -143,14 +145,14 @@ class RightsView(CredentialsView):
         if self.actor.token is not None and not self._may_give(found):
             raise Forbidden("this token may not withdraw grants; sign in on the page")
         await self._rooms.accounts.withdraw(grant_id)
-        await self._note("grant.remove", detail=f"{found.account} {_told(found)}", person=found.person)
+        await self._note("grant.remove", detail=f"{found.account} {told(found)}", person=found.person)
         return found
 
     def reaches(self, account: str) -> list[Reach]:
-        """What an account may, with the reasons."""
+        """What an account may, with the reasons; also by rights that wait for somebody's yes."""
         if account != self.actor.account:
             self._own()
-        return self._rooms.access.reaches(account)
+        return self._rooms.access.reaches(account, held=True)
 
     def may_ask_who_sees(self, person: str) -> bool:
         """An owner may, and the person herself in a browser."""
@@ -164,7 +166,7 @@ class RightsView(CredentialsView):
         for account in self._rooms.accounts.all:
             reaches = [
                 one
-                for one in self._rooms.access.reaches(account.name)
+                for one in self._rooms.access.reaches(account.name, held=True)
                 if one.about(person) and (subject is None or one.subjects is None or subject in one.subjects)
             ]
             if reaches:
@@ -191,7 +193,7 @@ class RightsView(CredentialsView):
             raise Conflict(f"there is no metric {subject!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
 
 
-def _told(grant: Grant) -> str:
+def told(grant: Grant) -> str:
     what = ",".join(sorted(verb.value for verb in grant.verbs))
     subjects = f" of {','.join(sorted(grant.subjects))}" if grant.subjects is not None else ""
     until = f" until {grant.until:%Y-%m-%dT%H:%MZ}" if grant.until is not None else ""

@@ -114,6 +114,9 @@ class Views(Signing):
         """Make the account that a link invites to. Raises NotFound, Conflict."""
         invitation = self._rooms.invitations.find(secret)
         account = await self._rooms.invitations.accept(secret, password)
+        for one in self._rooms.accounts.grants:
+            if one.account == account.name:
+                await self._rooms.consents.given(one, child=one.person in self._rooms.people.all)
         await self._rooms.trail.note(account.name, "invitation.accept", detail=f"invited by {invitation.by}")
         return account
 
