@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from hub.model import HOUSEHOLD, Account, Person, Role, Verb
+from hub.model import HOUSEHOLD, Account, Grant, Person, Role, Verb
 from hub.view import Reach
 
 if TYPE_CHECKING:
-    from hub.view import View
+    from hub.view import View, Wish
 
 ROLES: tuple[tuple[Role, str, str], ...] = (
     (Role.ADULT, "Adult", "their own data and the household's"),
@@ -36,6 +36,12 @@ class Line:
     grant: str = ""
     """Its id where it is a grant that can be withdrawn."""
     given: str = ""
+    consent: str = ""
+    """Who agreed to it and when, or that nobody has yet."""
+    asks: bool = False
+    """The viewer is the one whose yes it waits for."""
+    waits: bool = False
+    """It gives nothing before that."""
 
 
 def role_name(role: Role) -> str:
@@ -53,24 +59,71 @@ def ends(until: datetime | None, zone: str, now: datetime) -> str:
     return f"until {local.day} {local:%B}{f' {local.year}' if local.year != today.year else ''}, {local:%H:%M}"
 
 
-def lines(view: View, reaches: Sequence[Reach], now: datetime) -> list[Line]:
-    """Each right in words; what comes with an owner's role is all there is to say of an owner."""
+def lines(view: View, reaches: Sequence[Reach], now: datetime, person: str = "") -> list[Line]:
+    """Each right in words, with what `person` says to it; an owner's role is all there is to say of an owner."""
     if any(one.person is None for one in reaches):
         return [Line("Everything")]
-    return [_line(view, one, now) for one in reaches]
+    return [_line(view, one, now, person) for one in reaches]
 
 
-def _line(view: View, one: Reach, now: datetime) -> Line:
-    does = [f"{word}es" if word.endswith("ch") else f"{word}s" for verb, word in DOES.items() if verb in one.verbs]
-    text = " and ".join([", ".join(does[:-1]), does[-1]] if len(does) > 1 else does).capitalize()
-    text += f" {subjects(view, one.subjects)}" if one.subjects is not None else " everything"
+def _line(view: View, one: Reach, now: datetime, person: str) -> Line:
+    text = f"{_verbs(one.verbs).capitalize()} {_what(view, one.subjects)}"
     grant = one.grant
     if grant is None:
         return Line(text)
     zone = view.time_zone(grant.person) if grant.person != "*" else view.household().time_zone
     by = f"given by {grant.by}" if grant.by else "given at the console"
     day = f" on {grant.given_at.astimezone(ZoneInfo(zone)):%d %b %Y}" if grant.given_at is not None else ""
-    return Line(text, ends(grant.until, zone, now), grant.id, by + day)
+    waits = view.held(grant)
+    consent, asks = _consent(view, grant, person or grant.person, zone)
+    return Line(text, ends(grant.until, zone, now), grant.id, by + day, consent, asks, waits)
+
+
+def _consent(view: View, grant: Grant, person: str, zone: str) -> tuple[str, bool]:
+    """`you agreed on 3 Nov 2026`, and whether the viewer is still asked."""
+    found = next((one for one in view.consents(grant) if one.person == person), None)
+    if found is None:
+        return "", False
+    account = view.account
+    mine = account is not None and account.person == person
+    names = {one.slug: one.name for one in view.people()}
+    if found.at is None:
+        return ("waits for your OK" if mine else f"{names.get(person, person)} has not agreed yet"), mine
+    day = f"{found.at.astimezone(ZoneInfo(zone)):%d %b %Y}"
+    if mine and account is not None and found.by == account.name:
+        return f"you agreed on {day}", False
+    own = any(one.name == found.by and one.person == person for one in _accounts(view))
+    return (
+        f"{found.by} agreed on {day}" if own else f"{found.by} agreed for {names.get(person, person)} on {day}",
+        False,
+    )
+
+
+def _accounts(view: View) -> Sequence[Account]:
+    own = view.account
+    return view.accounts() if view.is_owner else [own] if own is not None else []
+
+
+def asked(view: View, now: datetime) -> list[str]:
+    """`Cleo sees weight`: the rights about the viewer that wait for their OK."""
+    return [f"{grant.account.capitalize()} {_verbs(grant.verbs)} {_what(view, grant.subjects)}"
+            for grant in view.asked_of_me()]  # fmt: skip
+
+
+def wish(view: View, one: Wish) -> str:
+    """`see weight of Mia`."""
+    names = {each.slug: each.name for each in view.people()} | {HOUSEHOLD: "the household"}
+    what = subjects(view, frozenset({one.subject})) if one.subject else "everything"
+    return f"{DOES[one.verb]} {what} of {names.get(one.person, one.person)}"
+
+
+def _verbs(verbs: frozenset[Verb]) -> str:
+    does = [f"{word}es" if word.endswith("ch") else f"{word}s" for verb, word in DOES.items() if verb in verbs]
+    return " and ".join([", ".join(does[:-1]), does[-1]] if len(does) > 1 else does)
+
+
+def _what(view: View, keys: frozenset[str] | None) -> str:
+    return subjects(view, keys) if keys is not None else "everything"
 
 
 def subjects(view: View, keys: frozenset[str]) -> str:
@@ -117,7 +170,7 @@ def audience(view: View, person: str, now: datetime, subject: str | None = None)
                     "name": account.display_name,
                     "role": role_name(account.role),
                     "own": own,
-                    "lines": lines(view, seen, now),
+                    "lines": lines(view, seen, now, person),
                 }
             )
     return found

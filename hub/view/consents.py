@@ -28,7 +28,7 @@ class ConsentsView(RightsView):
             raise NotFound(f"there is no right {grant_id!r} about you; it may have been withdrawn")
         await self._rooms.consents.agree(found, person, self.actor.account)
         await self._note("consent.agree", person=person, detail=f"{found.account} {told(found)}")
-        self._changed()
+        self._tell_changed()
         return found
 
     @property
@@ -42,11 +42,11 @@ class ConsentsView(RightsView):
         self._fresh()
         await self._rooms.consents.wait(waits)
         await self._note("consent.wait", detail="yes" if waits else "no")
-        self._changed()
+        self._tell_changed()
 
     def held(self, grant: Grant) -> bool:
         """True for a right that gives nothing yet."""
         return self.consent_waits and any(not one.agreed for one in self._rooms.consents.of(grant))
 
-    def _changed(self) -> None:
+    def _tell_changed(self) -> None:
         self._rooms.bus.publish(AccessChanged(self.clock.now()))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from hub.view.backups import BackupsView
 from hub.view.asking import AskingView
+from hub.view.backups import BackupsView
 from hub.view.consents import ConsentsView
 from hub.view.factors import FactorsView
 from hub.view.house import HouseView
@@ -14,5 +14,16 @@ from hub.view.privacy import PrivacyView
 from hub.view.readings import ReadingsView
 
 
-class View(BackupsView, NetworkView, PrivacyView, ReadingsView, JournalView, HouseView, IdentitiesView, AskingView, ConsentsView, FactorsView):
+class View(
+    BackupsView,
+    NetworkView,
+    PrivacyView,
+    ReadingsView,
+    JournalView,
+    HouseView,
+    IdentitiesView,
+    AskingView,
+    ConsentsView,
+    FactorsView,
+):
     """Everything one actor may see and do; each question is answered by the one rule at the moment it is asked."""

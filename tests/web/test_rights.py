@@ -215,6 +215,6 @@ async def test_the_trail_tells_of_signing_in_and_names_nobody_who_is_not(house: 
     page = await open_page(house, "/settings/audit?action=sign-")
     await expect(page.get_by_text("The trail is whole")).to_be_visible()
     assert "my-secret" not in await page.content()
-    await page.get_by_label("Who").select_option("anna")
+    await page.get_by_label("By whom").select_option("anna")
     await page.get_by_role("button", name="Show").click()
     await expect(page.get_by_text("nobody", exact=False)).to_have_count(0)

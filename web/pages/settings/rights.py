@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from hub.errors import Conflict, Forbidden
+from hub.errors import Conflict, Forbidden, NotFound
 from hub.model import Grant, Role, Verb
 from hub.view import until_of
 from web import answer, rights
@@ -85,9 +85,48 @@ async def withdraw(request: web.Request, view: View) -> web.Response:
     """For an owner here, and for the person under "Who sees my data"."""
     form = await request.post()
     gone = await view.withdraw(str(form.get("grant", "")))
-    back = str(form.get("back", ""))
-    place = back if back.startswith(("/settings/rights", "/people/")) else PLACE
+    place = _back(str(form.get("back", "")))
     return answer.done(request, place, f"Withdrawn: {gone.account} has lost it everywhere, also on open pages.")
+
+
+async def agree(request: web.Request, view: View) -> web.Response:
+    """For the person whom a right is about."""
+    form = await request.post()
+    one = await view.agree(str(form.get("grant", "")))
+    return answer.done(request, _back(str(form.get("back", ""))), f"Noted: {one.account} may, and you agreed.")
+
+
+async def wait(request: web.Request, view: View) -> web.Response:
+    """Whether a right waits for the yes of whom it is about."""
+    waits = (await request.post()).get("waits") == "yes"
+    await view.set_consent_waits(waits)
+    said = "Rights wait for the yes of whom they are about." if waits else "Rights hold from the moment they are given."
+    return answer.done(request, PLACE, said)
+
+
+async def answer_wish(request: web.Request, view: View) -> web.Response:
+    """An owner's answer to who asked for a right."""
+    form = {key: str(value) for key, value in (await request.post()).items()}
+    if form.get("do") == "give":
+        given = await view.grant_wish(form.get("request", ""), form.get("until", ""))
+        return answer.done(request, PLACE, f"Given: {given.account} may do so now.")
+    await view.dismiss_wish(form.get("request", ""))
+    return answer.done(request, PLACE, "Not given.")
+
+
+async def ask(request: web.Request, view: View) -> web.Response:
+    """From a page that was refused: leave a request for the owner."""
+    form = {key: str(value) for key, value in (await request.post()).items()}
+    try:
+        verb = Verb(form.get("verb", ""))
+    except ValueError:
+        raise NotFound("there is nothing to ask for") from None
+    await view.ask(verb, form.get("person", ""), form.get("subject", ""))
+    return answer.done(request, "/", "Asked. The owner sees it under People and rights.")
+
+
+def _back(wish: str) -> str:
+    return wish if wish.startswith((PLACE, "/people/")) else PLACE
 
 
 def _grants(view: View, form: MultiDictProxy[Any]) -> list[Grant]:
@@ -140,10 +179,12 @@ def _index(
         status=status,
         rows=rights.matrix(view, view.people(), view.clock.now()),
         invitations=view.invitations(),
+        wishes=[(one, view.find_account(one.account), rights.wish(view, one)) for one in view.wishes()],
         made=made,
         qr=qr,
         problem=problem,
         preset=preset,
+        wanted=request.query.get("person", ""),
         typed=form or {},
         **_choices(view),
     )
@@ -171,6 +212,10 @@ ROUTES = (
     PageRoute("POST", f"{PLACE}/invite", invite),
     PageRoute("POST", f"{PLACE}/uninvite", uninvite),
     PageRoute("POST", f"{PLACE}/withdraw", withdraw),
+    PageRoute("POST", f"{PLACE}/agree", agree),
+    PageRoute("POST", f"{PLACE}/wait", wait),
+    PageRoute("POST", f"{PLACE}/answer", answer_wish),
+    PageRoute("POST", "/ask", ask),
     PageRoute("GET", f"{PLACE}/{{account}}", show),
     PageRoute("POST", f"{PLACE}/{{account}}/give", give),
     PageRoute("POST", f"{PLACE}/{{account}}/change", change),
