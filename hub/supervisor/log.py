@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import MutableMapping
 from typing import Any
 
-from hub.logs import PRIVATE
+from hub.logs import PRIVATE, redact
 
 KEPT_LINES = 200
 
@@ -43,4 +43,4 @@ class _Keeper(logging.Handler):
             text = f"{text}: {record.exc_info[1]}"
         if private := getattr(record, PRIVATE, ""):
             text = f"{text}: {private}"
-        self._lines.append((record.created, record.levelname.lower(), text[:500]))
+        self._lines.append((record.created, record.levelname.lower(), redact(text)[:500]))

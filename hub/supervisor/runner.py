@@ -256,5 +256,6 @@ class EntryRunner:
     def _state(self, state: EntryState, *, problem: str = "", remedy: str = "", next_try: Any = None) -> None:
         now = self._hub.clock.now()
         since = self.status.since if self.status.state is state else now
-        self.status = replace(self.status, state=state, since=since, problem=problem, remedy=remedy, next_try=next_try)
+        told = logs.redact(problem)
+        self.status = replace(self.status, state=state, since=since, problem=told, remedy=remedy, next_try=next_try)
         self._hub.bus.publish(EntryChanged(now, self.status))

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from hub.logs import hide
 from hub.vault import PREFIX, Sealed, Vault, VaultError
 
 _NAMED = re.compile(
@@ -19,6 +20,13 @@ _NAMED = re.compile(
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://[^/\s@]*:[^/\s@]*@", re.IGNORECASE)
 """An address with a password in it."""
 Shape = Mapping[str, Any]
+
+
+def looks_secret(name: str, value: Any) -> bool:
+    """Whether an option is secret by its name, or as an address with a password in it."""
+    if isinstance(value, str):
+        return bool(_NAMED.search(name) or _ADDRESS.match(value))
+    return bool(_NAMED.search(name)) and isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def seal(value: Any, vault: Vault, context: str, shape: Shape | None = None, *, secret: bool = False) -> Any:
@@ -60,7 +68,10 @@ class _Sealer:
             if parts is not None and parts.context == place:
                 return value
             secret = secret or bool(_ADDRESS.match(value)) or value.startswith(PREFIX)
-        return self._vault.seal(orjson.dumps(value).decode(), place) if secret else value
+        if not secret:
+            return value
+        hide(str(value))
+        return self._vault.seal(orjson.dumps(value).decode(), place)
 
     def _resolved(self, shape: Shape) -> list[Shape]:
         """A schema with its choices, references followed once."""
@@ -82,7 +93,9 @@ def _opened(value: Any, vault: Vault, place: str, closed: dict[str, str]) -> Any
     if not (isinstance(value, str) and value.startswith(PREFIX) and Vault.is_sealed(value)):
         return value
     try:
-        return orjson.loads(vault.unseal(value, place))
+        found = orjson.loads(vault.unseal(value, place))
     except VaultError:
         closed[place] = value
         return value
+    hide(str(found))
+    return found

@@ -14,6 +14,8 @@ from integrations.mqtt.broker.accounts import HUB, Accounts, write_private
 
 READY_SECONDS = 10.0
 _PARENT_DIED = 1
+_GIVEN = ("PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH")
+"""What it is given of the hub's surroundings, which may hold secrets."""
 
 
 class MosquittoBroker:
@@ -36,6 +38,7 @@ class MosquittoBroker:
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
+                env={name: os.environ[name] for name in _GIVEN if name in os.environ},
                 preexec_fn=_end_with_parent,
             )
         except OSError as error:
