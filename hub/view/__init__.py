@@ -8,7 +8,7 @@ from hub.consent import Coming, Consent, Leaving
 from hub.backup.jobs import Job as BackupJob
 from hub.backup.room import Candidate as BackupCandidate
 from hub.backup.room import Preview as BackupPreview
-from hub.supervisor import CatalogueItem
+from hub.supervisor import CatalogueItem, looks_secret
 from hub.view.backups import CONFIRM, BackupState
 from hub.view.asking import Why
 from hub.view.base import Rooms
@@ -55,5 +55,6 @@ __all__ = [
     "Wish",
     "Ways",
     "browser_of",
+    "looks_secret",
     "until_of",
 ]
