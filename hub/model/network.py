@@ -54,7 +54,7 @@ class Limits:
 
     connections: int = 1_000
     """Open at once; beyond them the oldest that nobody signed in on makes room."""
-    connections_per_address: int = 200
+    connections_per_address: int = 300
     """An IPv6 network of /64 counts as one address; trusted proxies are not counted."""
     header_seconds: float = 20.0
     """Until a request's headers are here."""
@@ -66,7 +66,7 @@ class Limits:
     """Of an address, where nobody signed in; ten seconds' worth may come at once."""
     requests_per_second: float = 100.0
     """Of a token or a browser's session; ten seconds' worth may come at once."""
-    streams_per_account: int = 100
+    streams_per_account: int = 250
     """Live streams and WebSockets open at once."""
 
 
