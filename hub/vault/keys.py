@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from hub.errors import HubError
+from hub.errors import Conflict
 
 ID = 4
 """Bytes that name a key."""
@@ -22,7 +22,7 @@ KEY_FILE = "keys/vault.key"
 _LINE = "homeostat-vault-key-1:"
 
 
-class VaultError(HubError):
+class VaultError(Conflict):
     """A secret can't be sealed or opened; says which key is wanted and what to do. Nothing was changed."""
 
 

@@ -13,6 +13,7 @@ from hub.errors import Conflict, NotFound
 from hub.model import HOUSEHOLD, ConfigEntry, EntryState, EntryStatus, Verb
 from hub.view import CatalogueItem
 from web import answer, forms
+from web.hidden import mask, unmask
 from web.keys import CLOCK
 from web.pages import act, connect
 from web.routing import PageRoute
@@ -132,9 +133,8 @@ async def edit(request: web.Request, view: View) -> web.Response:
     view.require(Verb.MANAGE)
     item = _item(view, found.domain)
     schema = view.integration_schema(found.domain)
-    return _form(
-        request, view, item, forms.fields(schema, found.options), title=found.title, person=found.person, entry=found
-    )
+    shown = forms.fields(schema, mask(found.options, schema))
+    return _form(request, view, item, shown, title=found.title, person=found.person, entry=found)
 
 
 async def change(request: web.Request, view: View) -> web.Response:
@@ -149,7 +149,7 @@ async def change(request: web.Request, view: View) -> web.Response:
     person = str(posted.get("person", found.person))
     if not errors:
         try:
-            await view.change_entry(found.id, options=given.values, title=title, person=person)
+            await view.change_entry(found.id, options=unmask(given.values, found.options), title=title, person=person)
         except ValidationError as error:
             errors = forms.errors_of(error)
         except Conflict as error:

@@ -10,6 +10,7 @@ from pydantic import Field, ValidationError
 
 from hub.errors import NotFound
 from hub.model import HOUSEHOLD, ConfigEntry, Device, EntryStatus, Verb
+from web.hidden import mask, unmask
 from web.rest.endpoint import Call, Endpoint
 from web.rest.fields import Body, Name, from_us
 from web.rest.house_shapes import (
@@ -22,7 +23,6 @@ from web.rest.house_shapes import (
     IntegrationShape,
     StatusShape,
 )
-from web.rest.options import mask, unmask
 from web.rest.problem import Problem, from_validation
 from web.rest.shapes import ActionResult, Actions
 

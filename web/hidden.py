@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from hub.view import looks_secret
+
 KEPT = "********"
 """Stands for a secret that is there."""
 
@@ -18,13 +20,13 @@ def mask(options: Mapping[str, Any], schema: Mapping[str, Any] | None) -> dict[s
 
 def _masked(options: Mapping[str, Any], schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> dict[str, Any]:
     properties = schema.get("properties", {})
-    return {name: _value(value, properties.get(name), definitions) for name, value in options.items()}
+    return {name: _value(name, value, properties.get(name), definitions) for name, value in options.items()}
 
 
-def _value(value: Any, shape: Mapping[str, Any] | None, definitions: Mapping[str, Any]) -> Any:
+def _value(name: str, value: Any, shape: Mapping[str, Any] | None, definitions: Mapping[str, Any]) -> Any:
     if value in (None, ""):
         return value
-    if shape is None:
+    if shape is None or looks_secret(name, value):
         return KEPT
     shapes = [_resolved(one, definitions) for one in (shape, *shape.get("anyOf", ()), *shape.get("oneOf", ()))]
     if any(one.get("writeOnly") or one.get("format") == "password" for one in shapes):
@@ -36,10 +38,10 @@ def _value(value: Any, shape: Mapping[str, Any] | None, definitions: Mapping[str
         more: Mapping[str, Any] = next(
             (one["additionalProperties"] for one in shapes if isinstance(one.get("additionalProperties"), dict)), {}
         )
-        return {name: _value(one, more, definitions) for name, one in value.items()}
+        return {inside: _value(inside, one, more, definitions) for inside, one in value.items()}
     if isinstance(value, list):
         items: Mapping[str, Any] = next((one["items"] for one in shapes if isinstance(one.get("items"), dict)), {})
-        return [_value(one, items, definitions) for one in value]
+        return [_value(name, one, items, definitions) for one in value]
     return value
 
 
