@@ -15,12 +15,13 @@ from hub.errors import (
     Conflict,
     Forbidden,
     HubError,
+    NotAllowed,
     NotFound,
     NotReady,
     StorageCorrupt,
     StorageUnavailable,
 )
-from web import confirming
+from web import confirming, refusal
 from web.answer import problem_page
 from web.keys import VIEW
 from web.rest.problem import Problem
@@ -104,6 +105,10 @@ async def explain(request: web.Request, handler: Handler) -> web.StreamResponse:
     except HubError as failure:
         if unproven(request):
             return await confirming.ask(request)
+        if isinstance(failure, NotAllowed) and wants_page(request):
+            told = refusal.page(request, failure)
+            if told is not None:
+                return told
         fault = next((row for kind, row in FAULTS if isinstance(failure, kind)), BROKEN)
         if fault is BROKEN:
             _note(request, failure)

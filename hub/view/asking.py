@@ -8,7 +8,7 @@ from hub.access import until_of
 from hub.access.asking import Wish
 from hub.errors import Conflict, Forbidden, NotAllowed, NotFound
 from hub.model import HOUSEHOLD, Grant, Role, Verb
-from hub.view.rights import RightsView
+from hub.view.rights import JOURNAL, RightsView
 
 HOME = (Role.OWNER, Role.ADULT, Role.FAMILY)
 """Roles of those who live here, and know who else does."""
@@ -31,6 +31,10 @@ class AskingView(RightsView):
     def why(self, refusal: Forbidden) -> Why | None:
         """None where there is nothing to ask for: of people the actor does not know of, and for programs."""
         if not isinstance(refusal, NotAllowed) or not self._may_ask(refusal.verb, refusal.person):
+            return None
+        words = self._rooms.vocabulary
+        known = ("", *words.metrics, *(f"{JOURNAL}{kind}" for kind in words.journal_kinds))
+        if refusal.subject not in known:
             return None
         account = self.account
         owners = self._rooms.accounts.owners()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from hub.model import HOUSEHOLD, EntryState, Verb
-from web import answer, words
+from web import answer, rights, words
 from web.display import Display
 from web.keys import CLOCK, MEMORY
 from web.live import Stream
@@ -53,9 +53,22 @@ def _greeting(view: View, now: datetime, zone: tzinfo) -> str:
     return f"{greeting}, {name}" if name else greeting
 
 
+def rights_notices(view: View) -> list[Notice]:
+    """Rights about the viewer that wait for their OK, and what others asked an owner for."""
+    asked, person = rights.asked(view), view.account.person if view.account is not None else None
+    found = []
+    if asked and person:
+        more = f" And {len(asked) - 1} more." if len(asked) > 1 else ""
+        found.append(Notice("info", f"{asked[0]}.{more}", "Say OK, or withdraw it.", f"/people/{person}/who-sees", "Look"))
+    if view.is_owner and (wishes := view.wishes()):
+        title = "Somebody asks for a right" if len(wishes) == 1 else f"{len(wishes)} rights are asked for"
+        found.append(Notice("info", title, "Give it with one click, or say no.", "/settings/rights", "Look"))
+    return found
+
+
 def notices(view: View) -> list[Notice]:
     """Devices that wait for a person, sources that need the owner, and trouble with the database."""
-    found: list[Notice] = []
+    found: list[Notice] = rights_notices(view)
     health = view.storage_health()
     if not health.ok:
         found.append(Notice("alarm", health.message, health.remedy, "/settings/database", "Look"))

@@ -10,7 +10,7 @@ import orjson
 from aiohttp import hdrs, web
 from pydantic import BaseModel, ValidationError
 
-from hub.errors import HubError
+from hub.errors import HubError, NotAllowed
 from web.keys import VIEW
 from web.rest import body as bodies
 from web.rest.fields import Query
@@ -100,7 +100,16 @@ async def run(endpoint: Endpoint, request: web.Request) -> web.StreamResponse:
     except Problem as problem:
         return problem.answer()
     except HubError as error:
-        return from_error(error).answer()
+        problem = from_error(error)
+        if isinstance(error, NotAllowed) and (why := request[VIEW].why(error)) is not None:
+            problem.why = {
+                "verb": why.verb.value,
+                "person": why.person,
+                "subject": why.subject,
+                "givers": list(why.givers),
+                "asked": why.asked,
+            }
+        return problem.answer()
     except web.HTTPException as error:
         if error.status < 400:
             raise

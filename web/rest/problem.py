@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 from aiohttp import hdrs, web
 from pydantic import ValidationError
-from typing_extensions import TypedDict
+from typing_extensions import NotRequired, TypedDict
 
 from hub.errors import (
     AuthFailed,
@@ -31,11 +31,23 @@ from hub.errors import (
 log = logging.getLogger(__name__)
 
 
+class Missing(TypedDict):
+    """The right that a refusal is about, for who may ask for it: `POST /hub/v1/requests` with the same three."""
+
+    verb: str
+    person: str
+    subject: str
+    givers: list[str]
+    """Names, for who lives here; else empty: an owner."""
+    asked: bool
+
+
 class ProblemBody(TypedDict):
     code: str
     message: str
     where: str
     hint: str
+    why: NotRequired[Missing]
 
 
 class ProblemAnswer(TypedDict):
@@ -60,11 +72,14 @@ class Problem(Exception):
         super().__init__(message)
         self.status, self.code, self.message, self.where, self.hint = status, code, message, where, hint
         self.headers = dict(headers or {})
+        self.why: Missing | None = None
 
     def answer(self) -> web.Response:
         body: ProblemAnswer = {
             "error": {"code": self.code, "message": self.message, "where": self.where, "hint": self.hint}
         }
+        if self.why is not None:
+            body["error"]["why"] = self.why
         return web.Response(
             status=self.status, body=orjson.dumps(body), content_type="application/json", headers=self.headers
         )
