@@ -139,26 +139,26 @@ class Erasures:
         """False when files are still to be written anew. May be repeated after any failure."""
         recorder = self._house.recorder
         if not one.erased:
-            words = self._words(one)
+            # Kept before anything goes: names are not known any more when the program is ended in between.
+            one = self._waiting[one.id] = replace(one, words=one.words or tuple(self._words(one)))
+            await self._save()
             for other in self.others:
                 await other(one)
             await self._rows(one)
-            one = replace(one, erased=True, words=tuple(words))
+            one = replace(one, erased=True)
             self._waiting[one.id] = one
             await self._save()
             if wait and not self._quiet(one, self._house.clock.now()):
                 return False
         await scrub.logs(self._data_dir / "logs", one.words)
+        # Before the database is written anew, so that these words go as well; what is left is done again when killed.
+        self._waiting[one.id] = replace(one, words=())
+        await self._save()
+        away = await self._backups(one)
+        await recorder.overwrite()
+        await recorder.renew_copies()
         del self._waiting[one.id]
-        try:
-            await self._save()  # before the database is written anew: its own words are to go as well
-            away = await self._backups(one)
-            await recorder.overwrite()
-            await recorder.renew_copies()
-        except BaseException:
-            self._waiting[one.id] = one
-            await self._save()
-            raise
+        await self._save()
         whose = one.person or HOUSEHOLD
         detail = f"{one.id}: {one.total} items erased"
         if away:
@@ -209,6 +209,10 @@ class Erasures:
             if not entry.declared_in:
                 await self._supervisor.remove(entry.id)
             shutil.rmtree(self._data_dir / "entries" / entry.id, ignore_errors=True)
+        # Of entries that are no more nobody can say whose they were.
+        for folder in (self._data_dir / "entries").glob("*"):
+            if folder.name not in self._supervisor.entries:
+                shutil.rmtree(folder, ignore_errors=True)
 
     async def _source(self, entry_id: str) -> None:
         """What an entry of a person keeps of its own; it begins anew. One with devices keeps who they are."""

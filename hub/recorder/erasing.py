@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from hub.errors import StorageUnavailable
+from hub.recorder import schema
 from hub.recorder.changes import ChangeStore
 from hub.recorder.copies import name_for
 from hub.recorder.files import Files
@@ -117,8 +122,7 @@ class ErasingStore(RetentionStore, ChangeStore):
             on = transaction.connection
             if not self._database.sqlite:
                 await on.execution_options(isolation_level="AUTOCOMMIT")
-                for table in _TABLES:
-                    await on.exec_driver_sql(f"VACUUM (FULL) {table}")
+                await self._overwrite_postgres(on)
                 return
             await on.exec_driver_sql("PRAGMA temp_store=FILE")
             try:
@@ -133,6 +137,19 @@ class ErasingStore(RetentionStore, ChangeStore):
             await self._clock.sleep(0.5)  # a reader still looks at what was
         if self._database.sqlite:
             raise StorageUnavailable("the database's log could not be emptied, because it is being read; try again")
+
+    async def _overwrite_postgres(self, on: AsyncConnection) -> None:
+        """Its tables, and the planner's own notes of common values; a database's owner may do all but the last."""
+        for name in _TABLES:
+            await on.exec_driver_sql(f"VACUUM (FULL, ANALYZE) {name}")
+            if not await self._database.rows(on, f"SELECT 1 FROM {name} LIMIT 1"):
+                # What is empty is not looked at anew; a column that is given its type again loses its notes.
+                for column in schema.metadata.tables[name].columns:
+                    kind = column.type.compile(on.dialect)
+                    await on.exec_driver_sql(f'ALTER TABLE {name} ALTER COLUMN "{column.name}" TYPE {kind}')
+        for statement in ("VACUUM (FULL) pg_catalog.pg_statistic", "CHECKPOINT"):
+            with suppress(DBAPIError):
+                await on.exec_driver_sql(statement)
 
     async def renew_copies(self) -> None:
         """Put a fresh copy in the place of the database's own older ones, and of what was kept of damaged files."""

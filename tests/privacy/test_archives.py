@@ -202,7 +202,7 @@ async def test_erasures_are_shown_asked_for_and_taken_back_by_the_owner_alone(tm
     async with home(tmp_path / "one") as client:
         await live_in(client.hub, days=1)
         anna, ben = await token(client.hub), await ben_of(client.hub)
-        status, shown = await client.call("POST", "/erasures/preview", {"person": "ben"}, by=anna)
+        status, shown = await client.call("POST", "/previews/erasure", {"person": "ben"}, by=anna)
         assert status == 200
         assert shown["counts"]["journal:note"] == 1
         assert (await client.call("POST", "/erasures", {"person": "ben"}, by=ben))[0] == 403

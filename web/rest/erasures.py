@@ -75,7 +75,7 @@ async def _wished(call: Call) -> Any:
 _ID = "/hub/v1/erasures/{id}"
 ENDPOINTS = (
     Endpoint("GET", "/hub/v1/erasures", "What waits to be erased", "privacy", list_erasures, ErasureList),
-    Endpoint("POST", "/hub/v1/erasures/preview", "What an erasure would take", "privacy", preview_erasure,
+    Endpoint("POST", "/hub/v1/previews/erasure", "What an erasure would take", "privacy", preview_erasure,
              ErasureShape, body=Wished, description="Changes nothing."),
     Endpoint(
         "POST", "/hub/v1/erasures", "Erase a person, a source or a period in a week", "privacy", ask_erasure,

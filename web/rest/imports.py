@@ -18,7 +18,8 @@ from web.rest.problem import Problem
 if TYPE_CHECKING:
     from hub.view import Job
 
-_TYPES = frozenset({ZIP, "application/octet-stream"})
+BYTES = "application/octet-stream"
+_TYPES = frozenset({ZIP, BYTES})
 
 
 class ImportReport(TypedDict):
@@ -83,7 +84,7 @@ async def send_archive(call: Call) -> ImportShape:
     kind = call.request.content_type
     if hdrs.CONTENT_TYPE not in call.request.headers or kind not in _TYPES:
         raise Problem(415, "wrong_type", "An archive is sent as it is, not as a form.", where="header Content-Type",
-                      hint=f"Send the file itself as {ZIP}.")  # fmt: skip
+                      hint=f"Send the file itself as {ZIP} or {BYTES}.")  # fmt: skip
     return import_shape(await call.view.send_archive(call.query.name, _chunks(call)))
 
 
@@ -114,7 +115,7 @@ ENDPOINTS = (
     Endpoint("GET", "/hub/v1/imports", "Archives that were sent here", "privacy", list_imports, ImportList),
     Endpoint(
         "POST", "/hub/v1/imports", "Send an archive of another hub", "privacy", send_archive, ImportShape,
-        query=ImportQuery, status=201, sends=ZIP, errors=(409, 415),
+        query=ImportQuery, status=201, sends=BYTES, errors=(409, 415),
         description="It is kept aside and read from end to end; nothing comes in before it is said so.",
     ),
     Endpoint("GET", _ID, "What an archive holds, and what became of it", "privacy", get_import, ImportShape),

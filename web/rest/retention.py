@@ -106,7 +106,7 @@ async def undo_retention(call: Call) -> RuleShape:
 _KEY = "/hub/v1/retention/{key}"
 ENDPOINTS = (
     Endpoint("GET", "/hub/v1/retention", "How long things are kept", "privacy", list_retention, RuleList),
-    Endpoint("POST", "/hub/v1/retention/preview", "What would go", "privacy", preview_retention, Preview,
+    Endpoint("POST", "/hub/v1/previews/retention", "What would go", "privacy", preview_retention, Preview,
              body=Changes, description="By the rules with these changes; changes nothing."),
     Endpoint("PUT", _KEY, "Keep something for so many days", "privacy", set_retention, RuleShape, body=KeepFor,
              description="More is kept at once; less from a week on, and can be undone until then."),
