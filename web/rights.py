@@ -104,7 +104,7 @@ def _accounts(view: View) -> Sequence[Account]:
     return view.accounts() if view.is_owner else [own] if own is not None else []
 
 
-def asked(view: View, now: datetime) -> list[str]:
+def asked(view: View) -> list[str]:
     """`Cleo sees weight`: the rights about the viewer that wait for their OK."""
     return [f"{grant.account.capitalize()} {_verbs(grant.verbs)} {_what(view, grant.subjects)}"
             for grant in view.asked_of_me()]  # fmt: skip

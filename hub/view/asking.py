@@ -32,9 +32,7 @@ class AskingView(RightsView):
         """None where there is nothing to ask for: of people the actor does not know of, and for programs."""
         if not isinstance(refusal, NotAllowed) or not self._may_ask(refusal.verb, refusal.person):
             return None
-        words = self._rooms.vocabulary
-        known = ("", *words.metrics, *(f"{JOURNAL}{kind}" for kind in words.journal_kinds))
-        if refusal.subject not in known:
+        if refusal.subject and not self._in_words(refusal.subject):
             return None
         account = self.account
         owners = self._rooms.accounts.owners()
@@ -53,8 +51,8 @@ class AskingView(RightsView):
         """Leave a request for the owner. Raises NotFound, Forbidden, Conflict, TooManyTries."""
         if not self._may_ask(verb.value, person):
             raise NotFound(f"there is no person {person!r}")
-        if subject:
-            self._check_subject(subject)
+        if subject and not self._in_words(subject):
+            raise NotFound(f"there is no metric {subject!r}")
         if self.allowed(verb, person, subject or None):
             raise Conflict("you may do that already")
         wish = await self._rooms.asking.ask(self.actor.account, verb, person, subject)
@@ -86,6 +84,11 @@ class AskingView(RightsView):
             raise NotFound(f"there is no request {wish_id!r}; it may have been answered")
         await self._rooms.asking.answered(wish_id)
         await self._note("request.remove", person=wish.person, detail=wish.account)
+
+    def _in_words(self, subject: str) -> bool:
+        """A metric or kind of entry that any hub has; whether an entity is here would be told otherwise."""
+        words = self._rooms.vocabulary
+        return subject in words.metrics or subject.removeprefix(JOURNAL) in words.journal_kinds
 
     def _may_ask(self, verb: str, person: str) -> bool:
         """Of those the actor knows of already, or of the household; nobody asks to manage."""

@@ -59,7 +59,9 @@ def rights_notices(view: View) -> list[Notice]:
     found = []
     if asked and person:
         more = f" And {len(asked) - 1} more." if len(asked) > 1 else ""
-        found.append(Notice("info", f"{asked[0]}.{more}", "Say OK, or withdraw it.", f"/people/{person}/who-sees", "Look"))
+        found.append(
+            Notice("info", f"{asked[0]}.{more}", "Say OK, or withdraw it.", f"/people/{person}/who-sees", "Look")
+        )
     if view.is_owner and (wishes := view.wishes()):
         title = "Somebody asks for a right" if len(wishes) == 1 else f"{len(wishes)} rights are asked for"
         found.append(Notice("info", title, "Give it with one click, or say no.", "/settings/rights", "Look"))

@@ -100,16 +100,16 @@ async def run(endpoint: Endpoint, request: web.Request) -> web.StreamResponse:
     except Problem as problem:
         return problem.answer()
     except HubError as error:
-        problem = from_error(error)
+        refused = from_error(error)
         if isinstance(error, NotAllowed) and (why := request[VIEW].why(error)) is not None:
-            problem.why = {
+            refused.why = {
                 "verb": why.verb.value,
                 "person": why.person,
                 "subject": why.subject,
                 "givers": list(why.givers),
                 "asked": why.asked,
             }
-        return problem.answer()
+        return refused.answer()
     except web.HTTPException as error:
         if error.status < 400:
             raise

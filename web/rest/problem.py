@@ -7,12 +7,12 @@ import logging
 import traceback
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NotRequired
 
 import orjson
 from aiohttp import hdrs, web
 from pydantic import ValidationError
-from typing_extensions import NotRequired, TypedDict
+from typing_extensions import TypedDict
 
 from hub.errors import (
     AuthFailed,
