@@ -8,6 +8,7 @@ import logging
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from hub.clock import Clock, RealClock
 from hub.daemon import memory, serving
@@ -107,6 +108,13 @@ class Hub:
         found = self.rooms.network
         assert isinstance(found, Network)
         return found
+
+    @property
+    def app(self) -> Any:
+        """The web application that is served. Raises AssertionError when none is."""
+        served = self.network.serving
+        assert served is not None
+        return served.app
 
     async def stop(self) -> None:
         """Stop in reverse order; nothing acknowledged is lost. Safe to call twice."""

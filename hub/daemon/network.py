@@ -44,7 +44,7 @@ class Network:
         self._wished: dict[str, Any] = {}
         self._now = self._base
         self._pending: PendingNetwork | None = None
-        self._serving: Serving | None = None
+        self.serving: Serving | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._turn = asyncio.Lock()
         self._foreign: dict[str, int] = {}
@@ -68,7 +68,7 @@ class Network:
     async def serve(self, serving: Serving) -> None:
         """Open the addresses. Raises ConfigInvalid when plain HTTP can't be."""
         await serving.open(self._now, self._tls(self._now, anyhow=True))
-        self._serving = serving
+        self.serving = serving
         self._say_problems()
         self._tasks.append(asyncio.create_task(self._watch(), name="network"))
 
@@ -78,7 +78,7 @@ class Network:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        serving, self._serving = self._serving, None
+        serving, self.serving = self.serving, None
         if serving is not None:
             await serving.cleanup()
 
@@ -110,13 +110,13 @@ class Network:
                     await self._go_back()
                 return self.state()
             saved = {**self._saved, **{name: getattr(wished, name) for name in given if name not in self._declared}}
-            if self._serving is None:
+            if self.serving is None:
                 # At the console, while nothing is served, nobody can be locked out.
                 self._now, self._saved = wished, saved
                 await self._keep()
                 return self.state()
             try:
-                await self._serving.use(wished, self._now, self._tls(wished))
+                await self.serving.use(wished, self._now, self._tls(wished))
             except ConfigInvalid:
                 self._tls(self._pending.settings if self._pending is not None else self._now, anyhow=True)
                 raise
@@ -135,7 +135,7 @@ class Network:
             pending = self._pending
             if pending is None:
                 raise Conflict("no network settings wait to be confirmed; they may have been taken back meanwhile")
-            assert self._serving is not None
+            assert self.serving is not None
             if arrival is not None and not self.proves(arrival):
                 where = ", ".join(self._addresses(pending.settings)) or "the new address"
                 raise Conflict(f"this came over the old address, which proves nothing; confirm at {where}")
@@ -147,18 +147,18 @@ class Network:
                 self._now, self._pending, self._saved = before, pending, saved
                 raise
             self._end_wait()
-            await self._serving.use(self._now, None, self._tls(self._now, anyhow=True))
+            await self.serving.use(self._now, None, self._tls(self._now, anyhow=True))
             self._say_problems()
             return self.state()
 
     def proves(self, arrival: Arrival) -> bool:
         """True when a request that arrived like this shows that what waits can be reached."""
-        if self._pending is None or self._serving is None:
+        if self._pending is None or self.serving is None:
             return False
         wished = self._pending.settings
         # That HTTPS works is shown by HTTPS only.
         shown = arrival.secure or wished.tls == "off" or self._now.tls != "off"
-        return shown and self._serving.serves(wished, arrival)
+        return shown and self.serving.serves(wished, arrival)
 
     async def revert(self) -> NetworkState:
         """Take back what waits. Raises Conflict when nothing does."""
@@ -188,7 +188,7 @@ class Network:
 
     async def look(self) -> None:
         """Renew certificates and take over changed files."""
-        if self._serving is None:
+        if self.serving is None:
             return
         try:
             settings = self._pending.settings if self._pending is not None else self._now
@@ -205,8 +205,8 @@ class Network:
     # Within
 
     def _proves(self, wished: NetworkSettings, arrival: Arrival) -> bool:
-        assert self._serving is not None
-        if not self._serving.serves(wished, arrival):
+        assert self.serving is not None
+        if not self.serving.serves(wished, arrival):
             return False
         # That HTTPS works is shown by HTTPS only.
         return arrival.secure or wished.tls == "off" or self._now.tls != "off"
@@ -221,7 +221,7 @@ class Network:
         return open_(settings.tls, settings.hosts, self.names(settings))
 
     def _addresses(self, settings: NetworkSettings) -> list[str]:
-        serving = self._serving
+        serving = self.serving
         tls = settings.tls != "off"
         port = settings.tls_port if tls else settings.port
         if serving is not None and not port:
@@ -250,9 +250,9 @@ class Network:
                 await self._go_back()
 
     async def _go_back(self) -> None:
-        assert self._serving is not None
+        assert self.serving is not None
         self._pending = None
-        await self._serving.use(self._now, None, self._tls(self._now, anyhow=True))
+        await self.serving.use(self._now, None, self._tls(self._now, anyhow=True))
         await self._keep()
         self._say_problems()
 

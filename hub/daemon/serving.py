@@ -129,6 +129,11 @@ class Serving:
         return next((self._ports[one] for one in self._open if one.tls), 0)
 
     @property
+    def app(self) -> Any:
+        """The web application."""
+        return self._app
+
+    @property
     def connections(self) -> int:
         return len(self._gate) if self._gate is not None else 0
 

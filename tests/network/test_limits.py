@@ -110,7 +110,7 @@ async def test_a_client_that_takes_nothing_of_its_answer_is_cut_off(tmp_path: Pa
         sock.connect(("127.0.0.1", one.port))
         asked = b"GET /hub/v1/openapi.json HTTP/1.1\r\nHost: hub.local\r\n\r\n"
         sock.sendall(asked * 30)
-        serving = one.hub.network._serving
+        serving = one.hub.network.serving
         assert serving is not None
         for _ in range(60):
             await asyncio.sleep(0.1)
@@ -144,7 +144,7 @@ async def test_one_address_holds_no_more_connections_than_its_share(tmp_path: Pa
     async with home(tmp_path / "data", limits=Limits(connections_per_address=10)) as one:
         opened = [await raw(one.port) for _ in range(40)]
         await asyncio.sleep(0.2)
-        serving = one.hub.network._serving
+        serving = one.hub.network.serving
         assert serving is not None
         assert serving.connections <= 10
         assert await one.answers(one.url), "the newest comes in, the oldest that did nothing goes"
@@ -181,7 +181,7 @@ async def test_a_flood_of_two_thousand_connections_leaves_the_signed_in_page_alo
             fresh_began = time.monotonic()
             assert await one.answers(one.url)
             fresh = time.monotonic() - fresh_began
-            serving = one.hub.network._serving
+            serving = one.hub.network.serving
             assert serving is not None
             assert serving.connections <= 1_000
             await live.content.readline()
@@ -233,11 +233,12 @@ async def _streams(one: Home) -> None:
         first.close()
         for _ in range(50):
             await asyncio.sleep(0.1)
-            answer = await page.get("/hub/v1/live")
-            answer.close()
-            if answer.status == 200:
+            again = await page.get("/hub/v1/live")
+            again.close()
+            if again.status == 200:
                 break
-        assert answer.status == 200, "one that is closed makes room"
+        else:
+            raise AssertionError("one that is closed makes room")
         await second.close()
         # A message larger than the socket takes ends it.
         third = await page.ws_connect("/hub/v1/ws", origin=one.url)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from pathlib import Path
+from typing import Any
 
 from hub.clock import VirtualClock
 from tests.network.conftest import START, Home, home
@@ -132,7 +133,7 @@ async def test_the_same_port_can_become_wider_and_narrower(tmp_path: Path, ports
         assert one.hub.network.state().settings.listen == "machine"
 
 
-CANNOT_WORK: tuple[tuple[dict[str, object], str], ...] = (
+CANNOT_WORK: tuple[tuple[dict[str, Any], str], ...] = (
     ({"listen": "the moon"}, "can't be listened on"),
     ({"tls": "home", "tls_port": 9000, "port": 9000}, "can't share"),
     ({"redirect": True}, "no HTTPS"),
@@ -157,7 +158,7 @@ async def test_only_who_manages_the_household_sees_or_changes_the_network(moving
     await moving.hub.rooms.accounts.add(Account("sitter", "Sitter", Role.GUEST), "correct horse battery")
     cookies = {"homeostat_session": await moving.hub.views.sign_in("sitter", "correct horse battery")}
     for method, path in (("GET", ""), ("PATCH", ""), ("POST", "/confirm"), ("POST", "/revert")):
-        more = {"json": {"port": 9}} if method != "GET" else {}
+        more: dict[str, Any] = {"json": {"port": 9}} if method != "GET" else {}
         status, _, _ = await moving.ask(method, f"{moving.url}/hub/v1/network{path}", cookies=cookies, **more)
         assert status == 403, (method, path)
 

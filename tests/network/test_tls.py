@@ -9,6 +9,7 @@ import ssl
 import tempfile
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -130,7 +131,7 @@ async def test_a_clock_that_was_never_set_makes_no_certificate(tmp_path: Path) -
 async def test_own_files_are_served_and_taken_over_when_they_change(tmp_path: Path, ports: list[int]) -> None:
     clock = VirtualClock(RealClock().now())
     files = issue(tmp_path / "acme", clock.now())
-    settings = {
+    settings: dict[str, Any] = {
         "tls": "own", "tls_port": ports[1], "certificate": files.chain, "certificate_key": files.key,
         "declared": {"tls": "hub.yaml"}, "allowed_hosts": ("hub.example.org",),
     }  # fmt: skip
@@ -164,7 +165,7 @@ async def test_own_files_are_served_and_taken_over_when_they_change(tmp_path: Pa
 async def test_where_own_files_are_broken_at_the_start_the_homes_certificate_stands_in(
     tmp_path: Path, ports: list[int]
 ) -> None:
-    settings = {
+    settings: dict[str, Any] = {
         "tls": "own", "tls_port": ports[1], "certificate": tmp_path / "no.pem", "certificate_key": tmp_path / "no.key",
     }  # fmt: skip
     async with home(tmp_path / "data", **settings) as one:

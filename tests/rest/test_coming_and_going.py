@@ -23,7 +23,7 @@ def _held(house: House) -> Counter[str]:
 
 
 def _broadcaster(house: House) -> Broadcaster:
-    return house.hub._site.app[BROADCASTER]  # type: ignore[no-any-return]  # a runner's app is untyped
+    return house.hub.app[BROADCASTER]  # type: ignore[no-any-return]  # a runner's app is untyped
 
 
 async def _visit(house: House, path: str, number: int) -> int:

@@ -183,7 +183,7 @@ async def test_a_grant_that_is_withdrawn_is_felt_at_the_next_event(house: House,
 
 async def test_a_slow_client_loses_only_its_own_oldest_news_and_is_told(house: House, ago: Ago) -> None:
     view = house.hub.views.system()
-    broadcaster = house.hub._site.app[BROADCASTER]
+    broadcaster = house.hub.app[BROADCASTER]
     slow, quick = Listener(view, lambda: None, limit=3), Listener(view, lambda: None)
     for listener in (slow, quick):
         listener.wishes[""] = Wish()

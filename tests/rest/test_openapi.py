@@ -15,7 +15,7 @@ async def test_the_document_is_openapi_and_lists_what_the_router_answers(house: 
     document = (await house.call("GET", "/hub/v1/openapi.json", token=None)).json
     assert document["openapi"].startswith("3.1")
     listed = {(method.upper(), path) for path, methods in document["paths"].items() for method in methods}
-    app = house.hub._site.app
+    app = house.hub.app
     routed = {
         (route.method, resource.canonical)
         for resource in app.router.resources()

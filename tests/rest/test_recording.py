@@ -371,7 +371,7 @@ async def test_statistics_of_a_day_count_what_came_late(house: House) -> None:
 
 
 async def test_bodies_that_together_are_too_much_are_asked_to_come_again(house: House, ago: Ago) -> None:
-    bodies = house.hub._site.app[BODIES]
+    bodies = house.hub.app[BODIES]
     bodies.limit = 100
     answer = await house.record(heart(ago(1)), heart(ago(2)))
     assert answer.status == 429
