@@ -1,8 +1,8 @@
 """What one actor may see and do: the only thing pages, REST and routes read."""
 
-from hub.access import BrowserSession, Passkey, Place, Reach, until_of
+from hub.access import BrowserSession, Invitation, Passkey, Place, Reach, until_of
 from hub.access.asking import Wish
-from hub.access.openid import Purpose
+from hub.access.openid import Identity, Purpose
 from hub.archive import Erasure, Going, Job, Rule
 from hub.consent import Coming, Consent, Leaving
 from hub.backup.jobs import Job as BackupJob
@@ -37,7 +37,9 @@ __all__ = [
     "Erasure",
     "Going",
     "HubFigures",
+    "Identity",
     "IncomingReading",
+    "Invitation",
     "Purpose",
     "Job",
     "Leaving",

@@ -1,20 +1,19 @@
-"""Accounts, grants, browser sessions, the audit trail, and who sees whom."""
+"""Accounts, grants, and who sees whom."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from hub.model import Account, ChainedLine, Grant, Role, Verb
-from hub.view import BrowserSession, Reach, browser_of, until_of
+from hub.model import Account, Grant, Role, Verb
+from hub.view import Reach, View, until_of
 from web.rest.endpoint import Call, Endpoint
-from web.rest.fields import Body, Name, Query
+from web.rest.fields import Body, Name
 
-MOST_LINES = 1_000
 Subjects = Annotated[list[Name] | None, Field(description="Metric keys and `journal:<kind>`; left out: all.")]
 
 
@@ -30,6 +29,15 @@ class AccountList(TypedDict):
     accounts: list[AccountShape]
 
 
+class ConsentShape(TypedDict):
+    """What one person says to a grant about them."""
+
+    person: str
+    by: str
+    """The account that agreed, for a child whoever gave it; empty while they are asked."""
+    at: datetime | None
+
+
 class GrantShape(TypedDict):
     id: str
     account: str
@@ -39,45 +47,13 @@ class GrantShape(TypedDict):
     until: datetime | None
     by: str
     given_at: datetime | None
+    consents: list[ConsentShape]
+    waits: bool
+    """True: it gives nothing before all of them have agreed."""
 
 
 class GrantList(TypedDict):
     grants: list[GrantShape]
-
-
-class SessionShape(TypedDict):
-    id: str
-    account: str
-    browser: str
-    since: datetime
-    seen: datetime
-    expires_at: datetime
-    this: bool
-
-
-class SessionList(TypedDict):
-    sessions: list[SessionShape]
-
-
-class AuditShape(TypedDict):
-    line: int
-    at: datetime
-    account: str
-    action: str
-    person: str
-    outcome: str
-    detail: str
-
-
-class AuditLines(TypedDict):
-    lines: list[AuditShape]
-
-
-class VerdictShape(TypedDict):
-    sound: bool
-    lines: int
-    line: int | None
-    message: str
 
 
 class ReachShape(TypedDict):
@@ -96,6 +72,14 @@ class Audience(TypedDict):
     accounts: list[ReachShape]
 
 
+class Waiting(Body):
+    wait: Annotated[bool, Field(description="A grant gives nothing before everyone it is about has agreed.")]
+
+
+class WaitingShape(TypedDict):
+    wait: bool
+
+
 class NewAccount(Body):
     name: Name
     password: Annotated[str, Field(max_length=1_000)]
@@ -109,19 +93,15 @@ class AccountChange(Body):
     disabled: bool | None = None
 
 
-class NewGrant(Body):
-    account: Name
+class NewRight(Body):
     person: Annotated[Name, Field(description="A person, `household`, or `*` for everybody.")]
     verbs: Annotated[list[Verb], Field(min_length=1)] = Field(default=[Verb.VIEW])
     subjects: Subjects = None
     until: Annotated[str, Field(max_length=40, description="`2h`, `3d`, `tonight`, or ISO 8601; empty: for ever.")] = ""
 
 
-class AuditQuery(Query):
-    limit: Annotated[int, Field(ge=1, le=MOST_LINES)] = 100
-    before: Annotated[int | None, Field(ge=1, le=2**62, description="Only lines older than this one.")] = None
-    account: Annotated[str, Field(max_length=100)] = ""
-    action: Annotated[str, Field(max_length=100, description="Only actions that begin so.")] = ""
+class NewGrant(NewRight):
+    account: Name
 
 
 def account_shape(one: Account) -> AccountShape:
@@ -155,7 +135,7 @@ async def remove_account(call: Call) -> AccountList:
     return await list_accounts(call)
 
 
-def grant_shape(one: Grant) -> GrantShape:
+def grant_shape(view: View, one: Grant) -> GrantShape:
     return {
         "id": one.id,
         "account": one.account,
@@ -165,11 +145,13 @@ def grant_shape(one: Grant) -> GrantShape:
         "until": one.until,
         "by": one.by,
         "given_at": one.given_at,
+        "consents": [{"person": each.person, "by": each.by, "at": each.at} for each in view.consents(one)],
+        "waits": view.held(one),
     }
 
 
 async def list_grants(call: Call) -> GrantList:
-    return {"grants": [grant_shape(one) for one in call.view.grants()]}
+    return {"grants": [grant_shape(call.view, one) for one in call.view.grants()]}
 
 
 async def add_grant(call: Call) -> GrantShape:
@@ -179,7 +161,7 @@ async def add_grant(call: Call) -> GrantShape:
     draft = view.draft_grant(body.person, body.verbs, subjects=body.subjects)
     zone = view.time_zone(body.person) if body.person != "*" else view.household().time_zone
     until = until_of(body.until, view.clock.now(), zone)
-    return grant_shape(await view.give(replace(draft, account=account, until=until)))
+    return grant_shape(view, await view.give(replace(draft, account=account, until=until)))
 
 
 async def withdraw_grant(call: Call) -> GrantList:
@@ -187,54 +169,18 @@ async def withdraw_grant(call: Call) -> GrantList:
     return await list_grants(call)
 
 
-def session_shape(call: Call, one: BrowserSession) -> SessionShape:
-    return {
-        "id": one.id,
-        "account": one.account,
-        "browser": browser_of(one.user_agent),
-        "since": one.since,
-        "seen": one.seen,
-        "expires_at": one.expires,
-        "this": call.view.is_this(one),
-    }
+async def agree_to_grant(call: Call) -> GrantShape:
+    return grant_shape(call.view, await call.view.agree(call.path["id"]))
 
 
-async def list_sessions(call: Call) -> SessionList:
-    return {"sessions": [session_shape(call, one) for one in call.view.sessions()]}
+async def show_waiting(call: Call) -> WaitingShape:
+    return {"wait": call.view.consent_waits}
 
 
-async def end_session(call: Call) -> SessionList:
-    await call.view.end_session(call.path["id"])
-    return await list_sessions(call)
-
-
-async def end_other_sessions(call: Call) -> SessionList:
-    await call.view.end_other_sessions()
-    return await list_sessions(call)
-
-
-def line_shape(one: ChainedLine) -> AuditShape:
-    line = one.line
-    return {
-        "line": one.number,
-        "at": datetime.fromtimestamp(line.at_us / 1e6, UTC),
-        "account": line.account,
-        "action": line.action,
-        "person": line.person,
-        "outcome": line.outcome,
-        "detail": line.detail,
-    }
-
-
-async def read_audit(call: Call) -> AuditLines:
-    query: AuditQuery = call.query
-    lines = await call.view.audit_lines(query.limit, account=query.account, action=query.action, before=query.before)
-    return {"lines": [line_shape(one) for one in lines]}
-
-
-async def verify_audit(call: Call) -> VerdictShape:
-    found = await call.view.verify_audit()
-    return {"sound": found.sound, "lines": found.lines, "line": found.line, "message": found.message}
+async def set_waiting(call: Call) -> WaitingShape:
+    body: Waiting = call.body
+    await call.view.set_consent_waits(body.wait)
+    return await show_waiting(call)
 
 
 def reach_shape(account: Account, one: Reach) -> ReachShape:
@@ -272,11 +218,10 @@ ENDPOINTS = (
     Endpoint("GET", "/hub/v1/grants", "Grants that hold", "rights", list_grants, GrantList),
     Endpoint("POST", "/hub/v1/grants", "Give a right", "rights", add_grant, GrantShape, body=NewGrant, status=201),
     Endpoint("DELETE", "/hub/v1/grants/{id}", "Withdraw a grant", "rights", withdraw_grant, GrantList),
+    Endpoint("POST", "/hub/v1/grants/{id}/agree", "Agree to a grant about oneself", "rights", agree_to_grant,
+             GrantShape),
+    Endpoint("GET", "/hub/v1/grants/waiting", "Whether grants wait for a yes", "rights", show_waiting, WaitingShape),
+    Endpoint("PUT", "/hub/v1/grants/waiting", "Have grants wait for a yes, or not", "rights", set_waiting, WaitingShape,
+             body=Waiting),
     Endpoint("GET", "/hub/v1/people/{person}/audience", "Who sees a person", "rights", who_sees, Audience),
-    Endpoint("GET", "/hub/v1/sessions", "Signed-in browsers", "rights", list_sessions, SessionList),
-    Endpoint("DELETE", "/hub/v1/sessions", "Sign all other browsers out", "rights", end_other_sessions, SessionList),
-    Endpoint("DELETE", "/hub/v1/sessions/{id}", "Sign one browser out", "rights", end_session, SessionList),
-    Endpoint("GET", "/hub/v1/audit", "The audit trail, newest first", "rights", read_audit, AuditLines,
-             query=AuditQuery),
-    Endpoint("GET", "/hub/v1/audit/verify", "Whether the trail is whole", "rights", verify_audit, VerdictShape),
 )  # fmt: skip
