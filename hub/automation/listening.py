@@ -1,0 +1,79 @@
+"""Who wants to hear of what, so that a change costs only those who watch it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+
+from hub.automation.seen_states import Reads
+from hub.automation.watch import Watcher
+
+_Index = dict[str, dict[Watcher, None]]
+"""Ordered, so that automations go off in the order in which they were made."""
+
+
+class Listening:
+    def __init__(self) -> None:
+        self._entities: _Index = {}
+        self._domains: _Index = {}
+        self._events: _Index = {}
+        self._signals: _Index = {}
+        self._everything: dict[Watcher, None] = {}
+        self._where: dict[Watcher, list[tuple[_Index, str]]] = {}
+        self._waiting: dict[asyncio.Future[None], Reads] = {}
+
+    def add(self, one: Watcher) -> None:
+        places = self._where[one] = []
+        for index, keys in (
+            (self._entities, one.entities),
+            (self._domains, one.domains),
+            (self._events, one.events),
+            (self._signals, one.signals),
+        ):
+            for key in keys:
+                index.setdefault(key, {})[one] = None
+                places.append((index, key))
+        if one.everything:
+            self._everything[one] = None
+
+    def remove(self, one: Watcher) -> None:
+        for index, key in self._where.pop(one, []):
+            found = index.get(key)
+            if found is not None:
+                found.pop(one, None)
+                if not found:
+                    del index[key]
+        self._everything.pop(one, None)
+
+    def again(self, one: Watcher) -> None:
+        """It looks at other entities than before."""
+        if one in self._where:
+            self.remove(one)
+            self.add(one)
+
+    def to_entity(self, entity_id: str) -> Iterable[Watcher]:
+        found = self._entities.get(entity_id)
+        if not self._domains and not self._everything:
+            return list(found) if found else ()
+        of_domain = self._domains.get(entity_id.partition(".")[0], {})
+        return list({**(found or {}), **of_domain, **self._everything})
+
+    def to_event(self, event_type: str) -> list[Watcher]:
+        return list({**self._events.get(event_type, {}), **self._events.get("*", {})})
+
+    def to_signal(self, kind: str) -> list[Watcher]:
+        return list(self._signals.get(kind, {}))
+
+    async def change(self, reads: Reads) -> None:
+        """Returns once something that was read has changed."""
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting[waiter] = reads
+        try:
+            await waiter
+        finally:
+            self._waiting.pop(waiter, None)
+
+    def wake(self, entity_id: str) -> None:
+        for waiter, reads in list(self._waiting.items()):
+            if not waiter.done() and reads.concerned(entity_id):
+                waiter.set_result(None)

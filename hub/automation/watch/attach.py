@@ -1,0 +1,41 @@
+"""The watcher of each kind of trigger."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hub.automation.schema import triggers as schema
+from hub.automation.watch.base import Attaching, Watcher
+from hub.automation.watch.happenings import EventWatcher, LifeWatcher, MqttWatcher, SignalWatcher
+from hub.automation.watch.states import NumericWatcher, StateWatcher, TemplateWatcher, ZoneWatcher
+from hub.automation.watch.times import PatternWatcher, TimeWatcher
+
+_KINDS: dict[type[schema.Trigger], Any] = {
+    schema.StateTrigger: StateWatcher,
+    schema.NumericStateTrigger: NumericWatcher,
+    schema.TemplateTrigger: TemplateWatcher,
+    schema.ZoneTrigger: ZoneWatcher,
+    schema.TimeTrigger: TimeWatcher,
+    schema.TimePatternTrigger: PatternWatcher,
+    schema.EventTrigger: EventWatcher,
+    schema.HomeAssistantTrigger: LifeWatcher,
+    schema.MqttTrigger: MqttWatcher,
+    **dict.fromkeys(
+        (
+            schema.WebhookTrigger,
+            schema.TagTrigger,
+            schema.ConversationTrigger,
+            schema.NotificationTrigger,
+            schema.GeoLocationTrigger,
+            schema.DeviceTrigger,
+        ),
+        SignalWatcher,
+    ),
+}
+
+
+def watcher(trigger: schema.Trigger, index: int, attaching: Attaching) -> Watcher | None:
+    """None for a kind that nobody here can watch."""
+    kind = _KINDS.get(type(trigger))
+    made: Watcher | None = kind(trigger, index, attaching) if kind is not None else None
+    return made
