@@ -38,7 +38,8 @@ def seaweed(folder: Path) -> Iterator[str]:
         weed, "server", f"-dir={folder / 'data'}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-filer", "-s3",
         f"-master.port={ports[0]}", f"-volume.port={ports[1]}", f"-filer.port={ports[2]}", f"-s3.port={ports[3]}",
         f"-master.port.grpc={free_port()}", f"-volume.port.grpc={free_port()}", f"-filer.port.grpc={free_port()}",
-        f"-s3.port.grpc={free_port()}", f"-s3.config={config}", "-s3.iam=false", "-s3.port.iceberg=0",
+        f"-s3.port.grpc={free_port()}", f"-s3.config={config}", "-s3.iam=false",
+        "-s3.port.iceberg=0", "-s3.port.lance=0",
         "-master.volumeSizeLimitMB=64", "-volume.max=20", "-master.telemetry=false", "-s3.domainName=localhost",
     ]  # fmt: skip
     process = start(command, folder / "weed.log", ports[3])
@@ -91,6 +92,10 @@ class Cable:
     passed: int = 0
     made: int = 0
     _writers: set[asyncio.StreamWriter] = field(default_factory=set)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
 
     def cut_after(self, size: int, times: int = 1) -> None:
         self._size, self.left, self.cuts = size, size, times

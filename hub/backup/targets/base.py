@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import IO, NamedTuple, Self
 
 import aiohttp
 
@@ -133,18 +133,17 @@ def put_off(limit: asyncio.Timeout) -> None:
     limit.reschedule(asyncio.get_running_loop().time() + STALL)
 
 
-async def pieces(path: Path, start: int, size: int, limit: asyncio.Timeout, tick: Tick) -> AsyncIterator[bytes]:
+async def pieces(file: IO[bytes], start: int, size: int, limit: asyncio.Timeout, tick: Tick) -> AsyncIterator[bytes]:
     """A stretch of a file, in pieces, each read when the one before is on its way."""
-    with path.open("rb") as file:
-        file.seek(start)
-        while size > 0:
-            piece = await asyncio.to_thread(file.read, min(PIECE, size))
-            if not piece:
-                raise TargetTrouble(f"{path.name} became shorter while it was sent")
-            yield piece
-            size -= len(piece)
-            put_off(limit)
-            tick(len(piece))
+    file.seek(start)
+    while size > 0:
+        piece = await asyncio.to_thread(file.read, min(PIECE, size))
+        if not piece:
+            raise TargetTrouble(f"{file.name} became shorter while it was sent")
+        yield piece
+        size -= len(piece)
+        put_off(limit)
+        tick(len(piece))
 
 
 async def keep(answer: aiohttp.ClientResponse, to: Path, at: int, limit: asyncio.Timeout, tick: Tick) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -196,9 +196,12 @@ class S3(Target):
             try:
                 tree = ET.fromstring(content)
             except ET.ParseError:
-                raise TargetTrouble(f"what answers at {self._base.origin()} is no S3 server") from None
-            if tree.tag.rpartition("}")[2] == "Error":
+                tree = ET.Element("none")
+            kind = tree.tag.rpartition("}")[2]
+            if kind == "Error":
                 raise self._trouble(answer, content)
+            if not kind.endswith("Result"):
+                raise TargetTrouble(f"what answers at {self._base.origin()} is no S3 server")
             return tree
 
     async def _plain(self, method: str, key: str, query: Mapping[str, str], body: bytes = b"") -> None:
@@ -218,11 +221,12 @@ class S3(Target):
         headers = self._signer.headers(method, self._host, path, query, digest, self._clock.now(), further)
         text = query_text(query)
         url = URL(f"{self._base.scheme}://{self._host}{path}" + (f"?{text}" if text else ""), encoded=True)
-        async with words(self._base.host or "") as limit:
+        async with AsyncExitStack() as stack:
+            limit = await stack.enter_async_context(words(self._base.host or ""))
             data: AsyncIterator[bytes] | bytes | None = body or None
             if stretch is not None:
                 file, part, tick = stretch
-                data = pieces(file, part.start, part.size, limit, tick)
+                data = pieces(stack.enter_context(file.open("rb")), part.start, part.size, limit, tick)
                 headers["Content-Length"] = str(part.size)
             async with self._session.request(method, url, headers=headers, data=data, allow_redirects=False) as answer:
                 if answer.status not in accept:

@@ -32,6 +32,8 @@ class Said(NamedTuple):
             tree = ET.fromstring(content)
         except ET.ParseError:
             return cls()
+        if tree.tag.rpartition("}")[2] != "Error":
+            return cls()
         found = {name: (tree.findtext(f"{{*}}{name}") or "").strip()[:300] for name in ("Code", "Message", "Region")}
         return cls(found["Code"], found["Message"], found["Region"], True)
 

@@ -14,7 +14,7 @@ from urllib.parse import unquote
 from xml.etree import ElementTree as ET
 
 import aiohttp
-from aiohttp import BasicAuth, DigestAuthMiddleware
+from aiohttp import DigestAuthMiddleware, encode_basic_auth
 from yarl import URL
 
 from hub.backup.targets.base import Kept, Target, TargetTrouble, Tick, keep, pieces, session, small, words
@@ -68,7 +68,7 @@ class WebDav(Target):
             await self._session.close()
             self._session = session(middlewares=(digest,))
         else:
-            self._headers["Authorization"] = BasicAuth(self._user, self._password, encoding="utf-8").encode()
+            self._headers["Authorization"] = encode_basic_auth(self._user, self._password, encoding="utf-8")
         await self._find("", "0", missing=True)
 
     async def prepare(self) -> None:
@@ -114,12 +114,13 @@ class WebDav(Target):
         await self._move(part, name)
 
     async def _send(self, path: Path, part: str, size: int, tick: Tick) -> None:
-        async with words(self._host) as limit:
-            data = pieces(path, 0, size, limit, tick)
-            headers = {"Content-Length": str(size), "Content-Type": "application/octet-stream"}
-            async with self._request("PUT", part, headers, data) as answer:
-                if answer.status not in (200, 201, 204):
-                    raise self._trouble(answer)
+        headers = {"Content-Length": str(size), "Content-Type": "application/octet-stream"}
+        with path.open("rb") as file:
+            async with words(self._host) as limit:
+                data = pieces(file, 0, size, limit, tick)
+                async with self._request("PUT", part, headers, data) as answer:
+                    if answer.status not in (200, 201, 204):
+                        raise self._trouble(answer)
 
     async def _move(self, part: str, name: str) -> None:
         headers = {"Destination": str(self._url(name)), "Overwrite": "T"}
