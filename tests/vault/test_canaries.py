@@ -10,6 +10,7 @@ import signal
 import time
 import urllib.error
 import urllib.request
+import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -164,6 +165,9 @@ def used(household: Household, answers: Answers) -> None:
         done = household(*words, code=None)
         answers.keep(f"cli {' '.join(words)}", done.out + done.err)
     household("export", "--household", "--out", str(folder / "export.zip"))
+    with zipfile.ZipFile(folder / "export.zip") as export:
+        assert export.namelist()
+        export.extractall(folder / "export")
     household("backup", "create", code=None)
     household("db", "backup", str(folder / "copy.db"))
     answers.processes()

@@ -88,14 +88,15 @@ async def polled(hub: Hub, seen: Seen, times: int = 1) -> None:
     raise AssertionError(f"it was not polled: {hub.rooms.supervisor.status('scale')}")
 
 
-async def plain_house(folder: Path) -> None:
+async def plain_house(folder: Path, url: str = "") -> None:
     """A hub as it was before there was a vault: everything in the open, and a copy of it."""
-    async with house(folder) as hub:
+    async with house(folder, url=url) as hub:
         recorder = hub.rooms.recorder
         await recorder.save_entry(ConfigEntry("scale", "scale", "Scale", "anna", GIVEN))
         await recorder.entry_save("scale", "session", {"refresh_token": REFRESH, "since": 7, "names": ["a"]})
-        await recorder.backup(folder / "backups" / "homeostat-20260101T000000Z.db")
-    assert {word for words in found_in(folder).values() for word in words} == set(ALL)
+        if not url.startswith("postgresql"):
+            await recorder.backup(folder / "backups" / "homeostat-20260101T000000Z.db")
+            assert {word for words in found_in(folder).values() for word in words} == set(ALL)
 
 
 async def test_secrets_of_an_entry_lie_sealed_and_reach_it_as_they_were(tmp_path: Path, database_url: str) -> None:
@@ -129,6 +130,18 @@ async def test_what_lay_open_is_sealed_at_the_next_start_and_no_old_byte_is_left
     assert seen.configs[0].token.get_secret_value() == TOKEN
     assert seen.kept[0]["refresh_token"] == REFRESH
     assert found_in(tmp_path) == {}
+
+
+async def test_what_lay_open_in_any_database_is_sealed_at_the_next_start(tmp_path: Path, database_url: str) -> None:
+    await plain_house(tmp_path, database_url)
+    seen = Seen()
+    async with house(tmp_path, url=database_url, plugins=seen.plugin()) as hub:
+        await polled(hub, seen)
+        await cleaned(hub)
+        texts = "".join(await hub.rooms.recorder.secret_texts())
+        assert not [word for word in ALL if word in texts]
+        assert (await hub.secrets.told()).sealed == 5
+    assert seen.configs[0].token.get_secret_value() == TOKEN
 
 
 async def test_clearing_away_that_was_cut_short_goes_on_at_the_next_start(
