@@ -7,19 +7,20 @@ from typing import Any
 
 import click
 
+from hub.cli import inviting
 from hub.cli.common import FAILED, Session, options, table
 from hub.cli.tokens import listed, verbs_of
 
-ROLES = ("owner", "adult", "caregiver", "coach", "family", "guest")
+ROLES = inviting.ROLES
 _GRANTS = {
     "id": "ID", "account": "ACCOUNT", "person": "PERSON", "verbs": "VERBS", "metrics": "METRICS", "until": "UNTIL",
-    "by": "BY",
+    "by": "BY", "agreed": "AGREED",
 }  # fmt: skip
 
 
 @click.group()
 def account() -> None:
-    """Add, list, disable and remove accounts: who may sign in."""
+    """Add, invite, list, disable and remove accounts: who may sign in."""
 
 
 @account.command("add")
@@ -175,6 +176,13 @@ def grant_revoke(session: Session, grant_id: str | None, account: str | None, pe
         raise click.UsageError("Name the ID of a grant, or --account, --person or both.")
     gone = session.ask("grant.revoke", grant=grant_id, account=account, person=person)
     session.show(gone, [f"{one['account']} may no longer {', '.join(one['verbs'])} {one['person']}." for one in gone])
+
+
+for command in (inviting.invite, inviting.invitations, inviting.uninvite, inviting.link, inviting.unlink,
+                inviting.identities):  # fmt: skip
+    account.add_command(command)
+for command in (inviting.requests, inviting.give, inviting.dismiss, inviting.consent):
+    grant.add_command(command)
 
 
 @click.group()

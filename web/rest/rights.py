@@ -220,8 +220,8 @@ ENDPOINTS = (
     Endpoint("DELETE", "/hub/v1/grants/{id}", "Withdraw a grant", "rights", withdraw_grant, GrantList),
     Endpoint("POST", "/hub/v1/grants/{id}/agree", "Agree to a grant about oneself", "rights", agree_to_grant,
              GrantShape),
-    Endpoint("GET", "/hub/v1/grants/waiting", "Whether grants wait for a yes", "rights", show_waiting, WaitingShape),
-    Endpoint("PUT", "/hub/v1/grants/waiting", "Have grants wait for a yes, or not", "rights", set_waiting, WaitingShape,
+    Endpoint("GET", "/hub/v1/rights/waiting", "Whether grants wait for a yes", "rights", show_waiting, WaitingShape),
+    Endpoint("PUT", "/hub/v1/rights/waiting", "Have grants wait for a yes, or not", "rights", set_waiting, WaitingShape,
              body=Waiting),
     Endpoint("GET", "/hub/v1/people/{person}/audience", "Who sees a person", "rights", who_sees, Audience),
 )  # fmt: skip

@@ -40,7 +40,7 @@ async def remove_account(site: Site, _: Progress, *, name: str) -> None:
 
 
 async def grants(site: Site, _: Progress, *, account: str | None = None, person: str | None = None) -> Any:
-    return [_grant(one) for one in _chosen(site, account, person)]
+    return [grant_told(site, one) for one in _chosen(site, account, person)]
 
 
 async def add_grant(
@@ -53,7 +53,7 @@ async def add_grant(
     zone = people.time_zone(whose) if whose != EVERYBODY else people.household.time_zone
     ends = until_of(until, site.hub.rooms.clock.now(), zone)
     draft = site.view.draft_grant(whose, [Verb(one) for one in verbs], subjects=subjects or None, until=ends)
-    return _grant(await site.view.give(replace(draft, account=name)))
+    return grant_told(site, await site.view.give(replace(draft, account=name)))
 
 
 async def revoke_grants(
@@ -99,6 +99,16 @@ def _account(one: Account) -> dict[str, Any]:
         "role": one.role.value,
         "person": one.person,
         "disabled": one.disabled,
+    }
+
+
+def grant_told(site: Site, one: Grant) -> dict[str, Any]:
+    """A grant, and what those it is about say to it."""
+    consents = site.view.consents(one)
+    return {
+        **_grant(one),
+        "agreed": all(each.agreed for each in consents) if consents else None,
+        "waits": site.view.held(one),
     }
 
 

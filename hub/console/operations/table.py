@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import difflib
 
-from hub.console.operations import archive, bring, entries, factors, house, keeping, network, people, rights, secrets
+from hub.console.operations import (
+    archive,
+    bring,
+    entries,
+    factors,
+    house,
+    inviting,
+    keeping,
+    network,
+    people,
+    rights,
+    secrets,
+)
 from hub.console.operations.site import Operation
 from hub.errors import NotFound
 
@@ -20,6 +32,16 @@ _TABLE: dict[str, Operation] = {
     "factors.show": factors.show,
     "factors.reset": factors.reset,
     "factors.demand": factors.demand,
+    "account.invite": inviting.invite,
+    "account.invitations": inviting.invitations,
+    "account.uninvite": inviting.uninvite,
+    "account.link": inviting.link,
+    "account.unlink": inviting.unlink,
+    "account.identities": inviting.identities,
+    "grant.requests": inviting.wishes,
+    "grant.give": inviting.give_wish,
+    "grant.dismiss": inviting.dismiss_wish,
+    "grant.consent": inviting.waiting,
     "grant.list": rights.grants,
     "grant.add": rights.add_grant,
     "grant.revoke": rights.revoke_grants,
