@@ -178,7 +178,9 @@ class Serving:
     def _listen(self, endpoint: Endpoint, tls: ssl.SSLContext | None) -> bool:
         """False where IPv6 is not there. Raises ConfigInvalid."""
         family = socket.AF_INET6 if ":" in endpoint.host else socket.AF_INET
-        port = endpoint.port or next((self._ports[o] for o in self._open if o.tls == endpoint.tls), 0)
+        # A free one that was found before stays the one, on whichever address.
+        found = (port for one, port in self._ports.items() if not one.port and one.tls == endpoint.tls)
+        port = endpoint.port or next(found, 0)
         sock: socket.socket | None = None
         try:
             sock = socket.socket(family, socket.SOCK_STREAM)
