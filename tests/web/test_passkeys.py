@@ -84,7 +84,7 @@ async def test_a_passkey_is_added_signs_in_alone_and_confirms(device: Device) ->
     await device.see("/sign-in?next=/settings/tokens")
     assert await accessibility_faults(page) == []
     await device.press("Sign in with a passkey")
-    await page.wait_for_url("**/settings/tokens")
+    await page.wait_for_url(f"{device.url}/settings/tokens")
     sessions = hub.rooms.accounts.sessions
     for digest, one in sessions._all.items():
         assert one.proved_at is not None
@@ -105,7 +105,7 @@ async def test_the_browser_offers_the_passkey_in_the_names_field(device: Device)
     await device.add_passkey()
     await device.sign_out()
     await device.page.goto(f"{device.url}/sign-in?next=/settings/sessions&offered")
-    await device.page.wait_for_url("**/settings/sessions")
+    await device.page.wait_for_url(f"{device.url}/settings/sessions")
 
 
 async def test_a_copied_passkey_is_refused_and_told_of_in_the_trail(device: Device) -> None:
@@ -139,7 +139,7 @@ async def test_after_the_password_comes_the_passkey_or_a_code_on_paper(device: D
     await expect(page.get_by_role("heading", name="One more step")).to_be_visible()
     assert await accessibility_faults(page) == []
     await device.press("Use your passkey")
-    await page.wait_for_url("**/settings/tokens")
+    await page.wait_for_url(f"{device.url}/settings/tokens")
     await device.sign_out()
     await device.see("/sign-in?next=/settings/tokens")
     await device.type_password()
@@ -148,7 +148,7 @@ async def test_after_the_password_comes_the_passkey_or_a_code_on_paper(device: D
     await expect(page.get_by_role("alert").filter(has_text="not right")).to_be_visible()
     await page.get_by_label("Recovery code").fill(codes[0].upper())
     await device.press("Sign in")
-    await page.wait_for_url("**/settings/tokens")
+    await page.wait_for_url(f"{device.url}/settings/tokens")
 
 
 async def test_an_app_is_set_up_from_its_picture_and_asked_for(device: Device) -> None:
@@ -173,7 +173,7 @@ async def test_an_app_is_set_up_from_its_picture_and_asked_for(device: Device) -
         later = device.house.hub.rooms.clock.now() + timedelta(seconds=30)
         await page.get_by_label("Code").fill(pyotp.TOTP(seed).at(later))
         await device.press("Sign in")
-    await page.wait_for_url("**/settings/account")
+    await page.wait_for_url(f"{device.url}/settings/account")
     await device.press("Turn off codes from an app")
     await expect(page.get_by_text("Codes are asked for no more")).to_be_visible()
     assert not device.house.hub.rooms.accounts.proofs.factors.of("anna").any
