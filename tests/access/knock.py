@@ -9,9 +9,8 @@ from typing import NamedTuple
 from aiohttp import web
 
 from hub.access.sessions import digest_of
-
+from tests.access.asks import Ask
 from tests.access.oracle import Caller
-from tests.access.routes import Ask
 from tests.access.street import Street
 from web import security
 
@@ -28,7 +27,7 @@ class Answer(NamedTuple):
 def routes_of(street: Street) -> dict[str, web.AbstractRoute]:
     """`GET /path/{with}` -> route, of the running application; HEAD goes with its GET."""
     found: dict[str, web.AbstractRoute] = {}
-    for route in street.hub.network._serving._app.router.routes():
+    for route in street.hub.app.router.routes():
         if route.method != "HEAD" and route.resource is not None:
             found[f"{route.method} {route.resource.canonical}"] = route
     return found
@@ -78,6 +77,8 @@ async def knock(street: Street, name: str, ask: Ask, caller: Caller, person: str
     assert status < 500, f"{method} {path} by {caller.name} broke: {status} {text[:300]}"
     away = bool(re.match(r"/(sign-in|welcome)\b", to)) or (to == "/" and written.startswith("/welcome"))
     inside = status not in _REFUSED and not away
+    if ask.absent:
+        inside = not away and status not in (401, 403)
     if ask.let_in is not None:
         inside = inside and ask.let_in(status, text)
     return Answer(status, text, inside)

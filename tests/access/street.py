@@ -27,6 +27,7 @@ from hub.api import (
 from hub.daemon import Hub, Settings
 from hub.model import Actor, Credential, Grant, JournalDraft, Limits, Role, Verb
 from hub.view import IncomingReading, SetupRequest, View
+from integrations.nightscout.surface.server import current
 from tests.access.oracle import ACT, ERASED, EVERYTHING, HOUSEHOLD, RECORD, UNASSIGNED, VIEW, Caller, Given
 
 PASSWORD = "correct horse battery"
@@ -158,6 +159,10 @@ async def street(folder: Path) -> AsyncIterator[Street]:
     hub = await Hub.start(settings, plugins=[("things", things)])
     try:
         made = await _furnish(hub)
+        nightscout = current()
+        assert nightscout is not None
+        # Wrong tokens would wait longer and longer, as they should.
+        nightscout.throttle.failed = lambda address: None  # type: ignore[method-assign]
         timeout = aiohttp.ClientTimeout(total=20)
         jar = aiohttp.DummyCookieJar()
         async with aiohttp.ClientSession(timeout=timeout, cookie_jar=jar) as client:
@@ -200,6 +205,7 @@ async def _furnish(hub: Hub) -> Street:
         if sum(one.entry == made.id and state is not None for one, state in system.states()) == 4:
             break
         await asyncio.sleep(0.02)
+    await system.add_entry("phone", {}, person="mia")
     device, lamp = {}, {}
     for one in list(hub.rooms.entities.all.values()):
         if one.entry == made.id:

@@ -25,6 +25,7 @@ async def show(request: web.Request, view: View) -> web.Response:
 
 
 async def save(request: web.Request, view: View) -> web.Response:
+    view.openid_settings()  # for the owner only: what follows says "Saved" also of a server that is not there yet
     form = {key: str(value).strip() for key, value in (await request.post()).items()}
     given: dict[str, Any] = {key: form[key] for key in PLAIN if form.get(key)}
     try:
@@ -43,6 +44,7 @@ async def save(request: web.Request, view: View) -> web.Response:
 
 
 async def check(request: web.Request, view: View) -> web.Response:
+    view.openid_settings()
     try:
         return answer.done(request, PLACE, await view.check_openid())
     except StepUpNeeded:

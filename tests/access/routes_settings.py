@@ -1,0 +1,130 @@
+"""What the pages under Settings ask for."""
+
+from __future__ import annotations
+
+from tests.access.asks import (
+    SOME,
+    Ask,
+    a_grant,
+    a_session_of_guest,
+    a_token_of_guest,
+    an_account,
+    an_erasure,
+    an_export,
+    an_invitation,
+    at,
+    browser,
+    consents,
+    data,
+    house,
+    known,
+    manages,
+    no_invitation,
+    nobody,
+    owns,
+    takes,
+)
+from tests.access.oracle import HOUSEHOLD, MANAGE
+from tests.access.street import PEOPLE
+
+SETTINGS: dict[str, Ask] = {
+    "GET /settings": Ask(known),
+    "GET /settings/about": Ask(known),
+    "GET /settings/components": Ask(nobody),
+    "GET /settings/account": Ask(browser),
+    "POST /settings/account/password": Ask(
+        browser, form=data(old="wrong", new="x"), let_in=lambda status, body: status == 422
+    ),
+    "GET /settings/audit": Ask(owns),
+    "POST /settings/audit": Ask(owns, form=data()),
+    "POST /settings/audit/check": Ask(owns, form=data()),
+    "GET /settings/audit/state": Ask(owns),
+    "GET /settings/audit/export": Ask(owns),
+    "GET /settings/database": Ask(known),
+    "GET /settings/household": Ask(house),
+    "POST /settings/household": Ask(house, form=data(name="Kanari Haus", time_zone="Europe/Madrid")),
+    "GET /settings/people": Ask(known, shows="name"),
+    "GET /settings/people/{person}": Ask(manages, at("/settings/people/{person}"), PEOPLE, shows="name"),
+    "POST /settings/people/{person}": Ask(manages, at("/settings/people/{person}"), PEOPLE, form=data(name="")),
+    "GET /settings/privacy": Ask(known),
+    "POST /settings/privacy/export": Ask(takes, whose=PEOPLE, form=data(person="{person}")),
+    "POST /settings/privacy/preview": Ask(house, form=data(what="person:gone")),
+    "POST /settings/privacy/erase": Ask(house, form=data(what="person:gone")),
+    "POST /settings/privacy/cancel": Ask(house, form=data(erasure="{erasure}"), before=an_erasure),
+    "GET /settings/rights": Ask(owns),
+    "POST /settings/rights/invite": Ask(owns, form=data(name="new", role="guest"), before=no_invitation),
+    "POST /settings/rights/uninvite": Ask(owns, form=data(invitation="{invitation}"), before=an_invitation),
+    "POST /settings/rights/withdraw": Ask(
+        lambda c, p: c.may(MANAGE, p) or (c.browser and c.person == p),
+        whose=SOME,
+        form=data(grant="{grant}"),
+        before=a_grant,
+    ),
+    "GET /settings/rights/{account}": Ask(owns, "/settings/rights/dora"),
+    "POST /settings/rights/{account}/give": Ask(
+        owns, "/settings/rights/dora/give", whose=SOME, form=data(whose="{person}", subject="steps", until="1d")
+    ),
+    "POST /settings/rights/{account}/change": Ask(
+        owns, "/settings/rights/hugo/change", form=data(do="disable"), before=an_account
+    ),
+    "GET /settings/sessions": Ask(known),
+    "POST /settings/sessions": Ask(
+        lambda c, p: c.live and (c.account == "gus" or (c.token and c.owns)),
+        form=data(session="{session}"),
+        before=a_session_of_guest,
+    ),
+    "POST /settings/sessions/others": Ask(lambda c, p: c.browser or c.owns, form=data()),
+    "GET /settings/tokens": Ask(known),
+    "POST /settings/tokens": Ask(
+        browser, form=data(label="x", use="read", days="90"), let_in=lambda status, body: status == 200
+    ),
+    "POST /settings/tokens/revoke": Ask(
+        lambda c, p: c.account == "gus" or c.may(MANAGE, HOUSEHOLD),
+        form=data(token="{token}"),
+        before=a_token_of_guest,
+    ),
+    "GET /settings/leaving": Ask(known),
+    "POST /settings/leaving": Ask(
+        consents,
+        whose=PEOPLE,
+        form=data(entry="things", direction="in", person="{person}", agreed="yes"),
+        absent=True,
+    ),
+    "GET /settings/network": Ask(known),
+    "POST /settings/network": Ask(house, form=data(port="none")),
+    "GET /settings/network/wait": Ask(house),
+    "GET /settings/network/authority.crt": Ask(known),
+    "POST /settings/network/confirm": Ask(house, form=data()),
+    "POST /settings/network/revert": Ask(house, form=data()),
+    "GET /settings/openid": Ask(owns),
+    "POST /settings/openid": Ask(owns, form=data(issuer="x")),
+    "POST /settings/openid/check": Ask(owns, form=data(), absent=True),
+    "POST /settings/openid/remove": Ask(owns, form=data()),
+    "GET /settings/retention": Ask(house),
+    "POST /settings/retention": Ask(house, form=data(key="weight", days="x")),
+    "POST /settings/retention/preview": Ask(house, form=data(key="weight", days="900")),
+    "POST /settings/retention/undo": Ask(house, form=data(key="weight"), absent=True),
+    "GET /settings/privacy/files": Ask(known),
+    "GET /settings/privacy/exports/{id}": Ask(
+        takes, at("/settings/privacy/exports/{export}"), PEOPLE, before=an_export
+    ),
+    "POST /settings/privacy/exports/remove": Ask(takes, whose=PEOPLE, form=data(export="{export}"), before=an_export),
+    "POST /settings/privacy/imports/bring": Ask(house, form=data(), absent=True),
+    "POST /settings/privacy/imports/remove": Ask(house, form=data(), absent=True),
+    "GET /settings/account/codes": Ask(browser),
+    "POST /settings/account/codes": Ask(browser, form=data(code="000000")),
+    "POST /settings/account/codes/remove": Ask(browser, form=data(), absent=True),
+    "GET /settings/account/passkeys/new": Ask(browser, let_in=lambda status, body: status == 200),
+    "POST /settings/account/passkeys": Ask(browser, form=data()),
+    "POST /settings/account/passkeys/remove": Ask(browser, form=data(), absent=True),
+    "POST /settings/account/passkeys/also": Ask(browser, form=data()),
+    "POST /settings/account/recovery": Ask(browser, form=data()),
+    "POST /settings/account/demand": Ask(owns, form=data()),
+    "POST /settings/account/reset": Ask(owns, form=data(account="dora")),
+    "POST /settings/account/identity/link": Ask(browser, form=data()),
+    "POST /settings/account/identity/unlink": Ask(browser, form=data(), absent=True),
+    "POST /ask": Ask(nobody, form=data(verb="fly")),
+    "POST /settings/rights/agree": Ask(nobody, form=data(grant="guessed")),
+    "POST /settings/rights/answer": Ask(owns, form=data(do="no", request="guessed"), absent=True),
+    "POST /settings/rights/wait": Ask(owns, form=data(waits="no")),
+}
