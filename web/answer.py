@@ -10,7 +10,7 @@ from urllib.parse import quote
 import orjson
 from aiohttp import hdrs, web
 
-from web import nav, security, session
+from web import nav, security, sender, session
 from web.keys import CLOCK, OPTIONS, RENDERER, SESSION, VIEW, VIEWS
 
 if TYPE_CHECKING:
@@ -67,6 +67,8 @@ def common(request: web.Request, view: View | None) -> dict[str, Any]:
         "themes": THEMES,
         "demo": options.demo,
         "development": options.development,
+        "plain_text": sender.readable_on_the_way(request),
+        "https_address": security.https_address(request, options.tls_port) if options.tls_port else "",
         "partial": "HX-Request" in request.headers,
         "federated": request.app[VIEWS].federated.label,
         "household": view.household() if view is not None else None,

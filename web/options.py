@@ -26,4 +26,6 @@ class WebOptions:
     """Whose word on the client is believed."""
     https_port: int | None = None
     """Where plain HTTP from other machines is sent; None: it is answered."""
+    tls_port: int | None = None
+    """Where HTTPS is spoken by the hub itself."""
     hsts: bool = False

@@ -127,16 +127,18 @@ def _reads_across(request: web.BaseRequest) -> bool:
     return not followed or request.headers.get("Sec-Fetch-Dest", "document") != "document"
 
 
+def https_address(request: web.BaseRequest, port: int) -> str:
+    """`https://` and the name that was asked for, without a path."""
+    name = host_of(request.host)
+    return f"https://{f'[{name}]' if ':' in name else name}{'' if port == 443 else f':{port}'}"
+
+
 def _to_https(request: web.Request, port: int) -> web.Response:
     if request.method not in (hdrs.METH_GET, hdrs.METH_HEAD):
         # Sent on silently, it would go in plain text for ever.
         raise web.HTTPForbidden(text=f"This hub takes that over HTTPS only, on port {port}. Nothing was changed.")
-    name = host_of(request.host)
-    place = f"[{name}]" if ":" in name else name
-    where = (
-        f"https://{place}{'' if port == 443 else f':{port}'}{request.raw_path if request.raw_path[:1] == '/' else '/'}"
-    )
-    return web.Response(status=308, headers={hdrs.LOCATION: where})
+    path = request.raw_path if request.raw_path[:1] == "/" else "/"
+    return web.Response(status=308, headers={hdrs.LOCATION: f"{https_address(request, port)}{path}"})
 
 
 def form_token(session: str) -> str:

@@ -97,6 +97,14 @@ def from_here(request: web.Request) -> bool:
     return found is not None and found.is_loopback and not any(name in request.headers for name in SIGNS)
 
 
+def readable_on_the_way(request: web.Request) -> bool:
+    """True when what is typed here goes through a network in plain text, as far as can be told."""
+    if request.secure or from_here(request):
+        return False
+    # A proxy that nobody listed is not believed, but it need not frighten anybody either.
+    return not any(_proto(one) == "https" for one in _listed(request.headers, PROTO))
+
+
 def _walk(chain: list[Hop], peer: str, trusted: Collection[IPv4Network | IPv6Network]) -> Sender:
     """From the hub outwards, as long as those who speak are trusted."""
     at, told = peer, Hop(peer)

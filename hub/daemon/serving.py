@@ -162,6 +162,7 @@ class Serving:
         # Until it is confirmed, the old way must stay open.
         sure = kept is None and now.tls != "off"
         options.https_port = (self.tls_port or now.tls_port) if sure and now.redirect else None
+        options.tls_port = (self.tls_port or now.tls_port) if now.tls != "off" else None
         options.hsts = kept is None and now.hsts
 
     def _welcome(self, peer: str, address: str, port: int) -> bool:

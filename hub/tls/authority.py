@@ -54,8 +54,12 @@ class HomeAuthority:
                 hint="Set the clock, then try again.",
             )
         key = ec.generate_private_key(ec.SECP256R1())
-        domains = dict.fromkeys([*HOME_DOMAINS, *(one for one in names if not _is_address(one))])
-        networks = [ipaddress.ip_network(one) for one in HOME_NETWORKS]
+        given = list(names)
+        domains = dict.fromkeys([*HOME_DOMAINS, *(one for one in given if not _is_address(one))])
+        # A hub in the world has an address of its own there.
+        networks = dict.fromkeys(
+            ipaddress.ip_network(one) for one in [*HOME_NETWORKS, *(one for one in given if _is_address(one))]
+        )
         subject = x509.Name(
             [
                 x509.NameAttribute(x509.NameOID.COMMON_NAME, f"Homeostat at home {os.urandom(2).hex()}"),

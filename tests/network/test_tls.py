@@ -15,6 +15,7 @@ import pytest
 from cryptography import x509
 
 from hub.clock import RealClock, VirtualClock
+from hub.daemon.home import own_addresses
 from hub.errors import ConfigInvalid
 from hub.tls import Certificates, check
 from tests.network.authorities import issue
@@ -228,8 +229,6 @@ def test_a_key_that_the_hubs_user_may_not_read_is_named() -> None:
 async def test_plain_http_of_other_machines_is_sent_to_https_and_nothing_is_taken_there(
     tmp_path: Path, ports: list[int]
 ) -> None:
-    from hub.daemon.home import own_addresses
-
     others = own_addresses()
     if not others:
         pytest.skip("this machine is in no network")
@@ -242,3 +241,31 @@ async def test_plain_http_of_other_machines_is_sent_to_https_and_nothing_is_take
         assert await one.answers(one.url), "this machine itself is let be"
         status, _, _ = await one.ask("GET", f"{elsewhere}/sign-in", headers={"Host": "evil.example"})
         assert status == 421, "and nobody is sent to a stranger's name"
+
+
+NOTE = "others in the same network could read what you type"
+
+
+async def test_signing_in_over_plain_text_says_so_calmly_and_only_there(tmp_path: Path, ports: list[int]) -> None:
+    others = own_addresses()
+    if not others:
+        pytest.skip("this machine is in no network")
+    async with home(tmp_path / "data", host="0.0.0.0") as one:
+        place = f"[{others[0]}]" if ":" in others[0] else others[0]
+        elsewhere = f"http://{place}:{one.port}"
+
+        async def said(url: str, over: Any = None, **headers: str) -> bool:
+            status, text, _ = await one.ask("GET", f"{url}/sign-in", headers=headers, cookies={}, over=over)
+            assert status == 200
+            return NOTE in text
+
+        assert await said(elsewhere)
+        assert not await said(one.url), "on this machine nobody listens in"
+        await one.change(elsewhere, tls="home", tls_port=ports[1])
+        _, text, _ = await one.ask("GET", f"{elsewhere}/sign-in", cookies={})
+        assert f"https://{place}:{ports[1]}/sign-in" in text, "the way out is at hand"
+        assert not await said(f"https://{place}:{ports[1]}", one.trusting)
+        await one.hub.network.revert()
+        await one.change(elsewhere, proxies=[others[0]])
+        assert not await said(elsewhere, **{"X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.7"})
+        assert await said(elsewhere, **{"X-Forwarded-Proto": "http", "X-Forwarded-For": "203.0.113.7"})
