@@ -1,6 +1,7 @@
 """Every address of the REST interface, in one list."""
 
 from web.rest import (
+    backups,
     consents,
     erasures,
     exports,
@@ -38,4 +39,5 @@ ENDPOINTS = (
     *retention.ENDPOINTS,
     *consents.ENDPOINTS,
     *network.ENDPOINTS,
+    *backups.ENDPOINTS,
 )
