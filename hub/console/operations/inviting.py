@@ -93,7 +93,7 @@ def _address(site: Site) -> str:
     settings = site.hub.settings
     if settings.allowed_hosts:
         return f"https://{settings.allowed_hosts[0]}"
-    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::", "") else settings.host  # noqa: S104 # compared only
+    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::", "") else settings.host
     return f"http://{f'[{host}]' if ':' in host else host}:{site.hub.port or settings.port}"
 
 
