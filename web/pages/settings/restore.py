@@ -48,6 +48,8 @@ async def upload(request: web.Request, view: View) -> web.Response:
 
 async def received(request: web.Request, candidate: BackupCandidate) -> dict[str, str]:
     """The files into their places; the other fields. Raises BadReading."""
+    if request.content_type != "multipart/form-data":
+        raise BadReading("a backup is brought by a form with a file in it")
     folder, fields = candidate.path.parent, dict[str, str]()
     async for part in await request.multipart():
         if not isinstance(part, BodyPartReader) or part.name is None:
