@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from tests.access.routes_backups import BACKUPS
 from tests.access.routes_open import OPEN, SIGNING
 from tests.access.routes_pages import PAGES
 from tests.access.routes_plugins import PLUGINS
 from tests.access.routes_rest import REST
 from tests.access.routes_settings import SETTINGS
 
-ROUTES = {**REST, **PAGES, **SETTINGS, **SIGNING, **PLUGINS}
+ROUTES = {**BACKUPS, **REST, **PAGES, **SETTINGS, **SIGNING, **PLUGINS}
 
 __all__ = ["OPEN", "ROUTES"]
