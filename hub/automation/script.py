@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,8 @@ from hub.automation.judging import Judge
 from hub.automation.rendering import Renderer, clocked
 from hub.automation.schema import actions as schema
 from hub.automation.schema.conditions import Condition
-from hub.automation.schema.triggers import Trigger
+from hub.automation.schema.trigger import Trigger
+from hub.automation.scope import Scope
 from hub.automation.seen_states import Reads
 from hub.automation.spans import span_of
 from hub.automation.trace import Step, Trace
@@ -35,46 +36,6 @@ class Stopped(Exception):
         self.error, self.response = error, response
 
 
-class Scope(MutableMapping[str, Any]):
-    """Variables of a block over those around it; what is set is set where it was first said, else here."""
-
-    def __init__(self, values: Mapping[str, Any], outer: Scope | None = None) -> None:
-        self._own, self._outer = dict(values), outer
-
-    def inner(self, **values: Any) -> Scope:
-        return Scope(values, self)
-
-    def __getitem__(self, name: str) -> Any:
-        here: Scope | None = self
-        while here is not None:
-            if name in here._own:
-                return here._own[name]
-            here = here._outer
-        raise KeyError(name)
-
-    def __setitem__(self, name: str, value: Any) -> None:
-        here: Scope | None = self
-        while here is not None:
-            if name in here._own:
-                here._own[name] = value
-                return
-            here = here._outer
-        self._own[name] = value
-
-    def __delitem__(self, name: str) -> None:
-        del self._own[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._flat())
-
-    def __len__(self) -> int:
-        return len(self._flat())
-
-    def _flat(self) -> dict[str, Any]:
-        return {**(self._outer._flat() if self._outer is not None else {}), **self._own}
-
-
-Changed = Callable[[], Awaitable[None]]
 WaitForTrigger = Callable[[list[Trigger], Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
 WaitForChange = Callable[[Reads], Awaitable[None]]
 
@@ -94,7 +55,7 @@ class Tools:
 
 class Script:
     def __init__(self, tools: Tools, context: Context, trace: Trace) -> None:
-        self._tools, self._context, self._trace = tools, context, trace
+        self._tools, self.context, self._trace = tools, context, trace
         self._world, self._renderer, self._judge = tools.world, tools.renderer, tools.judge
 
     async def block(self, actions: list[schema.Action], scope: Scope, path: str) -> bool:
@@ -162,9 +123,9 @@ class Script:
                 data = {**(action.event_data or {}), **(action.event_data_template or {})}
                 told = self._renderer.whole(data, scope)
                 step.result = {"event": action.event, "data": told}
-                self._world.fire(action.event, told, self._context)
+                self._world.fire(action.event, told, self.context)
             case schema.SceneAction():
-                await self._world.call("scene.turn_on", {"entity_id": [action.scene]}, self._context)
+                await self._world.call("scene.turn_on", {"entity_id": [action.scene]}, self.context)
             case schema.StopAction():
                 response = scope.get(action.response_variable) if action.response_variable else None
                 raise Stopped(action.stop or "stopped", error=action.error, response=response)
@@ -173,7 +134,7 @@ class Script:
                 step.result = self._renderer.text(told, scope) if told is not None else None
             case schema.DeviceAction():
                 data = action.model_dump(exclude={"alias", "enabled", "continue_on_error", "note"}, exclude_none=True)
-                await self._world.call("device.act", self._renderer.whole(data, scope), self._context)
+                await self._world.call("device.act", self._renderer.whole(data, scope), self.context)
             case _:
                 raise TemplateFailed(f"nobody knows how to do {action.kind!r}")
 
@@ -201,7 +162,7 @@ class Script:
         if action.entity_id is not None:
             data["entity_id"] = action.entity_id
         step.result = {"action": name, "data": data}
-        response = await self._world.call(name, data, self._context)
+        response = await self._world.call(name, data, self.context)
         if action.response_variable is not None:
             scope[action.response_variable] = response if response is not None else {}
             step.changed = {action.response_variable: scope[action.response_variable]}

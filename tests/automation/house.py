@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from hub.automation.engine import Attached, Engine
+from hub.automation.engine import Engine
+from hub.automation.runs import Attached
 from hub.automation.schema.automation import automation
 from hub.automation.source import read
 from hub.automation.trace import Trace

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from hub.automation.schema import triggers as schema
+from hub.automation.schema.trigger import Trigger
 from hub.automation.watch.base import Attaching, Watcher
 from hub.automation.watch.happenings import EventWatcher, LifeWatcher, MqttWatcher, SignalWatcher
 from hub.automation.watch.states import NumericWatcher, StateWatcher, TemplateWatcher, ZoneWatcher
 from hub.automation.watch.times import PatternWatcher, TimeWatcher
 
-_KINDS: dict[type[schema.Trigger], Any] = {
+_KINDS: dict[type[Trigger], Any] = {
     schema.StateTrigger: StateWatcher,
     schema.NumericStateTrigger: NumericWatcher,
     schema.TemplateTrigger: TemplateWatcher,
@@ -34,7 +35,7 @@ _KINDS: dict[type[schema.Trigger], Any] = {
 }
 
 
-def watcher(trigger: schema.Trigger, index: int, attaching: Attaching) -> Watcher | None:
+def watcher(trigger: Trigger, index: int, attaching: Attaching) -> Watcher | None:
     """None for a kind that nobody here can watch."""
     kind = _KINDS.get(type(trigger))
     made: Watcher | None = kind(trigger, index, attaching) if kind is not None else None

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from hub.automation.judging import Judge
 from hub.automation.rendering import Renderer
-from hub.automation.schema.triggers import Trigger
+from hub.automation.schema.trigger import Trigger
 from hub.automation.spans import span_of
 from hub.automation.world import Context, Seen, World
 from hub.template import TemplateFailed

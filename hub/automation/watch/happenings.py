@@ -8,6 +8,7 @@ from typing import Any
 
 from hub.automation.rendering import Renderer
 from hub.automation.schema import triggers as schema
+from hub.automation.schema.trigger import Trigger
 from hub.automation.watch.base import Attaching, Watcher
 from hub.automation.world import Context
 from hub.template import TemplateFailed
@@ -118,7 +119,7 @@ def topic_fits(pattern: str, topic: str) -> bool:
 class SignalWatcher(Watcher):
     """Kinds that are told by other rooms, and only need to fit by a few keys."""
 
-    def __init__(self, trigger: schema.Trigger, index: int, attaching: Attaching) -> None:
+    def __init__(self, trigger: Trigger, index: int, attaching: Attaching) -> None:
         super().__init__(trigger, index, attaching)
         self.signals = frozenset({trigger.kind})
 
@@ -129,7 +130,7 @@ class SignalWatcher(Watcher):
             self.fire(context, **{"description": f"{kind}", **told})
 
 
-def _signal_fits(trigger: schema.Trigger, facts: Mapping[str, Any], renderer: Renderer) -> bool:
+def _signal_fits(trigger: Trigger, facts: Mapping[str, Any], renderer: Renderer) -> bool:
     match trigger:
         case schema.WebhookTrigger():
             right = facts.get("webhook_id") == trigger.webhook_id and facts.get("method") in trigger.allowed_methods

@@ -1,0 +1,164 @@
+"""Runs of automations: what the conditions and the mode say, how a run goes, and its trace."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+import secrets
+from collections import OrderedDict, deque
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from hub.automation.schema.automation import Automation
+from hub.automation.scope import Scope
+from hub.automation.script import Script, Stopped, Tools
+from hub.automation.trace import Outcome, Trace
+from hub.automation.watch import Watcher
+from hub.automation.world import Context
+from hub.errors import Forbidden, HubError
+
+_log = logging.getLogger("hub.automation")
+MOST_IN_A_ROW = 10
+"""Times an automation may set itself off, directly or by way of others."""
+_REMEMBERED = 10_000
+
+
+@dataclass(slots=True)
+class Attached:
+    """An automation at work."""
+
+    key: str
+    automation: Automation
+    variables: Mapping[str, Any]
+    """Trigger variables."""
+    enabled: bool = True
+    watchers: list[Watcher] = field(default_factory=list)
+    runs: dict[asyncio.Task[None], Trace] = field(default_factory=dict)
+    waiting: deque[tuple[Trace, Scope, Script]] = field(default_factory=deque)
+    traces: deque[Trace] = field(default_factory=lambda: deque(maxlen=20))
+    last_triggered: datetime | None = None
+    problems: list[str] = field(default_factory=list)
+
+
+class Runs:
+    def __init__(self, tools: Tools, ended: Callable[[Trace], None]) -> None:
+        self._tools, self._ended = tools, ended
+        self._world, self._judge = tools.world, tools.judge
+        self._origins: OrderedDict[str, tuple[str, ...]] = OrderedDict()
+        """Context -> the automations that led to it, first to last."""
+        self._prefix, self._numbers = secrets.token_hex(6), itertools.count(1)
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def begin(self, one: Attached, told: Mapping[str, Any], context: Context, *, conditions: bool) -> None:
+        """`told`: the variables of the trigger; `context`: what led to it. Returns at once."""
+        trace = Trace(one.key, self._world.clock.now(), told)
+        chain = self._origins.get(context.id, ())
+        if chain.count(one.key) >= MOST_IN_A_ROW:
+            self._not_run(one, trace, Outcome.LOOP, f"it has set itself off {MOST_IN_A_ROW} times in a row")
+            return
+        own = Context(f"{self._prefix}{next(self._numbers):x}", context.id or None, context.user_id)
+        self._origins[own.id] = (*chain, one.key)
+        while len(self._origins) > _REMEMBERED:
+            self._origins.popitem(last=False)
+        self._keep_task(self._whole(one, trace, own, conditions=conditions))
+
+    async def _whole(self, one: Attached, trace: Trace, context: Context, *, conditions: bool) -> None:
+        """Ask the conditions, then what the mode allows, then do it."""
+        scope = Scope({**one.variables, "this": self._this(one), "trigger": trace.trigger, "context": context})
+        script = Script(self._tools, context, trace)
+        try:
+            if not await self._judged(one, trace, scope, script, conditions=conditions):
+                return
+        except HubError as error:
+            self._not_run(one, trace, Outcome.FAILED, str(error))
+            return
+        if self._admitted(one, trace, scope, script):
+            await self._carry_out(one, trace, scope, script)
+
+    async def _judged(self, one: Attached, trace: Trace, scope: Scope, script: Script, *, conditions: bool) -> bool:
+        index = int(trace.trigger.get("idx", -1))
+        if 0 <= index < len(one.automation.triggers):
+            script.set_variables(one.automation.triggers[index].variables, scope)
+        script.set_variables(one.automation.variables, scope)
+        for number, condition in enumerate(one.automation.conditions if conditions else ()):
+            verdict = await self._judge.one(condition, scope)
+            step = trace.step(f"conditions/{number}", self._world.clock.now(), condition.condition)
+            step.result = {"met": verdict.met, "why": verdict.why}
+            if not verdict.met:
+                self._not_run(one, trace, Outcome.CONDITION, verdict.why)
+                return False
+        return True
+
+    def _admitted(self, one: Attached, trace: Trace, scope: Scope, script: Script) -> bool:
+        """Whether the mode lets it run now; in a queue it runs later."""
+        mode, most, under_way = one.automation.mode, one.automation.max, len(one.runs)
+        if not under_way:
+            return True
+        if mode == "restart":
+            for task in list(one.runs):
+                task.cancel()
+            return True
+        if mode == "queued" and under_way + len(one.waiting) < most:
+            one.waiting.append((trace, scope, script))
+            return False
+        if mode == "parallel" and under_way < most:
+            return True
+        words = {"single": "it is running already", "queued": f"{most} runs wait already"}
+        self._not_run(one, trace, Outcome.BUSY, words.get(mode, f"{most} runs are under way"))
+        return False
+
+    async def _carry_out(self, one: Attached, trace: Trace, scope: Scope, script: Script) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        one.runs[task] = trace
+        trace.run = script.context.id
+        one.last_triggered = self._world.clock.now()
+        try:
+            whole = await script.block(one.automation.actions, scope, "actions")
+            trace.outcome = Outcome.DONE if whole else Outcome.STOPPED
+            trace.why = "" if whole else "a condition among the actions was not met"
+        except Stopped as stop:
+            trace.outcome = Outcome.FAILED if stop.error else Outcome.STOPPED
+            trace.why = str(stop)
+        except Forbidden as error:
+            trace.outcome, trace.why = Outcome.NOT_ALLOWED, str(error)
+        except HubError as error:
+            trace.outcome, trace.why = Outcome.FAILED, str(error)
+        except asyncio.CancelledError:
+            trace.outcome, trace.why = Outcome.CANCELLED, "it was started anew, changed or switched off"
+            raise
+        except Exception as error:  # noqa: BLE001 # one run must not end the engine
+            _log.exception("a run of the automation %s failed", one.key)
+            trace.outcome, trace.why = Outcome.FAILED, f"{type(error).__name__}; the log has the details"
+        finally:
+            del one.runs[task]
+            self._keep(one, trace)
+            if one.waiting and not one.runs:
+                self._keep_task(self._carry_out(one, *one.waiting.popleft()))
+
+    def _keep_task(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _not_run(self, one: Attached, trace: Trace, outcome: Outcome, why: str) -> None:
+        trace.outcome, trace.why = outcome, why
+        self._keep(one, trace)
+
+    def _keep(self, one: Attached, trace: Trace) -> None:
+        trace.ended = self._world.clock.now()
+        one.traces.append(trace)
+        self._ended(trace)
+
+    def _this(self, one: Attached) -> dict[str, Any]:
+        """The automation itself as a template sees it."""
+        entity_id = f"automation.{one.key}"
+        seen = self._world.get(entity_id)
+        attributes = {"friendly_name": one.automation.alias or one.key, "last_triggered": one.last_triggered,
+                      "mode": one.automation.mode, "current": len(one.runs), "id": one.automation.id}  # fmt: skip
+        changed = seen.last_changed if seen is not None else None
+        return {"entity_id": entity_id, "state": "on" if one.enabled else "off", "attributes": attributes,
+                "last_changed": changed, "last_updated": changed}  # fmt: skip
