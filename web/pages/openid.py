@@ -72,7 +72,9 @@ async def back(request: web.Request) -> web.Response:
         response = answer.done(request, done.target, f"Linked. You can sign in with {views.federated.label} now.")
     else:
         response = answer.go(request, done.target)
-    if done.session:
+    if done.purpose == "prove":
+        session.renew(request, response, done.session)
+    elif done.session:
         session.set_cookie(request, response, session.COOKIE, done.session)
         session.set_cookie(request, response, session.BROWSER_COOKIE, known_as, days=session.BROWSER_DAYS)
     response.del_cookie(COOKIE, path="/")
