@@ -22,6 +22,8 @@ FORM_COOKIE = "homeostat_form"
 BROWSER_COOKIE = "homeostat_browser"
 """By which a browser is known that signed in before; opens nothing, and survives signing out."""
 BROWSER_DAYS = 400
+OPENID_COOKIE = "homeostat_openid"
+"""Ties what an identity server sends back to the browser that was sent there."""
 DAYS = 90
 _BROWSER: web.RequestKey[str] = web.RequestKey("browser")
 _HOST = "__Host-"
@@ -169,4 +171,4 @@ def set_cookie(request: web.Request, response: web.StreamResponse, name: str, va
 
 
 def _named(request: web.Request, name: str) -> str:
-    return f"{_HOST}{name}" if name in (COOKIE, FORM_COOKIE, BROWSER_COOKIE) and is_secure(request) else name
+    return f"{_HOST}{name}" if name in (COOKIE, FORM_COOKIE, BROWSER_COOKIE, OPENID_COOKIE) and is_secure(request) else name

@@ -15,8 +15,6 @@ from web.routing import PageRoute
 if TYPE_CHECKING:
     from hub.view import Purpose, View
 
-COOKIE = "homeostat_openid"
-"""Ties what comes back to the browser that was sent."""
 BACK = "/sign-in/openid/done"
 ACCOUNT = "/settings/account"
 
@@ -53,11 +51,11 @@ async def back(request: web.Request) -> web.Response:
     tries, address = request.app[TRIES], f"openid:{request.remote}"
     if wait := tries.wait(address):
         return _trouble(request, f"there were too many tries; wait {wait:.0f} seconds", 429)
-    known_as = request.cookies.get(session.BROWSER_COOKIE, "")[:100] or secrets.token_urlsafe(32)
+    known_as = session.cookie(request, session.BROWSER_COOKIE)[:100] or secrets.token_urlsafe(32)
     try:
         done = await views.federated.finish(
             {key: value for key, value in request.query.items() if len(value) <= 4_096},
-            request.cookies.get(COOKIE, "")[:100],
+            session.cookie(request, session.OPENID_COOKIE)[:100],
             actor=view.actor if view is not None else None,
             user_agent=request.headers.get(hdrs.USER_AGENT, ""),
             known_as=known_as,
@@ -77,7 +75,7 @@ async def back(request: web.Request) -> web.Response:
     elif done.session:
         session.set_cookie(request, response, session.COOKIE, done.session)
         session.set_cookie(request, response, session.BROWSER_COOKIE, known_as, days=session.BROWSER_DAYS)
-    response.del_cookie(COOKIE, path="/")
+    session.set_cookie(request, response, session.OPENID_COOKIE, "", days=0)
     return response
 
 
@@ -100,7 +98,7 @@ async def _leave(request: web.Request, purpose: Purpose, target: str) -> web.Res
         tries.failed(address)
         return _trouble(request, str(error), _status(error))
     response = answer.page(request, "signin/leaving.html", target=away, label=views.federated.label)
-    session.set_cookie(request, response, COOKIE, browser, days=1)
+    session.set_cookie(request, response, session.OPENID_COOKIE, browser, days=1)
     return response
 
 
