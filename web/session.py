@@ -171,4 +171,5 @@ def set_cookie(request: web.Request, response: web.StreamResponse, name: str, va
 
 
 def _named(request: web.Request, name: str) -> str:
-    return f"{_HOST}{name}" if name in (COOKIE, FORM_COOKIE, BROWSER_COOKIE, OPENID_COOKIE) and is_secure(request) else name
+    ours = (COOKIE, FORM_COOKIE, BROWSER_COOKIE, OPENID_COOKIE)
+    return f"{_HOST}{name}" if name in ours and is_secure(request) else name
