@@ -79,6 +79,8 @@ class Web(Section):
             raise ValueError("port and tls_port must differ: HTTP and HTTPS can't share one")
         if self.redirect and self.tls == "off":
             raise ValueError("redirect needs HTTPS to go to; set tls to home or own")
+        if self.hsts and not self.redirect and not self.trusted_proxies:
+            raise ValueError("hsts needs HTTPS to be there; set tls and redirect, or list the proxy that speaks it")
         return self
 
 

@@ -55,7 +55,7 @@ class Home:
             given = {} if over is None else {"ssl": over}
             async with client.request(method, url, headers=wanted, allow_redirects=False, **given, **more) as answer:
                 json = "json" in answer.headers.get("Content-Type", "")
-                body = await answer.json() if json else await answer.text()
+                body = await answer.json() if json else await answer.text(errors="replace")
                 return answer.status, body, dict(answer.headers)
 
     async def change(self, url: str = "", over: Any = None, **given: Any) -> tuple[int, Any]:
