@@ -13,6 +13,7 @@ from hub.backup.notes import Doing, Schedule
 from hub.backup.room import Backups, Candidate, Preview
 from hub.backup.targets import Spec
 from hub.errors import Conflict, Forbidden
+from hub.model import Verb
 from hub.view.base import Base
 
 CONFIRM = "restore"
@@ -39,7 +40,8 @@ class BackupsView(Base):
     def _backups(self) -> Backups:
         """Only the owner's. Raises Forbidden."""
         self._manage()
-        if not self._owner():
+        # An owner's token for the household alone is no owner.
+        if not self.scope(Verb.MANAGE).unlimited:
             raise Forbidden("backups hold everybody's data, so only the owner sees to them")
         return self._rooms.backups
 

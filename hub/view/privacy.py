@@ -8,7 +8,7 @@ from typing import Any
 
 from hub import archive
 from hub.errors import NotFound
-from hub.model import HOUSEHOLD
+from hub.model import HOUSEHOLD, Verb
 from hub.view.archives import ArchivesView
 from hub.view.consent import ConsentView
 from hub.view.retention import RetentionView
@@ -20,11 +20,15 @@ class PrivacyView(ArchivesView, RetentionView, ConsentView):
     ) -> archive.Erasure:
         """What would go, counted; changes nothing. Raises NotFound, BadReading, Forbidden."""
         self._manage()
+        if person:
+            self._require(Verb.MANAGE, person)
         return await self._rooms.erasures.preview(person, source, start, end)
 
     async def erase(self, wished: archive.Erasure, *, now: bool = False) -> archive.Erasure:
         """Hide what was previewed from all but the owner, and erase it after seven days; `now`: at once."""
         self._manage()
+        if wished.person:
+            self._require(Verb.MANAGE, wished.person)
         self._fresh()
         kept = await self._rooms.erasures.ask(wished, self._author, now=now)
         if not now:
