@@ -9,6 +9,6 @@ from tests.access.routes_plugins import PLUGINS
 from tests.access.routes_rest import REST
 from tests.access.routes_settings import SETTINGS
 
-ROUTES = {**BACKUPS, **REST, **PAGES, **SETTINGS, **SIGNING, **PLUGINS}
+ROUTES = {**REST, **PAGES, **SETTINGS, **SIGNING, **PLUGINS, **BACKUPS}
 
 __all__ = ["OPEN", "ROUTES"]
