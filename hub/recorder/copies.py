@@ -19,7 +19,10 @@ from hub.recorder.trouble import explained
 
 KEEP = 3
 _NAME = re.compile(r"homeostat-(\d{8}T\d{6}Z)\.(db|dump)")
+_OURS = re.compile(r"homeostat-\d{8}T\d{6}Z\.(db|dump)([-.](wal|shm|journal|part.*))?")
 _STAMP = "%Y%m%dT%H%M%SZ"
+INDEX = ".made"
+"""Names of copies that the hub made in a folder and that don't say so themselves."""
 
 
 def stamp(now: datetime) -> str:
@@ -39,6 +42,28 @@ def made_us(copy: Path) -> int:
     found = _NAME.fullmatch(copy.name)
     assert found is not None
     return to_us(datetime.strptime(found[1], _STAMP).replace(tzinfo=UTC))
+
+
+def remember(copy: Path) -> None:
+    """A copy that somebody had made under a name of their own: what is erased later is to go from it too."""
+    if _OURS.fullmatch(copy.name):
+        return
+    with (copy.parent / INDEX).open("a") as file:
+        file.write(f"{copy.name}\n")
+
+
+def ours(folder: Path) -> list[Path]:
+    """Files in a folder of copies that the hub made: by their names, or by the index of those named otherwise."""
+    index = folder / INDEX
+    named = set(index.read_text().splitlines()) if index.exists() else set()
+    found = folder.iterdir() if folder.is_dir() else ()
+    return [path for path in found if path.is_file() and (path.name in named or _OURS.fullmatch(path.name))]
+
+
+def set_aside(database: Path) -> list[Path]:
+    """What was kept of a damaged database, beside it."""
+    kept = re.compile(rf"{re.escape(database.name)}\.(corrupt|salvaged)-\d{{8}}T\d{{6}}Z.*")
+    return [path for path in database.parent.iterdir() if kept.fullmatch(path.name) and path.is_file()]
 
 
 def name_for(now: datetime, url: URL) -> str:

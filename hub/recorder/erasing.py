@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hub.errors import StorageUnavailable
 from hub.recorder import schema
 from hub.recorder.changes import ChangeStore
-from hub.recorder.copies import name_for
+from hub.recorder.copies import name_for, ours, set_aside
 from hub.recorder.files import Files
 from hub.recorder.index import HOUR
 from hub.recorder.retention import RetentionStore
@@ -152,11 +152,11 @@ class ErasingStore(RetentionStore, ChangeStore):
                 await on.exec_driver_sql(statement)
 
     async def renew_copies(self) -> None:
-        """Put a fresh copy in the place of the database's own older ones, and of what was kept of damaged files."""
+        """Put a fresh copy in the place of the hub's own older ones, and of what was kept of damaged files."""
         folder, path = self._files.backups, self._database.path
-        old = list(folder.glob("*.db*")) + list(folder.glob("*.dump*")) if folder is not None else []
+        old = ours(folder) if folder is not None else []
         if path is not None:
-            old += [*path.parent.glob(f"{path.name}.corrupt-*"), *path.parent.glob(f"{path.name}.salvaged-*")]
+            old += set_aside(path)
         if not old:
             return
         made: Path | None = None
