@@ -37,6 +37,7 @@ class Connection(asyncio.Protocol):
         self._heard = 0
         self._window: tuple[float, int] = (now, 0)
         self._stalled: float | None = None
+        self._answered = False
 
     # What aiohttp's handler is told
 
@@ -77,7 +78,7 @@ class Connection(asyncio.Protocol):
         self._window = (asyncio.get_running_loop().time(), self._heard)
 
     def ends(self) -> None:
-        self._request, self.requests = None, 0
+        self._request, self.requests, self._answered = None, 0, True
 
     def dawdles(self, now: float, limits: Limits) -> bool:
         """True when the other side holds the connection without doing its part."""
@@ -112,7 +113,8 @@ class Connection(asyncio.Protocol):
             if self.arriving is not None:
                 self.arriving.cancel()
             return
-        if self._begun is not None and self._heard:
+        if self._begun is not None and self._heard and not self._answered:
+            # Not on a connection that was used before: the next request would take it for its answer.
             self.transport.write(TOO_SLOW)
             self.transport.close()
             # Whoever reads nothing either has a second to go by themselves.

@@ -11,8 +11,8 @@ import ssl
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from hub.model import address_group
 from web.connection import Connection
-from web.sender import group
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -116,7 +116,7 @@ class Gate:
             self.refused += 1
             come.close()
             return
-        counted = group(address)
+        counted = address_group(address)
         there = self._of.get(counted, {})
         many = len(there) >= self._limits.connections_per_address and not self._uncounted(address)
         if (many and not self._make_room(there)) or (len(self._open) >= self._most and not self._make_room(self._open)):

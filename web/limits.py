@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 from aiohttp import hdrs, web
 
-from hub.model import Limits
+from hub.model import Limits, address_group
 from web.keys import SESSION, VIEW
-from web.sender import group
 
 if TYPE_CHECKING:
     from aiohttp.typedefs import Handler
@@ -78,7 +77,7 @@ async def limit(request: web.Request, handler: Handler) -> web.StreamResponse:
     now = asyncio.get_running_loop().time()  # of the machine: a simulated year is no flood
     view = request.get(VIEW)
     if view is None:
-        wait = counts.strangers.wait(group(request.remote or ""), now)
+        wait = counts.strangers.wait(address_group(request.remote or ""), now)
     else:
         connection = counts.gate.of(request.protocol) if counts.gate is not None else None
         if connection is not None:

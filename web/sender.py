@@ -70,14 +70,6 @@ def is_one_of(text: str, nets: Collection[IPv4Network | IPv6Network]) -> bool:
     return found is not None and any(found in net for net in nets if net.version == found.version)
 
 
-def group(text: str) -> str:
-    """What counts as one address: an IPv4 address, or the IPv6 network that one household has to itself."""
-    found = plain_address(text)
-    if found is None or found.version == 4:
-        return str(found or text)
-    return f"{found.exploded[:19]}::/64"
-
-
 def arrival(request: web.Request) -> Arrival:
     """How the request came to this machine."""
     protocol = request.protocol

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 
 from hub.api import Clock
+from hub.model import address_group
 
 FREE = 5
 """Wrong tries that cost nothing."""
@@ -22,13 +23,14 @@ class Tries:
 
     def wait(self, key: str) -> float:
         """Seconds until another try is looked at; 0 when it may be now."""
-        count, at = self._wrong.get(key, (0, 0.0))
+        count, at = self._wrong.get(_counted(key), (0, 0.0))
         if count < FREE:
             return 0.0
         pause: float = min(LONGEST, 2.0 ** (count - FREE + 1))
         return max(0.0, at + pause - self._clock.monotonic())
 
     def failed(self, key: str) -> None:
+        key = _counted(key)
         count, at = self._wrong.pop(key, (0, 0.0))
         now = self._clock.monotonic()
         # After an hour without a wrong try the count begins anew.
@@ -37,4 +39,10 @@ class Tries:
             self._wrong.popitem(last=False)
 
     def succeeded(self, key: str) -> None:
-        self._wrong.pop(key, None)
+        self._wrong.pop(_counted(key), None)
+
+
+def _counted(key: str) -> str:
+    """`address:2001:db8::7` -> the network that one household has to itself; other keys as they are."""
+    kind, _, address = key.partition(":")
+    return f"{kind}:{address_group(address)}" if address else key

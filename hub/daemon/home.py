@@ -8,7 +8,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from hub.model import plain_address
+from hub.model import NetworkSettings, plain_address
 
 _TABLE = Path("/proc/net/if_inet6")
 _SOMEWHERE = (("192.0.2.1", socket.AF_INET), ("2001:db8::1", socket.AF_INET6))
@@ -39,6 +39,20 @@ def own_addresses() -> list[str]:
             probe.connect((target, 9))
             found.append(str(probe.getsockname()[0]))
     return [one for one in found if (seen := plain_address(one)) is not None and not seen.is_loopback]
+
+
+def addresses_of(settings: NetworkSettings, free: int) -> list[str]:
+    """What to open in a browser, the best first; `free`: the port that was found where any would do."""
+    tls = settings.tls != "off"
+    port = (settings.tls_port if tls else settings.port) or free
+    if settings.listen in ("home", "all", "0.0.0.0", "::"):
+        # Behind a proxy the names lead to the proxy, on a port of its own.
+        hosts = [*own_addresses(), *(() if settings.proxies else settings.hosts)] or ["127.0.0.1"]
+    else:
+        hosts = ["127.0.0.1" if settings.listen == "machine" else settings.listen]
+    scheme, usual = ("https", 443) if tls else ("http", 80)
+    tail = "" if port == usual else f":{port}"
+    return [f"{scheme}://{f'[{one}]' if ':' in one else one}{tail}" for one in hosts]
 
 
 def own_names() -> list[str]:

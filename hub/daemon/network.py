@@ -14,7 +14,7 @@ from typing import Any
 
 from hub.bus import Bus
 from hub.clock import Clock
-from hub.daemon.home import own_addresses, own_names
+from hub.daemon.home import addresses_of, own_addresses, own_names
 from hub.daemon.serving import Serving
 from hub.daemon.settings import Settings
 from hub.errors import ConfigInvalid, Conflict
@@ -204,13 +204,6 @@ class Network:
 
     # Within
 
-    def _proves(self, wished: NetworkSettings, arrival: Arrival) -> bool:
-        assert self.serving is not None
-        if not self.serving.serves(wished, arrival):
-            return False
-        # That HTTPS works is shown by HTTPS only.
-        return arrival.secure or wished.tls == "off" or self._now.tls != "off"
-
     def _with(self, saved: Mapping[str, Any]) -> NetworkSettings:
         return changed(self._base, {name: value for name, value in saved.items() if name not in self._declared})
 
@@ -222,19 +215,8 @@ class Network:
 
     def _addresses(self, settings: NetworkSettings) -> list[str]:
         serving = self.serving
-        tls = settings.tls != "off"
-        port = settings.tls_port if tls else settings.port
-        if serving is not None and not port:
-            port = serving.tls_port if tls else serving.port
-        if settings.listen == "machine":
-            hosts = ["127.0.0.1"]
-        elif settings.listen in ("home", "all", "0.0.0.0", "::"):
-            hosts = [*settings.hosts, *own_addresses()] or ["127.0.0.1"]
-        else:
-            hosts = [settings.listen]
-        scheme, usual = ("https", 443) if tls else ("http", 80)
-        tail = "" if port == usual else f":{port}"
-        return [f"{scheme}://{f'[{one}]' if ':' in one else one}{tail}" for one in hosts]
+        free = 0 if serving is None else serving.tls_port if settings.tls != "off" else serving.port
+        return addresses_of(settings, free)
 
     async def _keep(self) -> None:
         kept: dict[str, Any] = {"settings": _plain(self._saved)}

@@ -28,6 +28,7 @@ from hub.model.network import (
     NetworkSettings,
     NetworkState,
     PendingNetwork,
+    address_group,
     plain_address,
 )
 from hub.model.people import HOUSEHOLD, SYSTEM, Account, Actor, Credential, Grant, Household, Person, Role, Token, Verb
@@ -95,5 +96,6 @@ __all__ = [
     "Token",
     "Value",
     "Verb",
+    "address_group",
     "plain_address",
 ]

@@ -191,6 +191,14 @@ def plain_address(text: str) -> Address | None:
     return getattr(found, "ipv4_mapped", None) or found
 
 
+def address_group(text: str) -> str:
+    """What counts as one address: an IPv4 address, or the IPv6 network that one household has to itself."""
+    found = plain_address(text)
+    if found is None or found.version == 4:
+        return str(found or text)
+    return f"{found.exploded[:19]}::/64"
+
+
 def _listen(value: Any, name: str) -> str:
     text = str(value).strip().lower()
     if text in LISTEN:

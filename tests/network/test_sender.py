@@ -15,11 +15,11 @@ import pytest
 from multidict import CIMultiDict, CIMultiDictProxy
 
 from hub.clock import RealClock
-from hub.model import NetworkSettings
+from hub.model import NetworkSettings, address_group
 from tests.network.authorities import issue
 from tests.network.conftest import home
 from tests.support.process import free_port
-from web.sender import Sender, believed, group, is_one_of
+from web.sender import Sender, believed, is_one_of
 
 NETS = NetworkSettings(proxies=("10.0.0.1", "172.18.0.0/16", "fd00::1")).nets
 PEER = "10.0.0.1"
@@ -82,8 +82,10 @@ def test_addresses_are_compared_as_addresses() -> None:
         assert is_one_of(text, NETS), text
     for text in ("10.0.0.10", "172.19.0.1", "fd00::2", "", "10.0.0.1.evil.example", "010.0.0.1"):
         assert not is_one_of(text, NETS), text
-    assert group("2001:db8:1:2:3::4") == group("2001:db8:1:2:ffff::9") != group("2001:db8:1:3::4")
-    assert group("::ffff:203.0.113.7") == "203.0.113.7"
+    assert (
+        address_group("2001:db8:1:2:3::4") == address_group("2001:db8:1:2:ffff::9") != address_group("2001:db8:1:3::4")
+    )
+    assert address_group("::ffff:203.0.113.7") == "203.0.113.7"
 
 
 async def seen_by(hub_url: str, **headers: str) -> int:
