@@ -41,7 +41,7 @@ def invite(
     """Print a link that lets somebody choose a password and come in; it works once, for 48 hours.
 
     \b
-    Examples:
+    Example:
       homeostat account invite Sitter --role guest --grant mia --verbs view,record --until tonight
       homeostat account invite Mia --role family --person mia
     """

@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ByteSize, ConfigDict, Field, field_validator, model_validator
 
-from hub.access.openid import Provider
 from hub.model import Limits
+from hub.model.identity_server import Provider
 from hub.model.network import host_name, network
 
 Level = Literal["debug", "info", "warning", "error"]

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from hub.access.openid.provider import Provider
 from hub.access.openid.refusals import Refused
 from hub.access.openid.wire import Wire
 from hub.clock import Clock
+from hub.model.identity_server import Provider
 
 GOOD_FOR = timedelta(hours=1)
 AGAIN_AFTER = timedelta(seconds=30)

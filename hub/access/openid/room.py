@@ -13,12 +13,12 @@ from urllib.parse import quote_plus, urlencode
 
 from hub.access.openid.discovery import Discovery, Metadata
 from hub.access.openid.flows import LASTS, Flow, Flows, Purpose
-from hub.access.openid.provider import Admission, Provider
 from hub.access.openid.refusals import Refused
 from hub.access.openid.settings import OpenIdSettings
 from hub.access.openid.wire import Http, Wire
 from hub.clock import Clock
 from hub.errors import NotFound, NotReady
+from hub.model.identity_server import Admission, Provider
 
 LEEWAY = 60.0
 

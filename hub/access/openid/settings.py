@@ -8,9 +8,9 @@ from typing import Any, Protocol
 
 from pydantic import SecretStr, ValidationError
 
-from hub.access.openid.provider import Provider
 from hub.access.store import AccountStore
 from hub.errors import Conflict, HubError
+from hub.model.identity_server import Provider
 
 _KEY = "access.openid"
 CONTEXT = "openid:client_secret"

@@ -14,8 +14,8 @@ from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import import_key
 
-from hub.access.openid.provider import Provider
 from hub.access.openid.refusals import Refused
+from hub.model.identity_server import Provider
 
 DIGESTS = {
     "RS256": "sha256", "PS256": "sha256", "ES256": "sha256", "RS384": "sha384", "PS384": "sha384", "ES384": "sha384",

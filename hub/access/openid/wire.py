@@ -8,9 +8,9 @@ from typing import Any
 
 import aiohttp
 
-from hub.access.openid.provider import Provider
 from hub.access.openid.refusals import Refused
 from hub.errors import NotReady
+from hub.model.identity_server import Provider
 
 LARGEST = 256 * 1024
 """Bytes of an answer."""
