@@ -13,6 +13,7 @@ from hub.errors import HubError, StorageCorrupt, StorageUnavailable
 from hub.recorder import schema
 from hub.recorder.accounts import AccountStore
 from hub.recorder.audit import AuditStore
+from hub.recorder.copies import remember
 from hub.recorder.database import Database, lengthen_log, make_folder
 from hub.recorder.documents import DocumentStore
 from hub.recorder.erasing import ErasingStore
@@ -178,6 +179,8 @@ class Recorder(
         SQLite: a database file; PostgreSQL: a dump for pg_restore. Raises StorageUnavailable.
         """
         await self._files.copy(to)
+        if self._files.backups is not None and to.parent.resolve() == self._files.backups.resolve():
+            remember(to)
 
     @property
     def health(self) -> StorageHealth:
