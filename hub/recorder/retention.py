@@ -15,7 +15,7 @@ from hub.recorder.registry import RegistryStore
 from hub.recorder.schema import FINAL, TEXT
 from hub.recorder.writer import Transaction
 
-AT_ONCE = 5_000
+AT_ONCE = 2_000
 """Readings removed in one commit: few enough that new ones hardly wait."""
 ENTRIES_AT_ONCE = 500
 _OF_SERIES = ("readings", "tombstones", "revisions", "words", "hours", "days", "marks", "day_marks", "series")
