@@ -116,6 +116,7 @@ class Secrets:
         while True:
             try:
                 await self.clean()
+                await self._tell()
             except (HubError, OSError) as error:
                 _log.warning("what was sealed could not be cleared away yet: %s", error)
             await self._rooms.clock.sleep(AGAIN)
@@ -123,6 +124,7 @@ class Secrets:
     async def _tell(self) -> None:
         told = await self.told()
         if not told.problem and not told.closed:
+            self._rooms.problems.pop(PROBLEM, None)
             return
         if told.closed:
             what = "; ".join(f"of {', '.join(names)} (key {key})" for key, names in sorted(told.closed.items()))
