@@ -66,8 +66,9 @@ class ArchivesView(Base):
         await self._note("archive.fetch", person=self.export(job).person or HOUSEHOLD, detail=job)
 
     async def remove_export(self, job: str) -> None:
-        self.export(job)
+        gone = self.export(job)
         await self._rooms.exports.remove(job)
+        await self._note("archive.drop", person=gone.person or HOUSEHOLD, detail=job)
 
     async def import_archive(
         self, path: Path, person_as: str | None = None, *, progress: Progress = silent
@@ -113,6 +114,7 @@ class ArchivesView(Base):
         """What has come in stays. Raises NotFound."""
         self._manage()
         await self._rooms.imports.remove(job)
+        await self._note("archive.drop", detail=job)
 
     def _may_take(self, person: str | None) -> None:
         if person is not None:

@@ -80,5 +80,6 @@ async def knock(street: Street, name: str, ask: Ask, caller: Caller, person: str
     if ask.absent:
         inside = not away and status not in (401, 403)
     if ask.let_in is not None:
-        inside = inside and ask.let_in(status, text)
+        # The table knows the answer's own words; only the way to the sign-in is never a yes.
+        inside = not away and status not in (401, 403) and ask.let_in(status, text)
     return Answer(status, text, inside)

@@ -22,11 +22,13 @@ SIGNING: dict[str, Ask] = {
     "GET /confirm": Ask(browser),
     "GET /confirm/passkey": Ask(browser),
     "POST /confirm": Ask(nobody, form=data(own_password="wrong")),
-    "POST /confirm/openid": Ask(browser, form=data()),
+    "POST /confirm/openid": Ask(nobody, form=data()),
     "GET /ended": Ask(known),
     "GET /sign-in/passkey": Ask(anybody),
-    "GET /sign-in/further/passkey": Ask(nobody),
-    "GET /sign-in/openid/done": Ask(nobody),
+    # A second step that nobody began.
+    "GET /sign-in/further/passkey": Ask(nobody, let_in=lambda status, body: status == 200),
+    # It leads on to what the browser carries, which is nothing.
+    "GET /sign-in/openid/done": Ask(anybody),
     "POST /sign-in/further": Ask(nobody, form=data(code="000000")),
     "POST /sign-in/openid": Ask(nobody, form=data()),
 }
@@ -40,6 +42,7 @@ OPEN = frozenset(
         "GET /robots.txt",
         "GET /sign-in",
         "GET /sign-in/passkey",
+        "GET /sign-in/openid/done",
         "GET /api/versions",
     }
 )

@@ -25,7 +25,14 @@ from tests.access.asks import (
     writes,
     writes_note,
 )
+from tests.access.oracle import Caller
 from tests.access.street import PEOPLE
+
+
+def house_of_mia(caller: Caller, person: str) -> bool:
+    """The phone's entry is Mia's."""
+    return house(caller, person) and caller.sees_some("mia")
+
 
 PAGES: dict[str, Ask] = {
     "GET /": Ask(known, shows="name"),
@@ -97,8 +104,8 @@ PAGES: dict[str, Ask] = {
     "POST /integrations/add/{domain}": Ask(house, "/integrations/add/demo", form=data(no="1")),
     "GET /integrations/{entry}": Ask(sees_house, at("/integrations/{entry}")),
     "GET /integrations/{entry}/status": Ask(sees_house, at("/integrations/{entry}/status")),
-    "GET /integrations/{entry}/heard": Ask(house, "/integrations/phone/heard"),
-    "GET /integrations/{entry}/connect": Ask(house, "/integrations/phone/connect"),
+    "GET /integrations/{entry}/heard": Ask(house_of_mia, "/integrations/phone/heard"),
+    "GET /integrations/{entry}/connect": Ask(house_of_mia, "/integrations/phone/connect"),
     "GET /integrations/{entry}/act/{action}": Ask(house, at("/integrations/{entry}/act/things.blink")),
     "POST /integrations/{entry}/act/{action}": Ask(house, at("/integrations/{entry}/act/things.blink"), form=data()),
     "GET /integrations/{entry}/edit": Ask(house, at("/integrations/{entry}/edit")),

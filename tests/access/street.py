@@ -200,6 +200,8 @@ async def _furnish(hub: Hub) -> Street:
         canaries.append(Canary(f"Geheimnis von {slug}", slug, "note", "journal:note"))
         weight[slug] = f"sensor.{slug}_{next(iter(values))}"
         assert weight[slug] in hub.rooms.entities.all, sorted(hub.rooms.entities.all)
+    # What an erasure may hide and give back, without anybody missing it.
+    await system.record([IncomingReading("mia", "heart_rate", 100.0, at, source="old phone")])
     made = await system.add_entry("things", {}, title="Things", person="")
     for _ in range(200):
         if sum(one.entry == made.id and state is not None for one, state in system.states()) == 4:
@@ -281,6 +283,12 @@ async def _callers(hub: Hub) -> list[Caller]:
             headers=await token("anna", used, persons=["mia"]),
             persons=frozenset({"mia"}),
             verbs=used,
+            **anna,
+        ),
+        Caller(
+            "token of the household",
+            headers=await token("anna", persons=[HOUSEHOLD]),
+            persons=frozenset({HOUSEHOLD}),
             **anna,
         ),
         Caller(

@@ -6,9 +6,10 @@ import re
 
 import pytest
 
+from hub.access import READ
 from tests.access.asks import Ask
 from tests.access.knock import knock, routes_of
-from tests.access.oracle import HOUSEHOLD, Caller
+from tests.access.oracle import HOUSEHOLD, UNASSIGNED, Caller
 from tests.access.routes import OPEN, ROUTES
 from tests.access.street import Canary, Street
 
@@ -37,15 +38,19 @@ def test_every_address_stands_in_the_table(kanari: Street) -> None:
 async def test_an_address_lets_in_whom_it_should_and_shows_them_no_more(kanari: Street, name: str) -> None:
     if name not in routes_of(kanari):
         pytest.skip("it is no more; another test says so")
-    ask, wrong = ROUTES[name], []
+    ask, wrong, reads = ROUTES[name], list[str](), kanari.hub.rooms.reads
     for person in ask.whose:
         for caller in kanari.callers:
+            reads._folds.clear()
             answer = await knock(kanari, name, ask, caller, person)
             what = f"{name} about {person or 'nobody yet'} by {caller.name}: {answer.status}"
             right = ask.right(caller, person)
             if answer.inside != right:
                 wrong.append(f"{what}: {'let in' if answer.inside else 'refused'} {answer.body[:200]!r}")
             wrong += [f"{what}: LEAK of {one}" for one in kanari.leaks(answer.body, caller)]
+            looked = {key.person for key in reads._folds if key.account == caller.account and key.action == READ}
+            unnoted = _others_seen(kanari, caller, answer.body) - looked
+            wrong += [f"{what}: shows what is {one}'s, and the trail does not tell" for one in unnoted]
             if right and ask.shows:
                 lacks = _lacking(kanari, ask, caller, person, answer.body)
                 wrong += [f"{what}: {one.kind} {one.text!r} is not there" for one in lacks]
@@ -62,6 +67,12 @@ def _lacking(street: Street, ask: Ask, caller: Caller, person: str, body: str) -
         and (of_all or (one.person == person and one.subject in (*SHOWN_FIRST, None, "journal:note")))
         and one.text not in body
     ]
+
+
+def _others_seen(street: Street, caller: Caller, body: str) -> set[str]:
+    """Other people whose readings or journal are in a body that was sent."""
+    own = {caller.person, HOUSEHOLD, UNASSIGNED}
+    return {one.person for one in street.canaries if one.kind in ("value", "note") and one.text in body} - own
 
 
 async def test_to_strangers_nothing_answers_but_the_door(kanari: Street) -> None:
