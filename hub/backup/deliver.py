@@ -28,9 +28,9 @@ QUICKLY = 20.0
 """Seconds that an erasure waits for a target to take the new keyring; later it is sent again."""
 
 
-async def trying(spec: Spec, clock: Clock, work: Callable[[], Awaitable[T]]) -> T:
-    """Again where that may help. Raises TargetTrouble."""
-    for wait in WAITS:
+async def trying(spec: Spec, clock: Clock, work: Callable[[], Awaitable[T]], *, watched: bool = False) -> T:
+    """Again where that may help, once only while somebody waits for it. Raises TargetTrouble."""
+    for wait in WAITS[:1] if watched else WAITS:
         try:
             return await work()
         except TargetTrouble as error:
@@ -58,12 +58,14 @@ def backups_in(files: list[Kept]) -> list[Kept]:
 
 
 async def bring(
-    spec: Spec, backup: Path, vault: Vault, data_dir: Path, clock: Clock, progress: Progress
+    spec: Spec, backup: Path, vault: Vault, data_dir: Path, clock: Clock, progress: Progress, *, watched: bool = False
 ) -> str:  # fmt: skip
     """The keyring and the newest backup to a target, and what need not stay away from it; what went wrong, in words."""
     doing = doings(data_dir).get(spec.id, Doing())
     try:
-        files = await trying(spec, clock, lambda: _bring(spec, backup, vault, data_dir, clock, progress))
+        files = await trying(
+            spec, clock, lambda: _bring(spec, backup, vault, data_dir, clock, progress), watched=watched
+        )
         doing.keyring = digest(Keys(data_dir))
         doing.files = [list(one) for one in files]
         doing.went_well(clock.now(), backup.name)
@@ -79,6 +81,7 @@ async def _bring(
     spec: Spec, backup: Path, vault: Vault, data_dir: Path, clock: Clock, progress: Progress
 ) -> list[Kept]:
     size = max(1, backup.stat().st_size)
+    progress(0.0, f"sending to {spec.name}")
     async with opened(spec, vault, clock) as target:
         await target.prepare()
         await _check_ours(target, data_dir)

@@ -90,14 +90,15 @@ class Jobs:
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def _run(self, job: Job, given: Mapping[str, Any], then: Then | None) -> None:
-        job.error = "it was stopped"
+        problem = "it was stopped"
         try:
-            job.error = await self._work(job, given)
-            if not job.error and then is not None:
+            problem = await self._work(job, given)
+            if not problem and then is not None:
                 await then(job.result)
         except Exception as error:  # noqa: BLE001  # whatever it is, the job has failed and says so
-            job.error = str(error) or type(error).__name__
+            problem = str(error) or type(error).__name__
         finally:
+            job.error = problem
             job.state, job.ended_at = "failed" if job.error else "done", self._clock.now()
             job.ended.set()
 

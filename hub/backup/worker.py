@@ -66,7 +66,7 @@ async def _create(work: Work) -> dict[str, Any]:
     )  # fmt: skip
     away: dict[str, str] = {}
     for spec in Book(work.data_dir).all()[1:]:
-        problem = await bring(spec, made.path, work.vault, work.data_dir, work.clock, work.progress)
+        problem = await bring(spec, made.path, work.vault, work.data_dir, work.clock, work.progress, watched=True)
         if problem:
             away[spec.id] = problem
     return {"name": made.path.name, "bytes": made.bytes, "rows": made.rows, "left_out": list(made.left_out),
