@@ -7,4 +7,14 @@ from hub.supervisor.secret import looks_secret
 from hub.supervisor.services import Services
 from hub.supervisor.supervisor import Supervisor
 
-__all__ = ["UNCLEAN", "Catalogue", "CatalogueItem", "Kept", "Services", "Supervisor", "explain", "looks_secret", "strangers"]
+__all__ = [
+    "UNCLEAN",
+    "Catalogue",
+    "CatalogueItem",
+    "Kept",
+    "Services",
+    "Supervisor",
+    "explain",
+    "looks_secret",
+    "strangers",
+]

@@ -86,11 +86,11 @@ class Kept:
         names = [place.partition(":options.")[2] for place in options]
         return Closed(tuple(names), tuple(store), tuple(sorted(ids)))
 
-    async def objection(self, entry: ConfigEntry) -> tuple[str, str]:
-        """Why an entry can't run without a key that is not here, and what to do; empty when it can."""
+    async def objection(self, entry: ConfigEntry) -> tuple[str, str] | None:
+        """Why an entry can't run without a key that is not here, and what to do; None when it can."""
         closed = await self.closed(entry)
         if not closed.keys:
-            return "", ""
+            return None
         held = self._vault.keys
         what = ", ".join(closed.options)
         which = f"Its {what}" if what else "What it kept for itself"

@@ -250,15 +250,11 @@ class Supervisor:
         if entry.problem:
             self._not_started(entry, entry.problem, "")
             return
-        problem, what = await self._hub.kept.objection(entry)
-        if problem:
-            self._not_started(entry, problem, what, elsewhere=True)
-            return
         if entry.person and not self._hub.people.known(entry.person):
             people = ", ".join(self._hub.people.all) or "nobody yet"
             self._not_started(entry, f"There is no person {entry.person!r}; there are: {people}.", "Add the person.")
             return
-        objection = await self._custom.objection(entry)
+        objection = await self.kept.objection(entry) or await self._custom.objection(entry)
         if objection is not None:
             self._not_started(entry, *objection, elsewhere=True)
             return
