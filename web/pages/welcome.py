@@ -63,7 +63,7 @@ async def set_up(request: web.Request) -> web.Response:
         return _form(request, typed, {"code": f"Too many wrong tries. Wait {wait:.0f} seconds."}, status=429)
     try:
         wanted = setup_of(typed)
-        account = await request.app[VIEWS].setup(wanted, code=_code(typed.get("code", "")))
+        account = await request.app[VIEWS].setup(wanted, code=code_of(typed.get("code", "")))
     except Refused as refused:
         return _form(request, typed, refused.errors, status=422)
     except Forbidden:
@@ -84,14 +84,14 @@ async def code(request: web.Request) -> web.Response:
     tries, address = request.app[TRIES], f"setup:{request.remote}"
     if wait := tries.wait(address):
         return web.Response(status=429, text=f"Too many wrong tries. Wait {wait:.0f} seconds.")
-    typed = _code(str((await request.post()).get("code", "")))
+    typed = code_of(str((await request.post()).get("code", "")))
     if not request.app[VIEWS].needs_setup() or not hmac.compare_digest(typed, request.app[VIEWS].setup_code):
         tries.failed(address)
         return web.Response(status=403, text=WRONG_CODE)
     return web.Response(status=204)
 
 
-def _code(typed: str) -> str:
+def code_of(typed: str) -> str:
     """The code with its hyphens, however it was typed."""
     digits = "".join(letter for letter in typed if letter in "0123456789")
     return "-".join(digits[at : at + 3] for at in range(0, len(digits), 3))
