@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from tests.access.asks import Ask, at, data, owns
+from tests.access.asks import Ask, at, data, nobody, owns
 
 NAME = "here:homeostat-20261120T020000Z-gs73u8r2.age"
+NEW = "/welcome/backup"
+"""Only for a hub that nobody owns yet."""
 PAGE, REST = "/settings/backups", "/hub/v1/backups"
 
 BACKUPS: dict[str, Ask] = {
@@ -30,6 +32,12 @@ BACKUPS: dict[str, Ask] = {
     f"POST {PAGE}/restore/{{candidate}}": Ask(
         owns, at(f"{PAGE}/restore/none"), form=data(confirm="restore"), absent=True
     ),
+    f"GET {NEW}": Ask(nobody),
+    f"POST {NEW}": Ask(nobody, form=data()),
+    f"GET {NEW}/{{candidate}}": Ask(nobody, at(f"{NEW}/none")),
+    f"POST {NEW}/{{candidate}}": Ask(nobody, at(f"{NEW}/none"), form=data(confirm="restore")),
+    f"POST {NEW}/{{candidate}}/key": Ask(nobody, at(f"{NEW}/none/key"), form=data(key="x")),
+    f"GET {NEW}/{{candidate}}/jobs/{{job}}": Ask(nobody, at(f"{NEW}/none/jobs/none")),
     f"GET {REST}": Ask(owns),
     f"POST {REST}": Ask(owns),
     f"POST {REST}/verify": Ask(owns, json=lambda s, p: {"backup": NAME}, absent=True),

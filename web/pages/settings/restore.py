@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,8 +47,10 @@ async def upload(request: web.Request, view: View) -> web.Response:
     return answer.go(request, f"{THERE}/{candidate.id}")
 
 
-async def received(request: web.Request, candidate: BackupCandidate) -> dict[str, str]:
-    """The files into their places; the other fields. Raises BadReading."""
+async def received(
+    request: web.Request, candidate: BackupCandidate, check: Callable[[dict[str, str]], None] = lambda _: None
+) -> None:
+    """The files into their places. `check` sees the fields before the first file. Raises BadReading."""
     if request.content_type != "multipart/form-data":
         raise BadReading("a backup is brought by a form with a file in it")
     folder, fields = candidate.path.parent, dict[str, str]()
@@ -57,6 +60,7 @@ async def received(request: web.Request, candidate: BackupCandidate) -> dict[str
         if part.name not in ("backup", "keyring") or not part.filename:
             fields[part.name] = (await part.read_chunk(LARGEST["key"])).decode(errors="replace").strip()
             continue
+        check(fields)
         path = folder / ("backup.age" if part.name == "backup" else "keyring.age")
         if await _kept(part, path, LARGEST[part.name]) and part.name == "backup":
             # By its own name: it tells which key opens it.
@@ -64,7 +68,6 @@ async def received(request: web.Request, candidate: BackupCandidate) -> dict[str
     if not candidate.path.exists():
         raise BadReading("choose the file of the backup; it is called homeostat-....age")
     candidate.key = fields.get("key", "")
-    return fields
 
 
 def _named(path: Path, name: str) -> Path:
