@@ -105,9 +105,12 @@ def _accounts(view: View) -> Sequence[Account]:
 
 
 def asked(view: View) -> list[str]:
-    """`Cleo sees weight`: the rights about the viewer that wait for their OK."""
-    return [f"{grant.account.capitalize()} {_verbs(grant.verbs)} {_what(view, grant.subjects)}"
-            for grant in view.asked_of_me()]  # fmt: skip
+    """`Anna let Carl see your weight`: the rights about the viewer that wait for their OK."""
+    return [
+        f"{(one.by or 'the owner').capitalize()} let {one.account.capitalize()} {_listed(_words(one.verbs))} "
+        + (f"your {subjects(view, one.subjects)}" if one.subjects is not None else "everything of yours")
+        for one in view.asked_of_me()
+    ]
 
 
 def wish(view: View, one: Wish) -> str:
@@ -117,9 +120,16 @@ def wish(view: View, one: Wish) -> str:
     return f"{DOES[one.verb]} {what} of {names.get(one.person, one.person)}"
 
 
+def _words(verbs: frozenset[Verb]) -> list[str]:
+    return [word for verb, word in DOES.items() if verb in verbs]
+
+
 def _verbs(verbs: frozenset[Verb]) -> str:
-    does = [f"{word}es" if word.endswith("ch") else f"{word}s" for verb, word in DOES.items() if verb in verbs]
-    return " and ".join([", ".join(does[:-1]), does[-1]] if len(does) > 1 else does)
+    return _listed([f"{word}es" if word.endswith("ch") else f"{word}s" for word in _words(verbs)])
+
+
+def _listed(words: Sequence[str]) -> str:
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def _what(view: View, keys: frozenset[str] | None) -> str:
@@ -134,7 +144,7 @@ def subjects(view: View, keys: frozenset[str]) -> str:
     names = [{**metrics, **kinds}.get(key, key) for key in sorted(keys)]
     if len(names) > NAMED:
         return f"{', '.join(names[:NAMED])} and {len(names) - NAMED} more"
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    return _listed(names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,4 +189,4 @@ def audience(view: View, person: str, now: datetime, subject: str | None = None)
 def names_of(seen: Sequence[Mapping[str, Any]]) -> str:
     """`Anna, Ben and Cleo`."""
     names = [str(one["name"]) for one in seen]
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    return _listed(names)

@@ -39,7 +39,7 @@ async def test_a_right_about_an_adult_is_shown_to_them_and_their_ok_is_kept(hous
     anna = await seen_by(house)
     grant = await give(anna, "carl", "olivia", "weight")
     page = await open_page(olivia, "/", width=390)
-    await expect(page.get_by_text("Carl sees weight.")).to_be_visible()
+    await expect(page.get_by_text("Anna let Carl see your weight.")).to_be_visible()
     await page.get_by_role("link", name="Look").click()
     await expect(page.get_by_text("waits for your OK")).to_be_visible()
     await page.get_by_role("button", name="OK: Carl sees weight").click()
@@ -51,7 +51,7 @@ async def test_a_right_about_an_adult_is_shown_to_them_and_their_ok_is_kept(hous
     owners = await open_page(house, "/people/olivia/who-sees")
     await expect(owners.get_by_text("olivia agreed on")).to_be_visible()
     await page.goto(f"{olivia.url}/")
-    await expect(page.get_by_text("Carl sees weight.")).to_have_count(0)
+    await expect(page.get_by_text("Anna let Carl see your weight.")).to_have_count(0)
 
 
 async def test_a_right_that_waits_gives_nothing_before_the_yes_and_ends_with_one_click(house: House) -> None:

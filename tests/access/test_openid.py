@@ -6,6 +6,7 @@ import json
 import warnings
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -15,8 +16,10 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from joserfc.jwk import ECKey, RSAKey
 
 from hub.access.openid import OpenId, OpenIdSettings, Proven, Refused
+from hub.access.openid.settings import provider_of
 from hub.clock import VirtualClock
-from hub.errors import Conflict, NotFound, NotReady
+from hub.config import load_settings
+from hub.errors import ConfigInvalid, Conflict, NotFound, NotReady
 from hub.recorder import Recorder
 from hub.vault import Vault
 from tests.access.identity_server import CLIENT, REDIRECT, SECRET, Server, half, serving, signed
@@ -383,6 +386,8 @@ async def test_the_secret_is_sealed_where_it_is_kept_and_stays_when_it_is_not_ty
     assert again.provider is not None
     assert (again.provider.client_id, again.provider.client_secret.get_secret_value()) == ("other", "canary")
     assert "canary" not in repr(again.provider)
+    elsewhere = await again.save({"issuer": "https://other.example.org", "client_id": "other"})
+    assert elsewhere.client_secret.get_secret_value() == ""
     await again.remove()
     assert again.provider is None
 
@@ -398,3 +403,21 @@ async def test_without_a_server_there_is_nothing_to_begin(
     openid = OpenId(make.settings(), lambda: http, clock)
     with pytest.raises(NotFound, match="not set up"):
         await openid.begin("sign-in", browser=BROWSER, redirect=REDIRECT, target="/")
+
+
+def test_what_stands_in_the_file_is_read_with_its_secret_and_refused_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "secrets.yaml").write_text("openid_secret: canary\n")
+    text = (
+        "openid:\n  issuer: {}\n  client_id: c\n  client_secret: !secret openid_secret\n"
+        "  admit: [{{email: a@b.org, role: {}}}]\n"
+    )
+    (tmp_path / "hub.yaml").write_text(text.format("https://id.example.org", "adult"))
+    settings = load_settings(tmp_path)
+    assert "canary" not in repr(settings)
+    provider = provider_of(settings.openid or {})
+    assert (provider.client_secret.get_secret_value(), provider.admit[0].role.value) == ("canary", "adult")
+    for issuer, role, line in (("http://id.example.org", "adult", 2), ("https://id.example.org", "owner", 5)):
+        (tmp_path / "hub.yaml").write_text(text.format(issuer, role))
+        with pytest.raises(ConfigInvalid, match=rf"hub\.yaml:{line}") as refused:
+            load_settings(tmp_path)
+        assert "canary" not in str(refused.value)

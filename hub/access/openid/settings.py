@@ -46,9 +46,11 @@ class OpenIdSettings:
             self.problem = str(error)
 
     async def save(self, given: Mapping[str, Any]) -> Provider:
-        """`client_secret` left out stays as it was. Raises Conflict with what is wrong."""
+        """`client_secret` left out stays as it was, of the same issuer. Raises Conflict with what is wrong."""
         self._refuse_declared()
-        before = self.provider.client_secret.get_secret_value() if self.provider is not None else ""
+        # Another server is not told what was agreed upon with this one.
+        same = self.provider is not None and self.provider.issuer == given.get("issuer")
+        before = self.provider.client_secret.get_secret_value() if self.provider is not None and same else ""
         provider = provider_of({"client_secret": before, **given})
         kept = provider.model_dump(mode="json", exclude={"client_secret"})
         if secret := provider.client_secret.get_secret_value():
