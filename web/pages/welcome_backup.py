@@ -1,4 +1,4 @@
-"""A new hub that begins with the backup of an earlier one: who shows the set-up code brings it, and sees what it holds."""
+"""A new hub that begins with the backup of an earlier one: who shows the set-up code brings it, and sees it first."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ async def work(request: web.Request) -> web.Response:
     if view is None:
         return answer.go(request, "/")
     job = view.backup_job(request.match_info["job"])
-    given = {"job": job, "after": "/", "asks": request.path}
+    given: dict[str, Any] = {"job": job, "after": "/", "asks": request.path}
     if "HX-Request" in request.headers:
         return answer.fragment(request, "settings/backup-job.html", **given)
     return answer.page(request, "welcome/backup-job.html", **given)
