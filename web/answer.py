@@ -114,7 +114,8 @@ def packed(request: web.Request, body: bytes, content_type: str, *, status: int 
 
 
 def go(request: web.Request, path: str) -> web.Response:
-    """See another page, for forms and for htmx alike."""
+    """See another page, for forms and for htmx alike; what no header can hold leads to Today."""
+    path = path if path.isprintable() else "/"
     if "HX-Request" in request.headers:
         return web.Response(headers={"HX-Redirect": path})
     return web.Response(status=303, headers={hdrs.LOCATION: path})

@@ -17,12 +17,21 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from hub.clock import Clock
 from hub.errors import HubError
 from hub.template import groups, numbers, text
-from hub.template.limits import LARGEST, Budget, check_call, check_operation, check_pattern, check_widths, joined
+from hub.template.limits import (
+    LARGEST,
+    Budget,
+    check_call,
+    check_growth,
+    check_operation,
+    check_pattern,
+    check_widths,
+    joined,
+)
 from hub.template.native import parsed
 from hub.template.shapes import simple
 from hub.template.times import Times
 
-_WIDE_FILTERS = ("batch", "center", "format", "indent", "slice", "truncate", "wordwrap")
+_WIDE_FILTERS = ("batch", "center", "format", "indent", "join", "replace", "slice", "truncate", "wordwrap")
 _FAILURES = (
     TemplateError, ValueError, TypeError, ArithmeticError, LookupError, AttributeError, TimeoutError, RecursionError,
     MemoryError,
@@ -51,7 +60,8 @@ class _Sandbox(ImmutableSandboxedEnvironment):
     intercepted_binops = frozenset({"+", "*", "**", "%"})
 
     def __init__(self) -> None:
-        super().__init__(extensions=["jinja2.ext.loopcontrols", "jinja2.ext.do"])
+        # What is constant is not reckoned while compiling: no budget runs then.
+        super().__init__(extensions=["jinja2.ext.loopcontrols", "jinja2.ext.do"], optimized=False)
         self.budget = Budget()
         self.counted = self.budget.counted
         self.joined = joined
@@ -88,8 +98,9 @@ class TemplateEnvironment:
         times = Times(clock, ZoneInfo(time_zone))
         shared = {**numbers.SHARED, **text.SHARED, **groups.SHARED, **times.shared()}
         self._jinja = jinja = _Sandbox()
+        del jinja.globals["lipsum"]  # makes as much text as it is asked for
         for name in _WIDE_FILTERS:
-            jinja.filters[name] = _narrow(jinja.filters[name])
+            jinja.filters[name] = _narrow(name, jinja.filters[name])
         jinja.filters.update(
             {**shared, **numbers.FILTERS, **text.FILTERS, **groups.FILTERS, **times.filters(), **(filters or {})}
         )
@@ -183,12 +194,16 @@ def _joined(concat: nodes.Concat) -> nodes.Call:
     return nodes.Call(nodes.EnvironmentAttribute("joined"), concat.nodes, [], None, None, lineno=concat.lineno)
 
 
-def _narrow(function: Callable[..., Any]) -> Callable[..., Any]:
+def _narrow(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    # Some filters are given their environment or context before what they are of.
+    first = 1 if hasattr(function, "jinja_pass_arg") else 0
+
     def call(*arguments: Any, **named: Any) -> Any:
-        check_widths([*arguments[1:], *named.values()])
+        given = arguments[first:]
+        check_widths([*given[1:], *named.values()])
+        check_growth(name, given[0], (*given[1:], *named.values()))
         return function(*arguments, **named)
 
-    # Jinja hands some filters their environment or context, as marked on the function.
     for mark, value in vars(function).items():
         setattr(call, mark, value)
     return call

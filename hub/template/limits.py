@@ -69,6 +69,20 @@ def check_call(function: Any, arguments: tuple[Any, ...]) -> None:
     owner = getattr(function, "__self__", None)
     if isinstance(owner, _SIZED):
         check_widths(arguments)
+        check_growth(getattr(function, "__name__", ""), owner, arguments)
+
+
+def check_growth(name: str, owner: Any, arguments: tuple[Any, ...]) -> None:
+    """Refuse replacing and joining whose result would be too large, before it is done."""
+    if name == "format" and isinstance(owner, str):
+        check_pattern(owner)
+    elif name == "replace" and len(arguments) > 1:
+        text, new = str(owner), str(arguments[1])
+        _check_size(len(text) + text.count(str(arguments[0])) * len(new))
+    elif name == "join" and arguments:
+        glue, items = (owner, arguments[0]) if isinstance(owner, str) else (arguments[0], owner)
+        if isinstance(items, (list, tuple, str)):
+            _check_size(len(str(glue)) * len(items))
 
 
 def check_widths(arguments: Iterable[Any]) -> None:

@@ -11,7 +11,7 @@ class Canary:
     """An object of the hub that a template was given by mistake; nothing below it may be called or shown."""
 
     SIGNS: ClassVar[tuple[str, ...]] = (
-        "<class '", "<module '", "root:x:", "uid=", "builtin_function_or_method", "subclasses", "<frame ", "<code object", "of-the-hub", "<function ",
+        "<class '", "<module '", "root:x:", "uid=", "builtin_function_or_method", "subclasses", "<frame ", "<code object", "of-the-hub"
     )  # fmt: skip
     touched: ClassVar[int] = 0
 
@@ -22,7 +22,8 @@ class Canary:
         Canary.touched += 1
         return "of-the-hub"
 
-    __call__.unsafe_callable = True  # type: ignore[attr-defined]  # Jinja's word for what a template may not call
+    unsafe_callable = True
+    """Jinja's word for what a template may not call."""
 
 
 _BASES = (
