@@ -45,9 +45,7 @@ def set_rule(session: Session, what: str, days: str) -> None:
     More is kept at once. Less begins in a week; until then `homeostat retention undo WHAT` takes it back.
 
     \b
-    Examples:
-      homeostat retention set heart_rate 365
-      homeostat retention set journal:note forever
+    Example: homeostat retention set heart_rate 365
     """
     own, number = days != "default", _days(days)
     done = session.ask("retention.set", key=what, days=number, own=own)
@@ -80,9 +78,7 @@ def preview(session: Session, what: str | None, days: str | None) -> None:
     """Count what would go today, by the rules, or with one of them changed; changes nothing.
 
     \b
-    Examples:
-      homeostat retention preview
-      homeostat retention preview heart_rate 365
+    Example: homeostat retention preview heart_rate 365
     """
     if (what is None) != (days is None):
         raise click.UsageError("Say what and for how long, or neither.")
