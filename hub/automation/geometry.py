@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
-from hub.automation.seen_states import AllStates, Domain, TemplateState
+from hub.automation.seen_states import StateReader, TemplateState
 
 _RADIUS_KM = 6_371.0088
 """The earth's mean radius (IUGG)."""
@@ -20,7 +20,7 @@ def kilometres(one: Point, other: Point) -> float:
     return 2 * _RADIUS_KM * math.asin(min(1.0, math.sqrt(h)))
 
 
-def geometry(states: AllStates) -> dict[str, Callable[..., Any]]:
+def geometry(states: StateReader) -> dict[str, Callable[..., Any]]:
     def home() -> Point | None:
         return _place(states, "zone.home")
 
@@ -41,9 +41,9 @@ def geometry(states: AllStates) -> dict[str, Callable[..., Any]]:
         middle = next(iter(_points(states, tuple(place))), None) if place else home()
         if middle is None:
             return None
-        candidates = states if group is None else group
+        candidates = states.everything() if group is None else group
         found: list[tuple[float, TemplateState]] = []
-        for one in states.expand(*_flat(candidates)):
+        for one in states.expand(candidates):
             point = _of(one)
             if point is not None:
                 found.append((kilometres(middle, point), one))
@@ -52,11 +52,7 @@ def geometry(states: AllStates) -> dict[str, Callable[..., Any]]:
     return {"distance": distance, "closest": closest}
 
 
-def _flat(group: Any) -> Iterable[Any]:
-    return group if isinstance(group, list | tuple | Domain | AllStates) else [group]
-
-
-def _points(states: AllStates, what: tuple[Any, ...]) -> list[Point | None]:
+def _points(states: StateReader, what: tuple[Any, ...]) -> list[Point | None]:
     points: list[Point | None] = []
     left = list(what)
     while left:
@@ -72,7 +68,7 @@ def _points(states: AllStates, what: tuple[Any, ...]) -> list[Point | None]:
     return points
 
 
-def _place(states: AllStates, entity_id: str) -> Point | None:
+def _place(states: StateReader, entity_id: str) -> Point | None:
     found = states.one(entity_id)
     return _of(found) if found is not None else None
 

@@ -11,7 +11,7 @@ from typing import Any
 from hub.automation.geometry import geometry
 from hub.automation.grammar import is_template
 from hub.automation.lookups import lookups
-from hub.automation.seen_states import AllStates, Reads
+from hub.automation.seen_states import AllStates, Reads, StateReader
 from hub.automation.world import World
 from hub.template import TemplateEnvironment
 
@@ -25,12 +25,13 @@ class Renderer:
     """Compiles once, renders often; one for each world."""
 
     def __init__(self, world: World) -> None:
-        self.states = states = AllStates(world)
-        looking = {name: getattr(states, name) for name in _LOOKING}
-        looking |= {"states": states, **geometry(states), **lookups(world)}
+        self.states = reader = StateReader(world)
+        states = AllStates(reader)
+        looking = {name: getattr(reader, name) for name in _LOOKING}
+        looking |= {"states": states, **geometry(reader), **lookups(world)}
         looking |= {
-            "state_translated": lambda entity_id: states(entity_id),
-            "state_attr_translated": states.state_attr,
+            "state_translated": states,
+            "state_attr_translated": reader.state_attr,
             "merge_response": merge_response,
             "version": _version,
             "as_function": lambda macro: macro,

@@ -10,6 +10,8 @@ from hub.automation.world import UNAVAILABLE, UNKNOWN, Context, Seen, World
 from hub.template.values import MISSING
 
 _ABSENT = (UNKNOWN, UNAVAILABLE)
+_PROBED = ("unsafe_callable", "alters_data", "jinja_pass_arg")
+"""What Jinja asks of everything that is called."""
 
 
 class Reads:
@@ -94,18 +96,18 @@ def with_unit(seen: Seen) -> str:
 class Domain:
     """`states.light`: its entities as attributes, or one after the other."""
 
-    def __init__(self, states: AllStates, domain: str) -> None:
-        self._states, self._domain = states, domain
+    def __init__(self, reader: StateReader, domain: str) -> None:
+        self._reader, self._domain = reader, domain
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
+        if name.startswith("_") or name in _PROBED:
             raise AttributeError(name)
-        return self._states.one(f"{self._domain}.{name}")
+        return self._reader.one(f"{self._domain}.{name}")
 
     __getitem__ = __getattr__
 
     def __iter__(self) -> Iterator[TemplateState]:
-        return self._states.of_domain(self._domain)
+        return self._reader.of_domain(self._domain)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
@@ -115,17 +117,13 @@ class Domain:
 
 
 class AllStates:
-    """Reads the world; notes in `reads` what was looked at."""
+    """`states`: called with an entity id, a domain by its name, or every state there is."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
-        self._reads = Reads()
-
-    def noting(self, reads: Reads) -> None:
-        self._reads = reads
+    def __init__(self, reader: StateReader) -> None:
+        self._reader = reader
 
     def __call__(self, entity_id: Any, rounded: Any = MISSING, with_unit: bool = False) -> str:
-        seen = self.look(str(entity_id))
+        seen = self._reader.look(str(entity_id))
         if seen is None:
             return UNKNOWN
         text = seen.state
@@ -134,6 +132,33 @@ class AllStates:
         if with_unit and (unit := seen.attributes.get("unit_of_measurement")):
             return f"{text} {unit}"
         return text
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or name in _PROBED:
+            raise AttributeError(name)
+        return self._reader.one(name) if "." in name else Domain(self._reader, name)
+
+    __getitem__ = __getattr__
+
+    def __iter__(self) -> Iterator[TemplateState]:
+        return self._reader.everything()
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __repr__(self) -> str:
+        return "<template AllStates>"
+
+
+class StateReader:
+    """Reads the world for templates; notes in `reads` what was looked at."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._reads = Reads()
+
+    def noting(self, reads: Reads) -> None:
+        self._reads = reads
 
     def look(self, entity_id: str) -> Seen | None:
         self._reads.entities.add(entity_id)
@@ -147,24 +172,9 @@ class AllStates:
         self._reads.domains.add(domain)
         return iter([TemplateState(one) for one in sorted(self._world.of_domain(domain), key=_by_id)])
 
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        return self.one(name) if "." in name else Domain(self, name)
-
-    __getitem__ = __getattr__
-
-    def __iter__(self) -> Iterator[TemplateState]:
+    def everything(self) -> Iterator[TemplateState]:
         self._reads.everything = True
         return iter([TemplateState(one) for one in sorted(self._world.all(), key=_by_id)])
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
-
-    def __repr__(self) -> str:
-        return "<template AllStates>"
-
-    # Functions that look at states
 
     def is_state(self, entity_id: str, state: Any) -> bool:
         seen = self.look(entity_id)

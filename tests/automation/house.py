@@ -57,7 +57,7 @@ class PlayHouse:
         self.fired.append((event_type, data))
         self.engine.happened(event_type, data, context)
 
-    def set(self, entity_id: str, state: Any, *, context: Context | None = None, **attributes: Any) -> None:
+    def set(self, entity_id: str, state: Any, /, *, context: Context | None = None, **attributes: Any) -> None:
         now, old = self.clock.now(), self._states.get(entity_id)
         since = old.last_changed if old is not None and old.state == str(state) else now
         kept = attributes or (old.attributes if old is not None else {})
