@@ -14,6 +14,7 @@ import pytest
 from pydantic import BaseModel
 
 from hub.api import Context, Integration, Sample
+from hub.backup.targets.book import Book, Spec
 from hub.daemon import Hub
 from hub.errors import Forbidden, NotFound
 from hub.model import Actor, ConfigEntry, EntryState, Role
@@ -167,6 +168,17 @@ async def test_a_source_brings_nothing_of_who_said_no_and_each_says_it_for_herse
         await until(lambda: owner.entry_status(made.id).state is EntryState.RUNNING)
         lines = [one.line for one in await hub.rooms.recorder.audit_tail()]
         assert {"consent.give", "consent.withdraw"} <= {one.action for one in lines}
+
+
+async def test_backup_targets_beyond_the_machine_are_listed_for_the_owner_alone(tmp_path: Path) -> None:
+    async with house(tmp_path / "home") as hub:
+        book = Book(hub.rooms.data_dir)
+        book.put(Spec("attic", "webdav", "The attic", url="https://attic.example/dav/"))
+        book.put(Spec("disk", "folder", "A disk", folder="/media/disk"))
+        await hub.views.system().add_account("ben", PASSWORD, role=Role.ADULT, person="ben")
+        found = (await View(hub.rooms, Actor("anna")).flows()).services
+        assert [(one.name, one.where, one.last) for one in found] == [("The attic", "https://attic.example/dav/", None)]
+        assert not (await View(hub.rooms, Actor("ben")).flows()).services
 
 
 async def test_every_integration_that_reaches_out_says_so_in_its_manifest(tmp_path: Path) -> None:

@@ -60,10 +60,19 @@ class ReaderShape(TypedDict):
     last_at: datetime | None
 
 
+class ServiceShape(TypedDict):
+    name: str
+    where: str
+    what: str
+    last_at: datetime | None
+
+
 class FlowsShape(TypedDict):
     leaving: list[LeavingShape]
     coming: list[ComingShape]
     readers: list[ReaderShape]
+    services: list[ServiceShape]
+    """The hub's own: backup targets beyond this machine, the server that people sign in with."""
 
 
 class Say(Body):
@@ -113,6 +122,9 @@ async def list_consents(call: Call) -> FlowsShape:
                 "persons": sorted(one.persons) if one.persons is not None else None, "last_at": one.last_used_at,
             }
             for one in flows.readers
+        ],
+        "services": [
+            {"name": one.name, "where": one.where, "what": one.what, "last_at": one.last} for one in flows.services
         ],
     }  # fmt: skip
 

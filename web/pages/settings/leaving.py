@@ -24,6 +24,7 @@ async def show(request: web.Request, view: View) -> web.Response:
         leaving=flows.leaving,
         coming=flows.coming,
         readers=flows.readers,
+        services=flows.services,
         may_manage=view.allowed(Verb.MANAGE, HOUSEHOLD),
     )
 
