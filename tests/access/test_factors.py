@@ -12,7 +12,7 @@ from hub.access import Access, Accounts, PasskeyRefused, Place
 from hub.access.passwords import Passwords
 from hub.clock import VirtualClock
 from hub.errors import Conflict, Forbidden, NotFound, SecondFactorNeeded, TooManyTries, WeakPassword
-from hub.model import Account, Actor, Role
+from hub.model import Account, Actor, Credential, Role
 from hub.recorder import Recorder
 from hub.vault import Vault
 from tests.access.authenticator import PRESENT, Authenticator
@@ -356,8 +356,6 @@ async def test_where_passkeys_cannot_be_is_said_in_words(address: str, secure: b
 
 
 async def actor(house: House, session: str) -> Actor:
-    from hub.model import Credential
-
     found = await house.accounts.authenticate(Credential("session", session))
     assert found is not None
     return found

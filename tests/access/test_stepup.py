@@ -17,7 +17,7 @@ import pytest
 
 from hub.access.sessions import digest_of
 from hub.daemon import Hub, Settings
-from hub.model import Limits, Role, Verb
+from hub.model import Actor, Credential, Limits, Role, Verb
 from hub.view import SetupRequest
 from web import security
 
@@ -261,6 +261,9 @@ async def test_an_owner_without_a_second_factor_can_only_add_one(site: Site) -> 
     assert (status, "your own" in answer["error"]["message"]) == (409, True)
     await site.hub.views.system().demand_second(True)
     assert not accounts.session_live(await _actor(site, kind="account"))
+    view = await site.hub.views.authenticate(Credential("session", site.session))
+    assert view is not None
+    assert (view.people(), view.is_owner, view.live()) == ([], False, True)
     answer, _ = await site.ask("GET", "/settings/rights")
     assert (answer.status, answer.headers["Location"]) == (303, "/settings/account")
     status, refused = await site.rest("GET", "/hub/v1/states")
@@ -297,9 +300,7 @@ async def test_an_owner_takes_away_what_somebody_lost_and_a_token_can_not(site: 
     assert {("ben", "codes.add", ""), ("anna", "factors.reset", "ben")} <= told
 
 
-async def _actor(site: Site, *, kind: str) -> Any:
-    from hub.model import Actor
-
+async def _actor(site: Site, *, kind: str) -> Actor:
     return Actor("anna", session=digest_of(site.session), kind=kind)
 
 
