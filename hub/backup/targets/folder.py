@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
 from hub.backup.keys import write
 from hub.backup.targets.base import PIECE, Kept, Target, TargetTrouble, Tick
+from hub.backup.working import clear_away
 
 T = TypeVar("T")
 
@@ -31,11 +34,14 @@ class Folder(Target):
         await self._do(lambda: self._put(path, name, tick))
 
     def _put(self, path: Path, name: str, tick: Tick) -> None:
+        clear_away(self.folder)
         to = self.folder / name
         part = to.with_name(to.name + ".part")
         try:
             descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
             with path.open("rb") as source, os.fdopen(descriptor, "wb") as out:
+                with suppress(OSError):  # a share without locks
+                    fcntl.flock(out.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
                 while piece := source.read(PIECE):
                     out.write(piece)
                     tick(len(piece))

@@ -17,6 +17,7 @@ import aiohttp
 from aiohttp import DigestAuthMiddleware, encode_basic_auth
 from yarl import URL
 
+from hub.backup.facts import key_of, made_at
 from hub.backup.targets.base import Kept, Target, TargetTrouble, Tick, keep, pieces, session, small, words
 
 PART = ".part"
@@ -112,6 +113,14 @@ class WebDav(Target):
                 f"{self._host} said that it took {name}, and has {has} of its {size} bytes", passing=True
             )
         await self._move(part, name)
+        await self._clear_away(name)
+
+    async def _clear_away(self, done: str) -> None:
+        """What this household's uploads left that were broken off for good."""
+        for one in await self._find("", "1") or []:
+            name = Path(one.name.removesuffix(PART))
+            if one.name.endswith(PART) and made_at(name) is not None and key_of(name) == key_of(Path(done)):
+                await self.remove(one.name)
 
     async def _send(self, path: Path, part: str, size: int, tick: Tick) -> None:
         headers = {"Content-Length": str(size), "Content-Type": "application/octet-stream"}
