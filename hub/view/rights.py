@@ -40,6 +40,7 @@ class RightsView(CredentialsView):
         """Change `role`, `person` or `disabled`; holds at once, everywhere. Raises Conflict for the last owner."""
         account = self.find_account(name)
         self._fresh()
+        self._no_owner_by_token(fields.get("role"))
         if fields.get("person") is not None:
             self._known(fields["person"])
         changed = await self._rooms.accounts.change(account.name, **fields)
@@ -130,6 +131,9 @@ class RightsView(CredentialsView):
         """Let the draft's account do so from now on. Raises NotFound for no such account."""
         if not self._may_give(grant):
             raise Forbidden(f"you may not give away what is {grant.person}'s; an owner may")
+        if self.actor.token is not None and (not self.is_owner or Verb.MANAGE in grant.verbs):
+            # What it gave would outlive it.
+            raise Forbidden("this token may not give that right; sign in on the page")
         self._fresh()
         account = self._rooms.accounts.get(grant.account)
         await self._rooms.accounts.grant(grant)
@@ -183,7 +187,12 @@ class RightsView(CredentialsView):
         self._fresh()
         if person is not None:
             self._known(person)
+        self._no_owner_by_token(role)
         return Account(name.strip().lower(), name.strip(), role, person)
+
+    def _no_owner_by_token(self, role: Role | None) -> None:
+        if role is Role.OWNER and self.actor.token is not None:
+            raise Forbidden("a token makes no owners, who would outlive it; sign in on the page")
 
     def _check_subject(self, subject: str) -> None:
         words = self._rooms.vocabulary
