@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from hub.automation.rendering import Renderer
 from hub.automation.schema import conditions as schema
 from hub.automation.schema.values import WEEKDAYS
-from hub.automation.spans import span_of
+from hub.automation.spans import offset_of, span_of
+from hub.automation.sun import Sun, SunEvent
 from hub.automation.world import UNAVAILABLE, UNKNOWN, Seen, World
 from hub.template import TemplateFailed
 
@@ -76,6 +77,8 @@ class Judge:
                 return Verdict(not verdict.met, f"what should not be so is so{_because(verdict)}")
             case schema.ZoneCondition():
                 return self._zones(condition)
+            case schema.SunCondition():
+                return self._sun(condition, variables)
             case _:
                 if self._elsewhere is None:
                     raise TemplateFailed(f"the condition {condition.condition!r} can't be asked here")
@@ -190,6 +193,32 @@ class Judge:
             return told
         seen = self._world.get(told)
         return time_of(seen, self._zone) if seen is not None else None
+
+    def _sun(self, condition: schema.SunCondition, variables: Variables) -> Verdict:
+        """Of today's sunrise and sunset; `after: sunset, before: sunrise` is the night, on both sides of midnight."""
+        place = self._world.place
+        if place is None:
+            return Verdict(False, "the household has no place")
+        now, sun = self._world.clock.now(), Sun(*place, self._zone)
+        today = now.astimezone(self._zone).date()
+
+        def at(event: SunEvent, offset: Any) -> datetime | None:
+            found = sun.on(today, event)
+            moved = offset_of(offset, self._renderer, variables) if offset is not None else timedelta(0)
+            return found + moved if found is not None else None
+
+        after = at(condition.after, condition.after_offset) if condition.after is not None else None
+        before = at(condition.before, condition.before_offset) if condition.before is not None else None
+        if (condition.after is not None and after is None) or (condition.before is not None and before is None):
+            return Verdict(False, "the sun does not rise or set today")
+        late, early = after is None or now >= after, before is None or now < before
+        night = condition.after == "sunset" and condition.before == "sunrise"
+        told = " and ".join(
+            f"{name} is at {one.astimezone(self._zone):%H:%M}"
+            for name, one in ((condition.after, after), (condition.before, before))
+            if one is not None
+        )
+        return Verdict((late or early) if night else (late and early), told)
 
     def _zones(self, condition: schema.ZoneCondition) -> Verdict:
         names = {self._zone_name(one) for one in condition.zone}

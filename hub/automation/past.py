@@ -48,9 +48,16 @@ class Backtest:
 class Past:
     """A `World` that is told what was, in order."""
 
-    def __init__(self, start: datetime, time_zone: str, directory: Directory, before: Iterable[Seen]) -> None:
+    def __init__(
+        self,
+        start: datetime,
+        time_zone: str,
+        directory: Directory,
+        before: Iterable[Seen],
+        place: tuple[float, float] | None = None,
+    ) -> None:
         self.clock = VirtualClock(start)
-        self.time_zone, self.directory = time_zone, directory
+        self.time_zone, self.directory, self.place = time_zone, directory, place
         self._states = {one.entity_id: one for one in before}
         self._domains: dict[str, set[str]] = {}
         for entity_id in self._states:

@@ -26,6 +26,7 @@ class PlayHouse:
         self.clock = VirtualClock(start)
         self.time_zone = time_zone
         self.directory = Directory()
+        self.place: tuple[float, float] | None = (52.52, 13.405)
         self.called: list[tuple[datetime, str, Mapping[str, Any]]] = []
         self.fired: list[tuple[str, Mapping[str, Any]]] = []
         self.answers: dict[str, Any] = {}

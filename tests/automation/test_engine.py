@@ -8,7 +8,7 @@ import pytest
 
 from hub.automation.trace import Outcome
 from hub.automation.world import Context
-from tests.automation.house import PlayHouse
+from tests.automation.house import START, PlayHouse
 
 SAY = "actions: [{action: notify.say, data: {was: '{{ trigger.platform }}', id: '{{ trigger.id }}'}}]"
 
@@ -118,6 +118,25 @@ async def test_times_fire_by_the_households_clock_and_follow_helpers() -> None:
     assert [one["at"] for one in said(house)][3:] == ["Mon 06:50"]
 
 
+async def test_the_sun_sets_automations_off_where_the_household_is() -> None:
+    house = PlayHouse()
+    house.add(
+        "triggers: [{trigger: sun, event: sunset, offset: '-00:30'}, {trigger: sun, event: sunrise}]\n"
+        "actions: [{action: notify.say, data: {at: \"{{ now().strftime('%H:%M') }}\", which: '{{ trigger.event }}'}}]"
+    )
+    await house.later(86_400)
+    # Sunset in Berlin on 2 March 2026 at 17:46, sunrise on 3 March at 06:48.
+    assert said(house) == [{"at": "17:16", "which": "sunset"}, {"at": "06:48", "which": "sunrise"}]
+    nowhere = PlayHouse()
+    nowhere.place = None
+    assert "no place" in nowhere.add(f"triggers: [{{trigger: sun, event: sunset}}]\n{SAY}").problems[0]
+    north = PlayHouse(START + timedelta(days=110))
+    north.place = (69.65, 18.96)
+    north.add(f"triggers: [{{trigger: sun, event: sunset}}]\n{SAY}")
+    await north.later(86_400 * 20)
+    assert said(north) == [], "Tromsø's sun does not set in June"
+
+
 async def test_a_pattern_fires_every_fifth_minute() -> None:
     house = PlayHouse()
     house.add("triggers: [{trigger: time_pattern, minutes: /5}]\n" + SAY)
@@ -160,6 +179,8 @@ CONDITIONS = [
     ("{and: ['{{ true }}', '{{ 0 }}']}", False, "the template says '0'"),
     ("{condition: template, value_template: '{{ undefined.x }}', alias: x}", None, "'undefined' is undefined"),
     ("{condition: state, entity_id: switch.b, state: 'on', enabled: false}", True, ""),
+    ("{condition: sun, after: sunset, before: sunrise}", False, "sunset is at 17:46 and sunrise is at 06:51"),
+    ("{condition: sun, after: sunrise, after_offset: '01:00', before: sunset}", True, ""),
 ]
 
 

@@ -9,7 +9,7 @@ from hub.automation.schema.trigger import Trigger
 from hub.automation.watch.base import Attaching, Watcher
 from hub.automation.watch.happenings import EventWatcher, LifeWatcher, MqttWatcher, SignalWatcher
 from hub.automation.watch.states import NumericWatcher, StateWatcher, TemplateWatcher, ZoneWatcher
-from hub.automation.watch.times import PatternWatcher, TimeWatcher
+from hub.automation.watch.times import PatternWatcher, SunWatcher, TimeWatcher
 
 _KINDS: dict[type[Trigger], Any] = {
     schema.StateTrigger: StateWatcher,
@@ -18,6 +18,7 @@ _KINDS: dict[type[Trigger], Any] = {
     schema.ZoneTrigger: ZoneWatcher,
     schema.TimeTrigger: TimeWatcher,
     schema.TimePatternTrigger: PatternWatcher,
+    schema.SunTrigger: SunWatcher,
     schema.EventTrigger: EventWatcher,
     schema.HomeAssistantTrigger: LifeWatcher,
     schema.MqttTrigger: MqttWatcher,

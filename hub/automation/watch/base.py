@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from hub.automation.judging import Judge
 from hub.automation.rendering import Renderer
 from hub.automation.schema.trigger import Trigger
-from hub.automation.spans import span_of
+from hub.automation.spans import offset_of, span_of
 from hub.automation.world import Context, Seen, World
 from hub.template import TemplateFailed
 
@@ -95,6 +95,14 @@ class Watcher:
         except TemplateFailed as error:
             self._at.failed(f"`for`: {error}")
             return None
+
+    def moved(self, offset: Any) -> timedelta:
+        """An offset, which may be negative; none when its template fails, which is told."""
+        try:
+            return offset if isinstance(offset, timedelta) else offset_of(offset, self._at.renderer, self._at.variables)
+        except TemplateFailed as error:
+            self._at.failed(f"`offset`: {error}")
+            return timedelta(0)
 
     @property
     def now(self) -> datetime:

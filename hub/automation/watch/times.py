@@ -8,8 +8,9 @@ from typing import Any
 
 from hub.automation.grammar import is_template
 from hub.automation.judging import time_of
-from hub.automation.schema.triggers import MovedTime, TimePatternTrigger, TimeTrigger
+from hub.automation.schema.triggers import MovedTime, SunTrigger, TimePatternTrigger, TimeTrigger
 from hub.automation.schema.values import WEEKDAYS, time_of_day
+from hub.automation.sun import Sun
 from hub.automation.watch.base import Attaching, Watcher
 from hub.automation.when import Pattern, next_daily
 from hub.automation.world import Seen
@@ -28,17 +29,13 @@ class TimeWatcher(Watcher):
         self._due: dict[str, asyncio.Task[None]] = {}
         for at in trigger.at:
             if isinstance(at, MovedTime):
-                offset = self.span_of_offset(at.offset)
+                offset = self.moved(at.offset)
                 self._told.setdefault(at.entity_id, []).append(offset)
             elif isinstance(at, str):
                 self._told_or_fixed(at)
             else:
                 self._fixed.append(at)
         self.entities = frozenset(self._told)
-
-    def span_of_offset(self, offset: Any) -> timedelta:
-        found = self.span(offset) if not isinstance(offset, timedelta) else offset
-        return found if found is not None else timedelta(0)
 
     def _told_or_fixed(self, at: str) -> None:
         if not is_template(at):
@@ -123,6 +120,30 @@ def _instant(seen: Seen, zone: Any) -> datetime | None:
     except ValueError:
         return None
     return told if told.tzinfo is not None else told.replace(tzinfo=zone)
+
+
+class SunWatcher(Watcher):
+    """At sunrise or sunset, or some time before or after."""
+
+    trigger: SunTrigger
+
+    def start(self) -> None:
+        place = self._at.world.place
+        if place is None:
+            self._at.failed("the household has no place; say where it is under Settings, Household")
+            return
+        self._next(Sun(*place, self._at.zone), self.moved(self.trigger.offset), self.now)
+
+    def _next(self, sun: Sun, offset: timedelta, after: datetime) -> None:
+        when = sun.next(after, self.trigger.event, offset)
+        if when is None:
+            return
+
+        def due() -> None:
+            self.fire(event=self.trigger.event, offset=offset, description=self.trigger.event)
+            self._next(sun, offset, when)
+
+        self.later(when, due)
 
 
 class PatternWatcher(Watcher):
