@@ -82,10 +82,10 @@ class Home:
     async def raw(self, request: bytes) -> bytes:
         """What comes back for these very bytes, up to 64 kB."""
         reader, writer = await asyncio.open_connection("127.0.0.1", self.hub.port)
+        found = b""
         try:
             writer.write(request)
             await writer.drain()
-            found = b""
             while len(found) < 1 << 16:
                 more = await asyncio.wait_for(reader.read(1 << 16), 5)
                 if not more:

@@ -14,9 +14,16 @@ from tests.attacks.watch import watching
 from tests.support.house import PASSWORD, everything
 
 ELSEWHERE = (
-    "javascript:pwn()", "JaVaScRiPt:pwn()", "data:text/html,x", "//evil.example", "/\\evil.example",
-    "https://evil.example/", "\tjavascript:pwn()", "/\t/evil.example", "http:evil.example",
-)  # fmt: skip
+    "javascript:pwn()",
+    "JaVaScRiPt:pwn()",
+    "data:text/html,x",
+    "//evil.example",
+    "/\\evil.example",
+    "https://evil.example/",
+    "\tjavascript:pwn()",
+    "/\t/evil.example",
+    "http:evil.example",
+)
 NAME = "</script><svg onload=pwn()><img src=x onerror=pwn()>"
 
 

@@ -19,11 +19,21 @@ from tests.support.house import PASSWORD
 
 INSIDE = ("/settings", "/settings/people", "/people/anna", "/journal", "/integrations", "/events", "/hub/v1/states")
 BODIES = (
-    ("POST", "/hub/v1/readings"), ("POST", "/hub/v1/journal"), ("POST", "/hub/v1/imports"), ("POST", "/hub/v1/entries"),
-    ("POST", "/hub/v1/accounts"), ("POST", "/hub/v1/grants"), ("POST", "/hub/v1/exports"), ("POST", "/hub/v1/actions/x"),
-    ("POST", "/settings/privacy/export"), ("POST", "/settings/tokens"), ("POST", "/integrations/add/phone"),
-    ("POST", "/api/v1/entries"), ("POST", "/api/v1/treatments"), ("PUT", "/api/v1/profile"),
-)  # fmt: skip
+    ("POST", "/hub/v1/readings"),
+    ("POST", "/hub/v1/journal"),
+    ("POST", "/hub/v1/imports"),
+    ("POST", "/hub/v1/entries"),
+    ("POST", "/hub/v1/accounts"),
+    ("POST", "/hub/v1/grants"),
+    ("POST", "/hub/v1/exports"),
+    ("POST", "/hub/v1/actions/x"),
+    ("POST", "/settings/privacy/export"),
+    ("POST", "/settings/tokens"),
+    ("POST", "/integrations/add/phone"),
+    ("POST", "/api/v1/entries"),
+    ("POST", "/api/v1/treatments"),
+    ("PUT", "/api/v1/profile"),
+)
 
 
 def inside(text: str) -> bool:
@@ -34,10 +44,33 @@ def inside(text: str) -> bool:
 @against("CVE-2023-27482")
 async def test_odd_spellings_of_an_address_open_nothing(home: Home) -> None:
     spellings = (
-        "/{0}", "//{0}", "/./{0}", "/x/../{0}", "/healthz/../{0}", "/static/../{0}", "/static/x/../../{0}", "/%2e/{0}", "/healthz/%2e%2e/{0}",
-        "/{0}/", "/{0}//", "/{0}/.", "/{0};x=/healthz", "/{0}%00", "/{0}%20", "/{0}?/healthz", "/{0}#/healthz", "/{0}%2f", "/sign-in/..%2f{0}", "/healthz%2f..%2f{0}",
-        "http://127.0.0.1/{0}", "/sign-in/%2e%2e/{0}", "/\\{0}", "/webhook/../{0}", "/hub/v1/openapi.json/../../../{0}", "/%73%65%74tings/../{0}",
-    )  # fmt: skip
+        "/{0}",
+        "//{0}",
+        "/./{0}",
+        "/x/../{0}",
+        "/healthz/../{0}",
+        "/static/../{0}",
+        "/static/x/../../{0}",
+        "/%2e/{0}",
+        "/healthz/%2e%2e/{0}",
+        "/{0}/",
+        "/{0}//",
+        "/{0}/.",
+        "/{0};x=/healthz",
+        "/{0}%00",
+        "/{0}%20",
+        "/{0}?/healthz",
+        "/{0}#/healthz",
+        "/{0}%2f",
+        "/sign-in/..%2f{0}",
+        "/healthz%2f..%2f{0}",
+        "http://127.0.0.1/{0}",
+        "/sign-in/%2e%2e/{0}",
+        "/\\{0}",
+        "/webhook/../{0}",
+        "/hub/v1/openapi.json/../../../{0}",
+        "/%73%65%74tings/../{0}",
+    )
     for path in INSIDE:
         for spelling in spellings:
             target = spelling.format(path.strip("/"))
@@ -49,10 +82,33 @@ async def test_odd_spellings_of_an_address_open_nothing(home: Home) -> None:
 
 @against("CVE-2021-32637")
 async def test_malformed_request_lines_open_nothing(home: Home) -> None:
-    for target in ("/settings%", "/settings%zz", "/settings?%", "/%", "*", "settings", "/settings\x7f", "/settings\t", "/\udcff", "/settings HTTP/1.1\r\nX: y", "?/settings", "/settings%u002f", "127.0.0.1:80"):  # fmt: skip
+    for target in (
+        "/settings%",
+        "/settings%zz",
+        "/settings?%",
+        "/%",
+        "*",
+        "settings",
+        "/settings\x7f",
+        "/settings\t",
+        "/\udcff",
+        "/settings HTTP/1.1\r\nX: y",
+        "?/settings",
+        "/settings%u002f",
+        "127.0.0.1:80",
+    ):
         _, text = await home.get_raw(target, "Accept: text/html")
         assert not inside(text), target
-    for request in (b"GET /settings\r\n\r\n", b"GET  /settings HTTP/1.1\r\nHost: localhost\r\n\r\n", b"GET /settings HTTP/0.9\r\n\r\n", b"get /settings HTTP/1.1\r\nHost: localhost\r\n\r\n", b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 60\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /settings HTTP/1.1\r\nHost: localhost\r\n\r\n"):  # fmt: skip
+    for request in (
+        b"GET /settings\r\n\r\n",
+        b"GET  /settings HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"GET /settings HTTP/0.9\r\n\r\n",
+        b"get /settings HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        (
+            b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 60\r\nTransfer-Encoding: chunked\r\n\r\n"
+            b"0\r\n\r\nGET /settings HTTP/1.1\r\nHost: localhost\r\n\r\n"
+        ),
+    ):
         assert not inside((await home.raw(request)).decode(errors="replace")), request
 
 
@@ -80,7 +136,19 @@ def _open(descriptor: str) -> bool:
 @against("CVE-2025-57808")
 async def test_nothing_opens_to_what_is_empty_or_only_a_beginning(home: Home) -> None:
     assert (await home.ask("GET", "/hub/v1/me", token=home.token)).status == 200
-    for given in ("", " ", home.token[:8], home.token[:-1], home.token + "x", home.token.upper(), home.token[::-1], "*", "null", "undefined", "Basic"):  # fmt: skip
+    for given in (
+        "",
+        " ",
+        home.token[:8],
+        home.token[:-1],
+        home.token + "x",
+        home.token.upper(),
+        home.token[::-1],
+        "*",
+        "null",
+        "undefined",
+        "Basic",
+    ):
         answer = await home.ask("GET", "/hub/v1/me", headers={"Authorization": f"Bearer {given}"})
         assert answer.status == 401, given
     for given in ("", home.owner[:10], home.owner[:-1], home.owner + "x", home.owner.swapcase(), "null", "anna"):
@@ -110,7 +178,16 @@ async def test_no_door_takes_a_body_from_nobody(home: Home) -> None:
 def test_settings_that_do_not_exist_stop_the_start_and_variables_change_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for line in ("auth: off", "web: {authentication: false}", "web: {password: ''}", "web: {auth_disabled: true}", "anonymous: true", "web: {trusted_networks: [0.0.0.0/0]}", "allow_anonymous: true", "web: {user: ''}"):  # fmt: skip
+    for line in (
+        "auth: off",
+        "web: {authentication: false}",
+        "web: {password: ''}",
+        "web: {auth_disabled: true}",
+        "anonymous: true",
+        "web: {trusted_networks: [0.0.0.0/0]}",
+        "allow_anonymous: true",
+        "web: {user: ''}",
+    ):
         (tmp_path / "hub.yaml").write_text(line + "\n")
         answer = CliRunner().invoke(main, ["check", "--config", str(tmp_path)])
         assert answer.exit_code == 1, (line, answer.output)
@@ -125,7 +202,27 @@ def test_settings_that_do_not_exist_stop_the_start_and_variables_change_nothing(
 
 @against("CVE-2026-77052")
 async def test_addresses_of_administration_open_to_nobody(home: Home) -> None:
-    for path in ("/metrics", "/admin", "/nodes", "/flows", "/hub/v1/audit", "/hub/v1/accounts", "/hub/v1/entries", "/hub/v1/devices", "/api/config", "/api/states", "/settings/database", "/settings/components", "/debug", "/console", "/.env", "/homeostat.db", "/hub/v1/ws", "/hub/v1/live", "/live/events"):  # fmt: skip
+    for path in (
+        "/metrics",
+        "/admin",
+        "/nodes",
+        "/flows",
+        "/hub/v1/audit",
+        "/hub/v1/accounts",
+        "/hub/v1/entries",
+        "/hub/v1/devices",
+        "/api/config",
+        "/api/states",
+        "/settings/database",
+        "/settings/components",
+        "/debug",
+        "/console",
+        "/.env",
+        "/homeostat.db",
+        "/hub/v1/ws",
+        "/hub/v1/live",
+        "/live/events",
+    ):
         answer = await home.ask("GET", path, headers={"Accept": "application/json"})
         assert answer.status in (302, 303, 401, 403, 404), (path, answer.status)
         assert not inside(answer.text), path
@@ -145,7 +242,12 @@ async def test_a_token_that_nobody_gave_out_opens_nothing(home: Home) -> None:
     ):
         for signature in ("", "x", part("x")):
             forged = f"{part(header)}.{part(claims)}.{signature}"
-            for headers in ({"Authorization": f"Bearer {forged}"}, {"Cookie": f"homeostat_session={forged}"}, {"api-secret": forged}, {"X-Access-Token": forged}):  # fmt: skip
+            for headers in (
+                {"Authorization": f"Bearer {forged}"},
+                {"Cookie": f"homeostat_session={forged}"},
+                {"api-secret": forged},
+                {"X-Access-Token": forged},
+            ):
                 for path in ("/hub/v1/me", "/api/v1/entries.json"):
                     assert (await home.ask("GET", path, headers=headers)).status in (401, 403, 503)
             assert (await home.ask("GET", f"/api/v1/entries.json?token={forged}")).status in (401, 403, 503)

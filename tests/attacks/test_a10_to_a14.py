@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,15 @@ async def test_guessing_is_braked_whatever_address_is_claimed(home: Home) -> Non
     field, cookie = await home.form_token("/sign-in")
     for number in range(60):
         claimed = f"10.{number}.0.{number}"
-        headers = {"Cookie": cookie, "Origin": home.url, "X-Forwarded-For": claimed, "X-Real-IP": claimed, "Forwarded": f"for={claimed}", "CF-Connecting-IP": claimed, "True-Client-IP": claimed}  # fmt: skip
+        headers = {
+            "Cookie": cookie,
+            "Origin": home.url,
+            "X-Forwarded-For": claimed,
+            "X-Real-IP": claimed,
+            "Forwarded": f"for={claimed}",
+            "CF-Connecting-IP": claimed,
+            "True-Client-IP": claimed,
+        }
         body = {"form_token": field, "account": "mallory" if number % 3 else "ada", "password": f"guess {number}"}
         answer = await home.ask("POST", "/sign-in", data=body, headers=headers)
         assert answer.status in (403, 429)
@@ -57,7 +66,18 @@ async def test_the_sign_in_page_names_nobody_and_answers_alike_for_all(home: Hom
 
 @against("PYSEC-2019-221")
 async def test_logs_are_for_those_who_manage(home: Home) -> None:
-    for path in ("/api/error_log", "/api/error/all", "/hub/v1/entries/phone/log", "/settings/audit", "/settings/audit/export", "/hub/v1/audit", "/logs", "/homeostat.log", "/data/logs/homeostat.log", "/integrations/phone"):  # fmt: skip
+    for path in (
+        "/api/error_log",
+        "/api/error/all",
+        "/hub/v1/entries/phone/log",
+        "/settings/audit",
+        "/settings/audit/export",
+        "/hub/v1/audit",
+        "/logs",
+        "/homeostat.log",
+        "/data/logs/homeostat.log",
+        "/integrations/phone",
+    ):
         for who in ("", home.guests_token):
             answer = await home.ask("GET", path, token=who)
             assert answer.status in (303, 401, 403, 404), (path, answer.status)
@@ -89,20 +109,64 @@ async def test_a_webhook_opens_to_its_secret_and_to_no_address(home: Home) -> No
     assert home.hub.rooms.supervisor.status("phone").samples == before
 
 
-NAMES = ("evil.example", "127.0.0.1.evil.example", "evil.example:80", "homeostat.local.evil.example", "localhost.evil.example", "a.b", "0x7f000001.evil.example", "rebind.network")  # fmt: skip
+NAMES = (
+    "evil.example",
+    "127.0.0.1.evil.example",
+    "evil.example:80",
+    "homeostat.local.evil.example",
+    "localhost.evil.example",
+    "a.b",
+    "0x7f000001.evil.example",
+    "rebind.network",
+)
 
 
 @against("CVE-2025-66414", "CVE-2018-5702", "CVE-2026-11624")
 async def test_nothing_answers_to_a_name_that_moved_here(home: Home) -> None:
-    paths = ("/", "/sign-in", "/healthz", "/hub/v1/me", "/hub/v1/states", "/hub/v1/ws", "/hub/v1/live", "/webhook/phone", "/static/x/js/app.js", "/api/v1/status.json", "/metrics", "/live/events", "/hub/v1/openapi.json", "/mcp", "/rpc")  # fmt: skip
+    paths = (
+        "/",
+        "/sign-in",
+        "/healthz",
+        "/hub/v1/me",
+        "/hub/v1/states",
+        "/hub/v1/ws",
+        "/hub/v1/live",
+        "/webhook/phone",
+        "/static/x/js/app.js",
+        "/api/v1/status.json",
+        "/metrics",
+        "/live/events",
+        "/hub/v1/openapi.json",
+        "/mcp",
+        "/rpc",
+    )
     for name in NAMES:
         for path in paths:
             for method in ("GET", "POST"):
-                lines = [f"{method} {path} HTTP/1.1", f"Host: {name}", f"Cookie: homeostat_session={home.owner}", f"Origin: http://{name}", "Content-Length: 0", "Connection: close", "", ""]  # fmt: skip
+                lines = [
+                    f"{method} {path} HTTP/1.1",
+                    f"Host: {name}",
+                    f"Cookie: homeostat_session={home.owner}",
+                    f"Origin: http://{name}",
+                    "Content-Length: 0",
+                    "Connection: close",
+                    "",
+                    "",
+                ]
                 answer = (await home.raw("\r\n".join(lines).encode())).decode(errors="replace")
                 assert answer.split(" ")[1] == "421", (name, path, answer[:80])
                 assert "Anna" not in answer
-    upgrade = ["GET /hub/v1/ws HTTP/1.1", "Host: evil.example", "Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", f"Authorization: Bearer {home.token}", "", ""]  # fmt: skip
+    upgrade = [
+        "GET /hub/v1/ws HTTP/1.1",
+        "Host: evil.example",
+        "Upgrade: websocket",
+        "Connection: Upgrade",
+        "Sec-WebSocket-Version: 13",
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+        f"Authorization: Bearer {home.token}",
+        "",
+        "",
+    ]
     assert b" 421 " in (await home.raw("\r\n".join(upgrade).encode()))[:40]
     no_host = b"GET /settings HTTP/1.0\r\nCookie: homeostat_session=" + home.owner.encode() + b"\r\n\r\n"
     assert b" 200 " not in (await home.raw(no_host))[:20]
@@ -141,10 +205,8 @@ async def test_the_brokers_old_holes_are_none_here(tmp_path: Path) -> None:
             Client(port, name="other", password=str(other["password"])) as second,
         ):
             for wish in ("#", "+/#", "other/#", "$SYS/#", "$share/x/other/#", "homeassistant/#"):
-                try:
+                with suppress(Exception):  # a broker may refuse or hang up
                     await first.subscribe(wish)
-                except Exception as error:  # noqa: BLE001  # a broker may refuse or hang up
-                    assert str(error) is not None
             await second.publish("other/secret", "mine", retain=True)
             await second.subscribe("other/#")
             await until(lambda: second.messages, 20)
@@ -171,7 +233,14 @@ async def test_the_brokers_old_holes_are_none_here(tmp_path: Path) -> None:
             await asyncio.sleep(0.3)
             assert [one.payload for one in second.messages[heard:]] == []
         # First packets that are no CONNECT, and wills that are odd, end the connection and nothing else.
-        for packet in (b"\x30\x05\x00\x01ax", b"\x10\xff\xff\xff\xff\x7f", b"\xf0\x00", b"\x10\x0c\x00\x04MQTT\x05\x04\x00\x3c\x00\x00\x00", b"\x00" * 64, b"\x10\x14\x00\x04MQTT\x05\x04\x00\x3c\x05\x11\x00\x00\x00\x00\x00\x02x\x00"):  # fmt: skip
+        for packet in (
+            b"\x30\x05\x00\x01ax",
+            b"\x10\xff\xff\xff\xff\x7f",
+            b"\xf0\x00",
+            b"\x10\x0c\x00\x04MQTT\x05\x04\x00\x3c\x00\x00\x00",
+            b"\x00" * 64,
+            b"\x10\x14\x00\x04MQTT\x05\x04\x00\x3c\x05\x11\x00\x00\x00\x00\x00\x02x\x00",
+        ):
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
             writer.write(packet)
             try:
@@ -184,16 +253,25 @@ async def test_the_brokers_old_holes_are_none_here(tmp_path: Path) -> None:
 
 @against("CVE-2018-12551")
 def test_a_damaged_list_of_devices_lets_nobody_in(tmp_path: Path) -> None:
-    """Each line cut, emptied or garbled: whoever can't be read is not there, and nobody is there by an empty password."""
+    """Cut, emptied or garbled: whoever can't be read is not there, and nobody is there by an empty password."""
     made = Accounts(tmp_path, "homeassistant")
     password = made.add("scale")
     whole = (tmp_path / "accounts.json").read_bytes()
-    for damage in (b"", b"{}", b"null", whole[: len(whole) // 2], whole.replace(b'"digest":"', b'"digest":"x'), whole.replace(made.logins["scale"].digest.encode(), b""), whole.replace(made.logins["scale"].salt.encode(), b""), b"scale:\n", b"[1, 2]"):  # fmt: skip
+    for damage in (
+        b"",
+        b"{}",
+        b"null",
+        whole[: len(whole) // 2],
+        whole.replace(b'"digest":"', b'"digest":"x'),
+        whole.replace(made.logins["scale"].digest.encode(), b""),
+        whole.replace(made.logins["scale"].salt.encode(), b""),
+        b"scale:\n",
+        b"[1, 2]",
+    ):
         (tmp_path / "accounts.json").write_bytes(damage)
         try:
             again = Accounts(tmp_path, "homeassistant")
-        except Exception as error:  # noqa: BLE001  # refusing to start is one way to let nobody in
-            assert str(error)
+        except Exception:  # noqa: BLE001  # refusing to start is one way to let nobody in
             continue
         for login in again.logins.values():
             for guess in ("", password[:3], "x"):
@@ -254,7 +332,8 @@ async def test_prototypes_in_json_change_nothing_here_or_in_a_page(home: Home, b
         await watch.page.evaluate(
             """(text) => {
               const given = JSON.parse(text);
-              document.querySelector("[data-live]")?.dispatchEvent(new CustomEvent("value", { detail: { data: text } }));
+              const news = new CustomEvent("value", { detail: { data: text } });
+              document.querySelector("[data-live]")?.dispatchEvent(news);
               document.dispatchEvent(new CustomEvent("homeostat:value", { detail: given }));
               const box = document.createElement("div");
               box.setAttribute("hx-vals", text);

@@ -14,18 +14,30 @@ from urllib.parse import quote
 import orjson
 import pytest
 
+from tests.archive.homes import rooms_of
 from tests.attacks.climbing import NAMES
 from tests.attacks.conftest import Home
 from tests.attacks.opened import opened
 from tests.attacks.records import against
-from web.assets import Assets
 from web.assets import FOLDER as STATIC
+from web.assets import Assets
 
 WHOLE = os.environ.get("ATTACKS") == "whole"
 DOORS = (
-    "/static/x/{}", "/static/{}", "/hub/v1/exports/{}/archive", "/hub/v1/imports/{}", "/webhook/{}", "/entities/{}", "/integrations/{}",
-    "/journal/{}", "/settings/people/{}", "/hub/v1/entries/{}", "/{}", "/hub/v1/integrations/{}", "/hub/v1/entries/{}/log",
-)  # fmt: skip
+    "/static/x/{}",
+    "/static/{}",
+    "/hub/v1/exports/{}/archive",
+    "/hub/v1/imports/{}",
+    "/webhook/{}",
+    "/entities/{}",
+    "/integrations/{}",
+    "/journal/{}",
+    "/settings/people/{}",
+    "/hub/v1/entries/{}",
+    "/{}",
+    "/hub/v1/integrations/{}",
+    "/hub/v1/entries/{}/log",
+)
 OURS = (str(Path(STATIC).parents[1]), sys.prefix, sys.base_prefix, "/usr/lib", "/usr/share/zoneinfo")
 
 
@@ -109,7 +121,10 @@ async def test_archives_that_climb_or_swell_leave_nothing_behind(home: Home, tmp
     manifest = (MANIFEST, orjson.dumps({"format": "homeostat", "version": 1, "files": {}}))
     sample = NAMES if WHOLE else NAMES[::9]
     climbing = [(f"c{number}", zipped([manifest, (one[:200] or "x", b"evil")])) for number, one in enumerate(sample)]
-    linking = [(f"l{number}", zipped([manifest, linked("readings.jsonl", to), ("readings.jsonl/x", b"evil")])) for number, to in enumerate(("/etc", "../..", str(tmp_path), "/proc/self/cwd"))]  # fmt: skip
+    linking = [
+        (f"l{number}", zipped([manifest, linked("readings.jsonl", to), ("readings.jsonl/x", b"evil")]))
+        for number, to in enumerate(("/etc", "../..", str(tmp_path), "/proc/self/cwd"))
+    ]
     bombs = [
         ("bomb", zipped([manifest, ("readings.jsonl", bytes(80 << 20))])),
         ("nested", zipped([manifest, ("readings.jsonl", zipped([("x", bytes(1 << 20))]))])),
@@ -122,7 +137,7 @@ async def test_archives_that_climb_or_swell_leave_nothing_behind(home: Home, tmp
         for name, body in [*climbing, *linking, *bombs]:
             file.write_bytes(body)
             with pytest.raises(BadArchive):
-                await bring(home.hub.rooms, file)
+                await bring(rooms_of(home.hub), file)
             assert not (tmp_path / "evil").exists(), name
     assert outside(heard, folder, tmp_path) == []
     assert [one for one in sorted(str(path) for path in folder.rglob("*")) if one not in before and "evil" in one] == []
@@ -139,7 +154,18 @@ async def test_names_of_files_that_are_sent_name_nothing(home: Home, tmp_path: P
 
     folder = home.hub.settings.data_dir
     canary = tmp_path / "ran"
-    evil = ["../../evil", "/etc/evil", "..\\evil", f"`touch {canary}`", f"$(touch {canary})", f";touch {canary};", "evil\x00.zip", "a" * 5000, "-rf", "|id"]  # fmt: skip
+    evil = [
+        "../../evil",
+        "/etc/evil",
+        "..\\evil",
+        f"`touch {canary}`",
+        f"$(touch {canary})",
+        f";touch {canary};",
+        "evil\x00.zip",
+        "a" * 5000,
+        "-rf",
+        "|id",
+    ]
     with opened() as heard:
         for name in evil:
             for path in ("/hub/v1/imports", "/settings/privacy/import", "/webhook/phone"):
@@ -149,9 +175,7 @@ async def test_names_of_files_that_are_sent_name_nothing(home: Home, tmp_path: P
                 )
                 answer = await home.ask("POST", path, data=form, token=home.token)
                 assert answer.status < 500, (path, name, answer.text[:200])
-            disposition = {
-                "Content-Disposition": f'attachment; filename="{name.encode("latin-1", "replace").decode("latin-1").translate({0: None})}"'
-            }
+            disposition = {"Content-Disposition": f'attachment; filename="{name.replace(chr(0), "")}"'}
             await home.ask(
                 "POST",
                 "/hub/v1/imports",
@@ -174,7 +198,15 @@ async def test_a_hub_that_nobody_has_set_up_takes_no_files(tmp_path: Path) -> No
         import aiohttp
 
         async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
-            for path in ("/hub/v1/imports", "/settings/privacy/import", "/welcome/restore", "/welcome", "/backup/upload", "/api/hassio/backups/new/upload", "/webhook/phone"):  # fmt: skip
+            for path in (
+                "/hub/v1/imports",
+                "/settings/privacy/import",
+                "/welcome/restore",
+                "/welcome",
+                "/backup/upload",
+                "/api/hassio/backups/new/upload",
+                "/webhook/phone",
+            ):
                 async with session.post(
                     f"http://127.0.0.1:{hub.port}{path}", data=zipped([("../../evil", b"x")]), allow_redirects=False
                 ) as answer:
@@ -206,7 +238,13 @@ async def test_a_backup_that_leads_out_by_a_link_is_refused(tmp_path: Path, sqli
     for kind, to in ((b"2", str(outsider)), (b"1", "/etc/passwd"), (b"2", "../../.."), (b"3", "1"), (b"6", "x")):
         for name in ("config/hub.yaml", "config/linked"):
 
-            def change(manifest: dict[str, object], parts: dict[str, tuple[bytes, bytes]], name: str = name, kind: bytes = kind, to: str = to) -> None:  # fmt: skip
+            def change(
+                manifest: dict[str, object],
+                parts: dict[str, tuple[bytes, bytes]],
+                name: str = name,
+                kind: bytes = kind,
+                to: str = to,
+            ) -> None:
                 parts[name] = (kind, to.encode())
                 parts[f"{name}/evil"] = (b"0", b"evil")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.async_api import Browser, BrowserContext, Page, Request
@@ -90,8 +89,7 @@ def _is_violation(text: str) -> bool:
 @asynccontextmanager
 async def watching(browser: Browser, home: str, cookies: dict[str, str] | None = None) -> AsyncIterator[Watch]:
     context = await browser.new_context(viewport={"width": 1280, "height": 900})
-    more: dict[str, Any] = {"url": home}
-    await context.add_cookies([{"name": name, "value": value, **more} for name, value in (cookies or {}).items()])
+    await context.add_cookies([{"name": name, "value": value, "url": home} for name, value in (cookies or {}).items()])
     page = await context.new_page()
     watch = Watch(context, page, home)
     await watch.begin()

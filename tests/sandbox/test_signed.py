@@ -51,7 +51,7 @@ def package(tmp_path: Path, secret: str, number: int = 3) -> Path:
     return folder
 
 
-def tamperings(other: str) -> Iterator[tuple[str, Callable[[Path], None]]]:
+def tamperings(other: str) -> Iterator[tuple[str, Callable[[Path], object]]]:
     """(what, how) without end; each leaves a package that differs from the signed one."""
     chance = random.Random(7)
 
@@ -64,8 +64,8 @@ def tamperings(other: str) -> Iterator[tuple[str, Callable[[Path], None]]]:
 
         return do
 
-    def written_line(name: str, line: str) -> Callable[[Path], None]:
-        return lambda folder: (folder / name).write_text((folder / name).read_text() + line) and None
+    def written_line(name: str, line: str) -> Callable[[Path], object]:
+        return lambda folder: (folder / name).write_text((folder / name).read_text() + line)
 
     def new(name: str) -> Callable[[Path], None]:
         def do(folder: Path) -> None:

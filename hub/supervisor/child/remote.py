@@ -19,7 +19,7 @@ from hub.supervisor.child.declared import Declared
 from hub.supervisor.child.folder_hash import folder_hash
 from hub.supervisor.child.share import box_of, facts, folder_size, within
 from hub.supervisor.child.way_out import WayOut
-from hub.supervisor.child.wire import CHILD_CALLS, CONTEXT_CALLS, LONGEST_LINE, Wire
+from hub.supervisor.child.wire import CHILD_CALLS, CONTEXT_CALLS, LONGEST_FROM_CHILD, Wire
 from hub.supervisor.outgoing import Guard, typed
 
 PING_EVERY = 2.0
@@ -74,7 +74,7 @@ class Child:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
-            limit=LONGEST_LINE,
+            limit=LONGEST_FROM_CHILD,
             start_new_session=True,
             pass_fds=(box.way_out,),
             env=_environment(box.data_dir),
@@ -95,7 +95,8 @@ class Child:
         watching = asyncio.ensure_future(self._watch(ctx, wire, process.pid))
         try:
             done, _ = await asyncio.wait({reading, living, watching}, return_when=asyncio.FIRST_COMPLETED)
-            for one in (watching, living, reading):
+            unreadable = [reading] if reading in done and reading.exception() is not None else []
+            for one in (watching, *unreadable, living, reading):
                 if one in done:
                     one.result()
             raise NotReady("the process ended by itself")

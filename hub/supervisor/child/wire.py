@@ -31,7 +31,11 @@ from hub.model import (
 _HUB = Path(__file__).parents[2]
 _STANDARD_LIBRARY = Path(sysconfig.get_path("stdlib"))
 LONGEST_LINE = 32 << 20
-"""Bytes of one message; a longer one ends the child."""
+"""Bytes of one message to a child: a whole body that was sent to its webhook."""
+LONGEST_FROM_CHILD = 8 << 20
+"""Bytes of one message from a child; a longer one ends it, and reading this one holds nobody up."""
+MOST_AT_ONCE = 64
+"""Calls of the other side that are answered at the same time; while there are more nothing further is read."""
 
 Types = tuple[tuple[Any, ...], Any]
 CONTEXT_CALLS: Mapping[str, Types] = {
@@ -94,6 +98,7 @@ class Wire:
         self._numbers = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[Any]] = {}
         self._busy: set[asyncio.Task[None]] = set()
+        self._free = asyncio.Semaphore(MOST_AT_ONCE)
 
     async def call(self, name: str, *arguments: Any) -> Any:
         """Ask the other side. Raises what it raised, as one of the hub's errors."""
@@ -112,13 +117,18 @@ class Wire:
         """Read until the other side hangs up; every open call then fails."""
         try:
             while line := await self._reader.readline():
-                self._take(orjson.loads(line))
+                message = orjson.loads(line)
+                if isinstance(message, dict) and "call" in message:
+                    # A side that asks and never reads the answers fills its own pipe, not our memory.
+                    await self._free.acquire()
+                self._take(message)
         except (ValueError, ConnectionError, asyncio.LimitOverrunError) as error:
             raise HubError(f"the process sent something unreadable: {error}") from None
         finally:
             for answer in self._waiting.values():
                 if not answer.done():
                     answer.set_exception(errors.NotReady("the process ended"))
+                    answer.exception()  # whoever asked may be gone already
             for task in self._busy:
                 task.cancel()
 
@@ -128,7 +138,7 @@ class Wire:
         if "call" in message:
             task = asyncio.get_running_loop().create_task(self._serve(message))
             self._busy.add(task)
-            task.add_done_callback(self._busy.discard)
+            task.add_done_callback(self._served)
             return
         answer = self._waiting.get(message.get("n", 0))
         if answer is None or answer.done():
@@ -137,6 +147,10 @@ class Wire:
             answer.set_exception(_error(message["error"]))
         else:
             answer.set_result(message.get("is"))
+
+    def _served(self, task: asyncio.Task[None]) -> None:
+        self._busy.discard(task)
+        self._free.release()
 
     async def _serve(self, message: dict[str, Any]) -> None:
         number, name = message.get("n"), str(message["call"])
