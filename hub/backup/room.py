@@ -185,9 +185,12 @@ class Backups:
     def find(self, backup: str) -> tuple[Spec, str]:
         """Raises NotFound."""
         try:
-            return shelf.found(self._data_dir, backup)
+            spec, name = shelf.found(self._data_dir, backup)
         except BackupRefused as error:
             raise NotFound(str(error)) from None
+        if spec.kind == "folder" and not (Path(spec.folder) / name).is_file():
+            raise NotFound(f"there is no {name} in {spec.folder}")
+        return spec, name
 
     @property
     def _incoming(self) -> Path:
