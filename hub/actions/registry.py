@@ -14,7 +14,7 @@ from hub.access import Access
 from hub.bus import Bus
 from hub.clock import Clock
 from hub.errors import BadReading, Forbidden, HubError, NotFound, PluginError
-from hub.model import HOUSEHOLD, ActionCalled, Actor
+from hub.model import HOUSEHOLD, ActionCalled, Actor, Verb
 from hub.plugin import ActionSpec
 
 _log = logging.getLogger("hub.actions")
@@ -64,7 +64,9 @@ class Actions:
         person, subject = self._whose(spec, model)
         if not self._access.allowed(actor, spec.verb, person, subject):
             await self._done(actor, name, person, "refused")
-            raise Forbidden(f"you may not call {name} for {person or 'what is not yet assigned'}")
+            # Whose a thing is says who lives here; who knows of them is told.
+            known = self._access.scope(actor, Verb.VIEW).touches(person)
+            raise Forbidden(f"you may not call {name} for {person if known else 'that'}")
         try:
             result = await spec.run(actor, model)
         except HubError as error:
@@ -80,7 +82,9 @@ class Actions:
     def _whose(self, spec: ActionSpec, model: BaseModel) -> tuple[str, str | None]:
         if spec.whose is not None:
             return spec.whose(model)
-        person = getattr(model, spec.person_field, None) or HOUSEHOLD
+        named = getattr(model, spec.person_field, None)
+        # "" is what waits for the owner to say whose it is, and not the household's.
+        person = HOUSEHOLD if named is None else named
         subject = getattr(model, spec.subject_field, None) if spec.subject_field else None
         return str(person), subject
 
