@@ -9,11 +9,11 @@ from typing import Any
 
 import aiohttp
 import pytest
-from aiohttp import web
 
 from hub.api import Context, Integration, WebhookRequest, WebhookResponse
 from hub.clock import VirtualClock
 from hub.daemon import Hub
+from hub.daemon.serving import Serving
 from hub.supervisor import Supervisor
 from hub.supervisor.runner import WEBHOOK_LIMIT
 from tests.support.house import Plugin, house
@@ -57,13 +57,13 @@ async def test_while_the_hub_starts_a_source_is_asked_to_come_again(
         await begin(self, *arguments, **more)
 
     port: list[int] = []
-    open_site = web.TCPSite.start
+    begin_to_answer = Serving.open
 
-    async def opened(self: web.TCPSite) -> None:
-        await open_site(self)
-        port.append(self._runner.addresses[0][1])
+    async def opened(self: Serving, *arguments: Any) -> None:
+        await begin_to_answer(self, *arguments)
+        port.append(self.port)
 
-    monkeypatch.setattr(web.TCPSite, "start", opened)
+    monkeypatch.setattr(Serving, "open", opened)
     monkeypatch.setattr(Supervisor, "start", slowly)
     plugin = Plugin(Integration("door", "Door", webhook=reads))
     async with house(tmp_path, plugins=[("door", plugin)], serve=True) as hub, aiohttp.ClientSession() as session:
