@@ -6,8 +6,11 @@ python -m benchmarks.access [--quick] [--json]
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,7 +19,8 @@ import aiohttp
 from benchmarks import house as houses
 from benchmarks.figure import Figure, percentile, tell
 from hub.daemon import Hub, Settings
-from hub.model import Actor, Credential, Grant, Kind, Metric, Role, Verb
+from hub.model import Actor, AuditLine, ChainedLine, Credential, Grant, Kind, Metric, Role, Verb
+from hub.recorder.audit import chained
 from hub.view import IncomingReading, SetupRequest, View
 
 PASSWORD = "correct horse battery"
@@ -39,6 +43,7 @@ async def main(quick: bool) -> list[Figure]:
                 await _states(hub, 50 if quick else 500),
                 await _sign_in(hub, 3 if quick else 20),
                 await _revocation(hub, 5 if quick else 50),
+                *await _trail(hub, 50_000 if quick else 1_000_000),
             ]
         finally:
             await hub.stop()
@@ -77,6 +82,58 @@ async def _states(hub: Hub, rounds: int) -> Figure:
     return Figure(
         "coach states", "View's states for a coach with three metrics", percentile(times, 95), "ms", 2, note=note
     )
+
+
+async def _trail(hub: Hub, lines: int) -> list[Figure]:
+    """The audit trail with very many lines: a page of it, one line among all, and the whole chain."""
+    path, trail, recorder = Path(hub.settings.data_dir) / "homeostat.db", hub.rooms.trail, hub.rooms.recorder
+    await hub.rooms.reads.write()
+    (newest,) = await trail.tail(1)
+    await asyncio.to_thread(_fill, path, newest, lines)
+    await trail.note("anna", "bench")
+    figures = []
+    for name, title, limit, work in (
+        ("audit page", "the audit page's lines, and the check of what is new", 300, None),
+        ("audit filter", "one line found among all", 1_000, {"actions": ("account.",), "account": "coach"}),
+        ("audit day", "the lines of a day about one person", 100, {"person": "p3", "since": _DAY, "until": _NEXT}),
+    ):
+        began = time.perf_counter()
+        if work is None:
+            await trail.tail(100)
+            await trail.look()
+        else:
+            await trail.tail(100, **work)
+        took = (time.perf_counter() - began) * 1e3
+        figures.append(Figure(name, title, took, "ms", limit, note=f"{lines} lines"))
+    began = time.perf_counter()
+    found = await recorder.verify_audit()
+    took = time.perf_counter() - began
+    if found.broken is not None:
+        raise RuntimeError(str(found))
+    figures.append(Figure("audit check", "all links of the trail gone through", took, "s", 20, note=f"{lines} lines"))
+    return figures
+
+
+_DAY, _NEXT = datetime(2024, 3, 1, tzinfo=UTC), datetime(2024, 3, 2, tzinfo=UTC)
+
+
+def _fill(path: Path, newest: ChainedLine, lines: int) -> None:
+    link, start = newest.chain, int(datetime(2024, 1, 1, tzinfo=UTC).timestamp())
+
+    def rows() -> Iterator[tuple[object, ...]]:
+        nonlocal link
+        for number in range(lines):
+            rare = number == lines // 2
+            action = "account.add" if rare else ("read", "sign-in", "light.turn_on", "record")[number % 4]
+            who, at = "coach" if rare else f"a{number % 7}", (start + number * 30) * 1_000_000
+            line = AuditLine(at, who, action, f"p{number % 9}", "done", f"line {number}")
+            link = chained(link, "home", line)
+            yield ("home", *line, link)
+
+    with closing(sqlite3.connect(path)) as database:
+        columns = f"household_id, {', '.join(AuditLine._fields)}, chain"
+        database.executemany(f"INSERT INTO audit ({columns}) VALUES ({', '.join('?' * 8)})", rows())
+        database.commit()
 
 
 def _likely(metric: Metric) -> float:
