@@ -88,6 +88,14 @@ document.addEventListener("click", async (event) => {
   }
 });
 
+// Enter in the name's field means the button.
+document.addEventListener("submit", (event) => {
+  const button = event.target.querySelector("[data-passkey][data-make]");
+  if (!button) return;
+  event.preventDefault();
+  button.click();
+});
+
 // Where the browser can, it offers passkeys in the name's field, like passwords.
 async function offer() {
   const form = document.querySelector("form[data-passkey-offer]");
