@@ -4,13 +4,13 @@ from hub.access import BrowserSession, Invitation, Passkey, Place, Reach, until_
 from hub.access.asking import Wish
 from hub.access.openid import Identity, Purpose
 from hub.archive import Erasure, Going, Job, Rule
-from hub.consent import Coming, Consent, Leaving
 from hub.backup.jobs import Job as BackupJob
 from hub.backup.room import Candidate as BackupCandidate
 from hub.backup.room import Preview as BackupPreview
+from hub.consent import Coming, Consent, Leaving
 from hub.supervisor import CatalogueItem, looks_secret
-from hub.view.backups import CONFIRM, BackupState
 from hub.view.asking import Why
+from hub.view.backups import CONFIRM, BackupState
 from hub.view.base import Rooms
 from hub.view.chart import Chart
 from hub.view.credentials import browser_of
@@ -24,11 +24,11 @@ from hub.view.views import SetupRequest, Views
 
 __all__ = [
     "CONFIRM",
+    "LATE_US",
     "BackupCandidate",
     "BackupJob",
     "BackupPreview",
     "BackupState",
-    "LATE_US",
     "BrowserSession",
     "CatalogueItem",
     "Chart",
@@ -40,11 +40,11 @@ __all__ = [
     "Identity",
     "IncomingReading",
     "Invitation",
-    "Purpose",
     "Job",
     "Leaving",
     "Passkey",
     "Place",
+    "Purpose",
     "Reach",
     "Rooms",
     "Rows",
@@ -53,9 +53,9 @@ __all__ = [
     "SetupRequest",
     "View",
     "Views",
+    "Ways",
     "Why",
     "Wish",
-    "Ways",
     "browser_of",
     "looks_secret",
     "until_of",
