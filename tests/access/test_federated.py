@@ -122,6 +122,8 @@ async def test_a_disabled_account_and_a_stranger_stay_outside(house: House, serv
     await house.view.change_account("ben", disabled=True)
     status, said = await browser.sign_in()
     assert (status, "is disabled" in said, await browser.who()) == (403, True, "")
+    [line] = await house.view.audit_lines(1, account="ben", action="sign-in")
+    assert (line.line.outcome, line.line.detail) == ("refused", "disabled, by Linden")
     await house.view.change_account("ben", disabled=False)
     server.claims = {"sub": "U-1"}
     status, said = await browser.sign_in()
