@@ -130,6 +130,11 @@ class BackupsView(Base):
         self._backups.keep_schedule(Schedule(on, hour))
         await self._note("backup.schedule", detail="on" if on else "off")
 
+    def going_back(self) -> None:
+        """Asks who sits there before a large file is on its way, rather than after it. Raises StepUpNeeded."""
+        _ = self._backups
+        self._fresh()
+
     def bring_backup(self) -> Candidate:
         """A place for a backup from elsewhere, to be restored."""
         room = self._backups

@@ -292,3 +292,59 @@ async def test_a_target_is_tried_before_it_is_kept_and_its_backups_can_be_gone_b
     for path in (site.config / "data").rglob("*"):
         if path.is_file() and path.suffix not in (".age",):
             assert DAV_PASSWORD.encode() not in path.read_bytes(), path
+
+
+async def test_a_new_hub_begins_with_the_backup_of_an_earlier_one(tmp_path: Path) -> None:
+    async with house(tmp_path / "other", "") as other:
+        secret = await a_key(other)
+        await other.rest("POST", "/hub/v1/people", {"name": "Zoe"}, expect=201)
+        made = await other.done(await other.rest("POST", "/hub/v1/backups", expect=202))
+    sealed = tmp_path / "other" / "data" / "backups" / "sealed"
+    config, port = tmp_path / "new", free_port()
+    config.mkdir()
+    (config / "hub.yaml").write_text(f"web: {{port: {port}}}\n")
+    process = start([*HOMEOSTAT, "run", "--config", str(config)], config / "out.log", port)
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as client:
+        try:
+            site = Site(config, port, client, process)
+            assert 'href="/welcome/backup"' in await site.page("/welcome")
+            await site.page("/welcome/backup")
+            found = None
+            for _ in range(100):
+                found = re.search(r"Set-up code: (\S+)", (config / "out.log").read_text())
+                if found:
+                    break
+                await asyncio.sleep(0.1)
+            assert found is not None
+            where = ""
+            for code, status in (("000-000-001", 403), (found[1], 303)):
+                form = aiohttp.FormData({"code": code})
+                backup = sealed / made["result"]["name"]
+                form.add_field("backup", backup.open("rb"), filename=backup.name)
+                form.add_field("keyring", (sealed / "keyring.age").open("rb"), filename="keyring.age")
+                form.add_field("key", secret)
+                headers = {"Origin": site.url, "X-Form-Token": site.token, "Accept": "text/html"}
+                async with client.post(
+                    f"{site.url}/welcome/backup", data=form, headers=headers, allow_redirects=False
+                ) as answer:
+                    assert answer.status == status, await answer.text()
+                    where = answer.headers.get("Location", "")
+                left = list((config / "data" / "backups" / "sealed" / "incoming").rglob("*.age"))
+                assert bool(left) == (status == 303)
+            assert "zoe" in await site.page(where)
+            status, job, _ = await site.post(where, confirm="restore", settings="")
+            assert status == 303
+            assert "restor" in (await site.page(job)).lower()
+            for _ in range(300):
+                try:
+                    if (await client.get(f"{site.url}/welcome")).url.path != "/welcome":
+                        break
+                except aiohttp.ClientError:
+                    pass
+                await asyncio.sleep(0.1)
+            await site.sign_in()
+            people = {one["person"] for one in (await site.rest("GET", "/hub/v1/people"))["people"]}
+            assert people == {"anna", "zoe"}
+            assert "/welcome" not in str((await client.get(f"{site.url}/welcome/backup")).url)
+        finally:
+            stop(process)

@@ -23,6 +23,7 @@ LARGEST = {"backup": 1 << 40, "keyring": 16 << 20, "key": 4_000}
 
 
 async def show(request: web.Request, view: View) -> web.Response:
+    view.going_back()
     state = view.backups()
     names = {spec.id: spec.name for spec, _ in state.targets}
     return answer.page(request, "settings/restore.html", state=state, names=names, problem="")
