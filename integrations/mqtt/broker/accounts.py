@@ -70,6 +70,8 @@ class Accounts:
         """A new password for a new name. Raises Conflict, ConfigInvalid."""
         if not _NAME.fullmatch(name):
             raise ConfigInvalid("a device's name has letters, digits, _ . and -, at most 64 of them")
+        if name == self.prefix.split("/")[0]:
+            raise ConfigInvalid(f"{name!r} is where everyone's devices describe themselves; choose another name")
         if name in self.logins or name == HUB:
             raise Conflict(f"there is already a device {name!r}; remove it first to give it another password")
         for topic in topics:
@@ -77,7 +79,7 @@ class Accounts:
                 check_filter(topic)
             except ValueError as error:
                 raise ConfigInvalid(str(error)) from None
-            if topic.split("/")[0] in ("#", "+", self.prefix):
+            if topic.split("/")[0] in ("#", "+", self.prefix.split("/")[0]) or topic.startswith("$"):
                 raise ConfigInvalid(f"{topic!r} reaches topics of others; begin with a name")
         password = secrets.token_urlsafe(12)
         salt = base64.b64encode(os.urandom(12)).decode()

@@ -30,7 +30,11 @@ class Passwords(BaseAuthPlugin):  # type: ignore[misc] # amqtt has no types
     async def authenticate(self, *, session: Any) -> bool | None:
         accounts = _accounts.get(self.config.folder)
         login = accounts.logins.get(session.username or "") if accounts is not None else None
-        return login is not None and login.accepts(session.password or "")
+        if accounts is None or login is None or not login.accepts(session.password or ""):
+            return False
+        # amqtt asks nobody about a will, so who leaves one to topics of others is not let in at all.
+        will = getattr(session, "will_topic", None) or ""
+        return not will or accounts.allows(login.name, will, write=True)
 
 
 class Topics(BaseTopicPlugin):  # type: ignore[misc] # amqtt has no types
