@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from hub.cli.common import Session, options
-from hub.cli.rights import account
+from hub.cli.rights import account, password_typed
 
 
 @account.command("factors")
@@ -36,6 +36,21 @@ def account_reset_factors(session: Session, name: str) -> None:
     """
     found = session.ask("factors.reset", account=name)
     session.show(found, f"{found['account']} has no passkeys and no codes any more, and signs in with the password.")
+
+
+@account.command("set-password")
+@options
+@click.argument("name")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@click.pass_obj
+def account_set_password(session: Session, name: str, password_stdin: bool) -> None:
+    """Give an account a new password when the old one is lost; it is signed out everywhere.
+
+    \b
+    Example: homeostat account set-password anna
+    """
+    found = session.ask("account.password", account=name, password=password_typed(from_stdin=password_stdin))
+    session.show(found, f"{found['account']} signs in with the new password from now on.")
 
 
 @account.command("require-second")

@@ -36,12 +36,17 @@ def account_add(session: Session, name: str, role: str, person: str | None, pass
     \b
     Example: echo "$PASSWORD" | homeostat account add Ben --role adult --person ben --password-stdin
     """
-    if password_stdin:
-        password = sys.stdin.readline().rstrip("\r\n")
-    else:
-        password = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+    password = password_typed(from_stdin=password_stdin)
     made = session.ask("account.add", name=name, role=role, password=password, person=person)
     session.show(made, made["account"])
+
+
+def password_typed(*, from_stdin: bool) -> str:
+    """A new password, asked for twice at a terminal."""
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    typed: str = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+    return typed
 
 
 @account.command("list")

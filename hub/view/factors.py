@@ -181,6 +181,18 @@ class FactorsView(RightsView):
         await self._note("factors.reset", detail=found.name)
         return found
 
+    async def set_password(self, account: str, password: str) -> Account:
+        """A new password for who lost the old one; ends all its sessions. At the console only.
+
+        Raises NotFound, Conflict for a password that can't be set.
+        """
+        if self.actor.kind != "system":
+            raise Forbidden("a lost password is set at the console: `homeostat account set-password NAME`")
+        found = self.find_account(account)
+        await self._rooms.accounts.set_password(found.name, password)
+        await self._note("password.set", detail=found.name, person=found.person or "")
+        return found
+
     def _in_person(self) -> Account:
         """The account that is signed in at a browser. Raises Forbidden for programs."""
         account = self.account

@@ -7,7 +7,7 @@ import pyotp
 import pytest
 
 from hub.daemon import Hub, Settings
-from hub.errors import SecondFactorNeeded
+from hub.errors import Forbidden, SecondFactorNeeded
 from tests.support.console import PASSWORD, Household
 
 
@@ -39,6 +39,11 @@ async def test_the_console_shows_and_takes_away_what_was_lost(tmp_path: Path) ->
     assert household("account", "factors", "anna", "--json").json["app_since"] is None
     done = household("audit", "tail", "--action", "factors", "--json").json
     assert [(one["account"], one["detail"]) for one in done] == [("system", "anna")]
+    weak = household("account", "set-password", "anna", "--password-stdin", stdin="password1\n", code=1)
+    assert "password" in weak.err
+    household("account", "set-password", "anna", "--password-stdin", stdin="seven otters in a row\n")
     hub = await Hub.start(Settings(data), serve=False, run=False)
-    assert await hub.views.sign_in("anna", PASSWORD)
+    with pytest.raises(Forbidden):
+        await hub.views.sign_in("anna", PASSWORD)
+    assert await hub.views.sign_in("anna", "seven otters in a row")
     await hub.stop()

@@ -26,5 +26,9 @@ async def reset(site: Site, _: Progress, *, account: str) -> dict[str, Any]:
     return {"account": (await site.view.reset_factors(account)).name}
 
 
+async def password(site: Site, _: Progress, *, account: str, password: str) -> dict[str, Any]:
+    return {"account": (await site.view.set_password(account, password)).name}
+
+
 async def demand(site: Site, _: Progress, *, wanted: bool) -> None:
     await site.view.demand_second(wanted)

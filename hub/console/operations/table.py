@@ -32,6 +32,7 @@ _TABLE: dict[str, Operation] = {
     "factors.show": factors.show,
     "factors.reset": factors.reset,
     "factors.demand": factors.demand,
+    "account.password": factors.password,
     "account.invite": inviting.invite,
     "account.invitations": inviting.invitations,
     "account.uninvite": inviting.uninvite,
