@@ -72,7 +72,9 @@ def _lacking(street: Street, ask: Ask, caller: Caller, person: str, body: str) -
 def _others_seen(street: Street, caller: Caller, body: str) -> set[str]:
     """Other people whose readings or journal are in a body that was sent."""
     own = {caller.person, HOUSEHOLD, UNASSIGNED}
-    return {one.person for one in street.canaries if one.kind in ("value", "note") and one.text in body} - own
+    # A lamp can be told its values; that one of them is named is no reading.
+    told = [one for one in street.canaries if one.kind == "note" or (one.kind == "value" and one.text[0].isdigit())]
+    return {one.person for one in told if one.text in body} - own
 
 
 async def test_to_strangers_nothing_answers_but_the_door(kanari: Street) -> None:
