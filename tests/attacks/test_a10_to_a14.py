@@ -55,7 +55,6 @@ async def test_the_sign_in_page_names_nobody_and_answers_alike_for_all(home: Hom
         "/",
         "/healthz",
         "/readyz",
-        "/hub/v1/openapi.json",
         "/manifest.webmanifest",
         "/no/such",
         "/hub/v1/me",
