@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from aiohttp import web
 
@@ -49,7 +49,7 @@ async def knock(street: Street, name: str, ask: Ask, caller: Caller, person: str
     path = ask.path(street, person) if callable(ask.path) else ask.path
     path = written + path if path.startswith("?") else path or written
     headers = {**caller.headers, "Accept": "application/json, text/html;q=0.9"}
-    body: dict[str, object] = {}
+    body: dict[str, Any] = {}
     if ask.json is not None:
         body["data"] = json.dumps(ask.json(street, person))
         headers["Content-Type"] = "application/json"

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import aiohttp
 from pydantic import BaseModel
@@ -257,7 +257,7 @@ async def _callers(hub: Hub) -> list[Caller]:
         return {"Authorization": f"Bearer {text}"}
 
     used = frozenset({VIEW, RECORD, ACT})
-    anna = {"account": "anna", "role": "owner", "person": "anna", "token": True}
+    anna: dict[str, Any] = {"account": "anna", "role": "owner", "person": "anna", "token": True}
     callers = [
         Caller("owner", "anna", "owner", "anna", cookies=await session("anna")),
         Caller("adult", "ben", "adult", "ben", cookies=await session("ben")),

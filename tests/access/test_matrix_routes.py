@@ -34,7 +34,7 @@ def test_every_address_stands_in_the_table(kanari: Street) -> None:
 
 
 # What is only looked at goes first: the others leave something behind.
-@pytest.mark.parametrize("name", sorted(ROUTES, key=lambda one: (not one.startswith("GET"), one)))
+@pytest.mark.parametrize("name", sorted(ROUTES, key=lambda one: (not str(one).startswith("GET"), one)))
 async def test_an_address_lets_in_whom_it_should_and_shows_them_no_more(kanari: Street, name: str) -> None:
     if name not in routes_of(kanari):
         pytest.skip("it is no more; another test says so")
