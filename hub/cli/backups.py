@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -247,6 +248,10 @@ def backup_restore(
         try:
             with brought(session, settings, file) as (path, _):
                 done = asyncio.run(work(path))
+        except BaseException:
+            if into is not None and not (data_dir / "homeostat.db").exists():
+                _leave_nothing(into, data_dir)
+            raise
         finally:
             session.progress_done()
             lock.release()
@@ -254,6 +259,15 @@ def backup_restore(
         last = kept if into is None else f"Start the hub on it by `homeostat run --config {into}`."
         text = [f"Restored: {said(done)}", "Everyone signs in anew.", last]
         session.show({**told(done), "kept": done.aside if into is None else None}, text)
+
+
+def _leave_nothing(into: Path, data_dir: Path) -> None:
+    """Take away what a refused restore made in its new folder, so that the next one may go there."""
+    import shutil
+
+    shutil.rmtree(data_dir, ignore_errors=True)
+    with suppress(OSError):
+        into.rmdir()
 
 
 def _config(session: Session) -> Path | None:

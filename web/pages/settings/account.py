@@ -137,9 +137,9 @@ async def reset(request: web.Request, view: View) -> web.Response:
     try:
         found = await view.reset_factors(name)
     except Conflict as error:
-        return answer.done(request, f"/settings/rights/{quote(name)}", sentence(str(error)))
+        return answer.done(request, f"/settings/rights/{quote(name, safe='')}", sentence(str(error)))
     said = f"{found.display_name} signs in with the password alone and can add new ones."
-    return answer.done(request, f"/settings/rights/{quote(found.name)}", said)
+    return answer.done(request, f"/settings/rights/{quote(found.name, safe='')}", said)
 
 
 async def _typed(request: web.Request) -> dict[str, str]:

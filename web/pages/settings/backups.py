@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
@@ -148,6 +149,7 @@ def page(request: web.Request, view: View, *, problem: str = "", status: int = 2
         names=names,
         newest=newest,
         at=at,
+        zone=ZoneInfo(view.household().time_zone),
         after=HERE,
         problem=problem,
     )
