@@ -15,6 +15,7 @@ from hub.cli.backup_common import brought, identities_of, said, told
 from hub.cli.backup_targets import target
 from hub.cli.common import FAILED, Session, options, table
 from hub.clock import RealClock
+from hub.errors import Conflict
 from hub.vault import Vault
 
 if TYPE_CHECKING:
@@ -59,8 +60,8 @@ def backup_key(session: Session, show: bool, renew: bool) -> None:
             text = (
                 f"There is a recovery key already (its public half: {public}); --show prints it, --renew makes another."
             )
-            session.show({"public_key": public, "made": False}, text)
-            return
+            # Whoever writes what is printed into a file must not take this for the key.
+            raise Conflict(text)
         made = renew or not known
         identity = keys.make(now) if made else known[0]
         data = {"public_key": str(identity.to_public()), "recovery_key": str(identity), "made": made}

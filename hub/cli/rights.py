@@ -45,6 +45,8 @@ def password_typed(*, from_stdin: bool) -> str:
     """A new password, asked for twice at a terminal."""
     if from_stdin:
         return sys.stdin.readline().rstrip("\r\n")
+    if not sys.stdin.isatty():
+        raise click.UsageError("There is no terminal to ask for the password at; pipe it in, with --password-stdin.")
     typed: str = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
     return typed
 

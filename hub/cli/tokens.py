@@ -43,7 +43,11 @@ def token() -> None:
     "--metrics", "subjects", multiple=True, callback=listed, metavar="METRIC",
     help="Only these metrics or `journal:KIND`; with commas, may be repeated.  [default: all]",
 )  # fmt: skip
-@click.option("--days", type=click.FloatRange(min=0, min_open=True), help="It ends after so many days.")
+@click.option(
+    "--days", type=click.FloatRange(min=0, min_open=True), default=90, show_default=True,
+    help="It ends after so many days.",
+)  # fmt: skip
+@click.option("--no-end", is_flag=True, help="It holds until it is revoked.")
 @click.option("--label", default="", help="What it is for; shown in the list.")
 @click.pass_obj
 def token_create(
@@ -52,7 +56,8 @@ def token_create(
     persons: list[str],
     verbs: list[str],
     subjects: list[str],
-    days: float | None,
+    days: float,
+    no_end: bool,
     label: str,
 ) -> None:
     """Make a token and print it, this once; it works at once, also in a running hub.
@@ -60,8 +65,9 @@ def token_create(
     \b
     Example: homeostat token create --account anna --person anna --verbs view,record --label "Anna's phone"
     """
+    lasts = None if no_end else days
     made = session.ask(
-        "token.create", account=account, persons=persons, verbs=verbs, subjects=subjects, days=days, label=label
+        "token.create", account=account, persons=persons, verbs=verbs, subjects=subjects, days=lasts, label=label
     )
     session.show(made, made["token"])
 

@@ -106,6 +106,7 @@ REST: dict[str, Ask] = {
     ),
     "DELETE /hub/v1/entries/{id}": Ask(house, at("/hub/v1/entries/spare"), before=an_entry),
     "POST /hub/v1/entries/{id}/reload": Ask(house, at("/hub/v1/entries/spare/reload"), before=an_entry),
+    "POST /hub/v1/entries/{id}/agree": Ask(house, at("/hub/v1/entries/spare/agree"), before=an_entry),
     "GET /hub/v1/entries/{id}/log": Ask(house, at("/hub/v1/entries/{entry}/log")),
     "GET /hub/v1/devices": Ask(known, shows="device"),
     "GET /hub/v1/devices/{id}": Ask(sees_device, at("/hub/v1/devices/{device}"), THINGS, shows="device"),

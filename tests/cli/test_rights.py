@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from tests.support.console import PASSWORD, Household
 
@@ -50,7 +51,22 @@ def test_what_cannot_be_is_refused_with_what_can(household: Household) -> None:
     assert "none of view" in household(*grant, "ben", "--verbs", "look", code=2).err
     short = household("account", "add", "x", "--role", "adult", "--password-stdin", stdin="short\n", code=1)
     assert "at least 8" in short.err
+    assert "--password-stdin" in household("account", "add", "x", "--role", "adult", code=2).err
     assert household("grant", "list", "--json").json == []
+
+
+def test_a_token_ends_after_ninety_days_unless_one_says_otherwise(household: Household) -> None:
+    ends = []
+    for more in ((), ("--days", "7"), ("--no-end",)):
+        made = household("token", "create", "--account", "anna", "--json", *more).json
+        ends.append(made["expires_at"] and (datetime.fromisoformat(made["expires_at"]) - datetime.now(UTC)).days)
+    assert ends == [89, 6, None]
+
+
+def test_an_integration_of_the_hubs_own_needs_no_box(household: Household) -> None:
+    path = Path(__file__).parents[2] / "integrations" / "open_meteo"
+    found = household("integration", "check", str(path), "--json").json
+    assert (found["domain"], found["comes_with_the_hub"], found["missing"]) == ("open_meteo", True, [])
 
 
 def test_before_the_set_up_no_account_is_made(fresh: Household) -> None:

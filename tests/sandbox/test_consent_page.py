@@ -17,6 +17,9 @@ async def test_the_owner_reads_what_it_wants_and_nothing_is_added_without_the_ti
         address = f"http://127.0.0.1:{hub.port}"
         cookie = await hub.views.sign_in("anna", PASSWORD)
         await page.context.add_cookies([{"name": "homeostat_session", "value": cookie, "url": address}])
+        told = await (await page.request.get(f"{address}/hub/v1/integrations/ring")).json()
+        assert any("api.example.org:443" in line for line in told["wishes"]["words"])
+        assert len(told["wishes"]["sha256"]) == 64
         await page.goto(f"{address}/integrations/add/ring")
         await expect(page.get_by_text("api.example.org:443")).to_be_visible()
         await page.get_by_role("button", name="Add", exact=True).click()
@@ -40,5 +43,12 @@ async def test_the_owner_reads_what_it_wants_and_nothing_is_added_without_the_ti
         await page.goto(f"{address}/integrations/ring")
         await expect(page.get_by_text("Its files are not those that were agreed to").first).to_be_visible()
         await page.get_by_role("button", name="I agree to this").click()
+        await until(lambda: state(hub) is EntryState.RUNNING)
+
+        written(tmp_path, 'metrics = ["heart_rate"]\nhosts = ["api.example.org:443"]', CODE + "# two lines more\n")
+        await hub.rooms.supervisor.reload("ring")
+        origin = {"Origin": address, "Content-Type": "application/json"}
+        agreed = await page.request.post(f"{address}/hub/v1/entries/ring/agree", headers=origin)
+        assert agreed.status == 200, await agreed.text()
         await until(lambda: state(hub) is EntryState.RUNNING)
         assert any("entry.agree" in str(line) for line in await hub.views.system().audit_tail(20))

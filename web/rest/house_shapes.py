@@ -108,6 +108,15 @@ class EntryLog(TypedDict):
     lines: list[LogLine]
 
 
+class WishesShape(TypedDict):
+    """What a custom integration wants, and what this machine's kernel does not keep it from."""
+
+    words: list[str]
+    sha256: str
+    signed_by: str | None
+    gaps: list[str]
+
+
 class IntegrationShape(TypedDict):
     domain: str
     name: str
@@ -118,6 +127,8 @@ class IntegrationShape(TypedDict):
     """Why it cannot be used; empty when it can."""
     options: NotRequired[dict[str, Any]]
     """JSON Schema of a config entry's options."""
+    wishes: NotRequired[WishesShape]
+    """Of a custom one."""
 
 
 class Integrations(TypedDict):

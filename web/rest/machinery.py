@@ -138,6 +138,11 @@ async def reload_entry(call: Call) -> EntryShape:
     return await get_entry(call)
 
 
+async def agree_entry(call: Call) -> EntryShape:
+    await call.view.agree_entry(call.view.entry(call.path["id"]).id)
+    return await get_entry(call)
+
+
 async def get_entry_log(call: Call) -> EntryLog:
     lines = call.view.entry_log(call.view.entry(call.path["id"]).id)
     return {"lines": [{"at": from_us(int(at * 1e6)), "level": level, "message": text} for at, level, text in lines]}
@@ -163,6 +168,12 @@ async def get_integration(call: Call) -> IntegrationShape:
     found = next((one for one in (await list_integrations(call))["integrations"] if one["domain"] == domain), None)
     if found is None:
         raise NotFound(f"there is no integration {domain!r}; GET /hub/v1/integrations lists those there are")
+    declared = next(one.declared for one in call.view.integrations() if one.domain == domain)
+    if declared is not None:
+        signed = declared.signed.short if declared.signed is not None else None
+        found["wishes"] = {
+            "words": declared.words, "sha256": declared.sha256, "signed_by": signed, "gaps": declared.open_here
+        }  # fmt: skip
     schema = _schema(call, domain)
     return {**found, "options": dict(schema)} if schema is not None else found
 
@@ -254,6 +265,10 @@ ENDPOINTS = (
     Endpoint(
         "POST", "/hub/v1/entries/{id}/reload", "Start a config entry anew", "integrations", reload_entry, EntryShape,
         errors=(409,),
+    ),
+    Endpoint(
+        "POST", "/hub/v1/entries/{id}/agree", "Agree to what its custom integration wants now", "integrations",
+        agree_entry, EntryShape, errors=(409,),
     ),
     Endpoint("GET", "/hub/v1/entries/{id}/log", "Its newest log lines", "integrations", get_entry_log, EntryLog),
     Endpoint("GET", "/hub/v1/devices", "Devices", "integrations", list_devices, Devices),
