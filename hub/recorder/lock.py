@@ -22,7 +22,10 @@ class Lock:
         self._take(fcntl.LOCK_SH)
 
     def close(self) -> None:
-        os.close(self._file)
+        """Harmless when repeated: the number may be another file's by then."""
+        file, self._file = self._file, -1
+        if file >= 0:
+            os.close(file)
 
     def _take(self, how: int) -> bool:
         try:
