@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.async_api import Page, expect
 
-from hub.model import EntryState
+from hub.model import EntryState, Verb
 from tests.sandbox.test_consent import CODE, state, until, written
 from tests.support.house import PASSWORD, house
 
@@ -47,8 +47,9 @@ async def test_the_owner_reads_what_it_wants_and_nothing_is_added_without_the_ti
 
         written(tmp_path, 'metrics = ["heart_rate"]\nhosts = ["api.example.org:443"]', CODE + "# two lines more\n")
         await hub.rooms.supervisor.reload("ring")
-        origin = {"Origin": address, "Content-Type": "application/json"}
-        agreed = await page.request.post(f"{address}/hub/v1/entries/ring/agree", headers=origin)
+        _, token = await hub.rooms.accounts.create_token("anna", verbs=tuple(Verb))
+        bearer = {"Authorization": f"Bearer {token}"}
+        agreed = await page.request.post(f"{address}/hub/v1/entries/ring/agree", headers=bearer)
         assert agreed.status == 200, await agreed.text()
         await until(lambda: state(hub) is EntryState.RUNNING)
         assert any("entry.agree" in str(line) for line in await hub.views.system().audit_tail(20))
