@@ -170,7 +170,8 @@ class Files:
             if due:
                 try:
                     await self.copy(self._backups / name_for(now, self._database.url))
-                    await asyncio.to_thread(keep_newest, self._backups)
+                    async with self._copying:  # what another copy is writing is no leftover
+                        await asyncio.to_thread(keep_newest, self._backups)
                     self.newest_us, self.problem = to_us(now), ""
                 except (HubError, OSError) as error:
                     self.problem = f"Today's backup copy could not be made: {error}"
