@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -21,6 +22,10 @@ class Context:
     id: str = ""
     parent_id: str | None = None
     user_id: str | None = None
+
+
+current: ContextVar[Context | None] = ContextVar("context of an automation", default=None)
+"""Set while a run does something; news published meanwhile came of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from hub.model.entry import EntryStatus
 from hub.model.journal import JournalEntry
 from hub.model.reading import Reading, Refusal, State
+from hub.model.people import HOUSEHOLD
 from hub.model.things import Device, Entity
 
 
@@ -54,6 +57,20 @@ class JournalChanged(Event):
 
     old: JournalEntry | None
     new: JournalEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Happened(Event):
+    """Something that is no reading and no entry: a timer that ended, a button on a notice, an automation's own event."""
+
+    event_type: str
+    """In snake case, with a point after a domain: `timer.finished`."""
+    data: Mapping[str, Any] = field(default_factory=dict)
+    """Whatever JSON can hold."""
+    person: str = HOUSEHOLD
+    """Whom it is about; who may not see all of them is not told."""
+    context: Any = None
+    """What led to it, where an automation did."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -208,7 +208,7 @@ class Base:
                 return any(self._may_entity(one) for one in (*event.entities, *event.gone))
             case DeviceFound():
                 return self.allowed(Verb.VIEW, event.device.person)
-            case ReadingsRejected():
+            case ReadingsRejected() | Happened():
                 return self.allowed(Verb.VIEW, event.person)
             case _:
                 told_to_all = isinstance(event, Lagged | PeopleChanged | AccessChanged)
