@@ -9,8 +9,8 @@ from typing import Any
 
 from hub.model.entry import EntryStatus
 from hub.model.journal import JournalEntry
-from hub.model.reading import Reading, Refusal, State
 from hub.model.people import HOUSEHOLD
+from hub.model.reading import Reading, Refusal, State
 from hub.model.things import Device, Entity
 
 
@@ -61,7 +61,7 @@ class JournalChanged(Event):
 
 @dataclass(frozen=True, slots=True)
 class Happened(Event):
-    """Something that is no reading and no entry: a timer that ended, a button on a notice, an automation's own event."""
+    """Neither a reading nor an entry: a timer that ended, a button on a notice, an event that an automation told."""
 
     event_type: str
     """In snake case, with a point after a domain: `timer.finished`."""

@@ -30,6 +30,7 @@ from hub.model import (
     EntitiesChanged,
     Entity,
     Event,
+    Happened,
     Household,
     JournalChanged,
     JournalKind,
