@@ -110,6 +110,7 @@ def read_config(config_dir: Path, *, variables: Mapping[str, str] | None = None)
         vault_key=_folder(folder, config.vault_key) if config.vault_key else None,
         openid=config.openid.model_dump() if config.openid is not None else None,
         household=config.household.model_dump(exclude_none=True),
+        config_dir=folder,
     )
     return Reading(settings, places, {entry.id: path for entry, path in found})
 

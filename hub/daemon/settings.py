@@ -46,6 +46,8 @@ class Settings:
     """File with the key of stored passwords; None: in `data_dir`."""
     openid: Mapping[str, Any] | None = field(default=None, repr=False)
     """Fields of the identity server's `Provider` that the configuration file declares; None: set on the page."""
+    config_dir: Path | None = None
+    """Where the configuration lies: its automations, scripts and blueprints beside it."""
     log: LogSettings = field(default_factory=LogSettings)
 
     @property

@@ -12,6 +12,7 @@ import aiohttp
 
 from hub import __version__
 from hub.clock import Clock
+from hub.errors import Forbidden
 from hub.model import (
     HOUSEHOLD,
     ConfigEntry,
@@ -172,6 +173,7 @@ class EntryContext:
         await self._hub.kept.entry_save(self._entry.id, key, value)
 
     async def documents_put(self, collection: str, documents: Sequence[Document]) -> None:
+        _check(collection)
         await self._hub.store.documents_put(self._whose, collection, documents)
 
     async def documents_find(
@@ -186,6 +188,7 @@ class EntryContext:
         id: str | Sequence[str] | None = None,  # the word of the records themselves
         deleted: bool = False,
     ) -> list[Document]:
+        _check(collection)
         return await self._hub.store.documents_find(
             self._whose,
             collection,
@@ -199,6 +202,7 @@ class EntryContext:
         )
 
     async def documents_remove(self, collection: str, ids: Sequence[str]) -> int:
+        _check(collection)
         return await self._hub.store.documents_remove(self._whose, collection, ids)
 
     async def progress(self, fraction: float | None, text: str = "") -> None:
@@ -265,3 +269,8 @@ class EntryContext:
             return self._sees(entity.person, entity.id)
         new = getattr(event, "new", None)
         return self._sees(str(getattr(new, "person", ""))) if new is not None else True
+
+
+def _check(collection: str) -> None:
+    if collection.startswith("hub."):
+        raise Forbidden(f"{collection!r} is the hub's own collection; choose a name that does not begin with `hub.`")
