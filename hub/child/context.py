@@ -146,6 +146,9 @@ class ChildContext:
     async def problem(self, key: str, message: str, remedy: str = "") -> None:
         await self._wire.call("problem", key, message, remedy)
 
+    async def happened(self, event_type: str, data: Mapping[str, Any] | None = None) -> None:
+        await self._wire.call("happened", event_type, dict(data or {}))
+
     def metric(self, key: str) -> Metric | None:
         return self._metrics.get(key)
 

@@ -167,6 +167,13 @@ class Context(Protocol):
 
     def metrics(self) -> Sequence[Metric]: ...
 
+    async def happened(self, event_type: str, data: Mapping[str, Any] | None = None) -> None:
+        """Tell automations of what is no reading: `timer.finished`. Raises BadReading for what JSON can't hold.
+
+        A custom integration's events begin with its domain and a point.
+        """
+        ...
+
     # What follows is for integrations that mirror the hub outward (MQTT, webhooks): everything when the entry is the
     # household's, else what is its person's.
     def events(self, *kinds: type[Event], limit: int = 10_000) -> AsyncIterator[Event]:

@@ -24,6 +24,7 @@ from hub.model import (
     EntityDescription,
     Event,
     Flag,
+    Happened,
     Household,
     JournalDraft,
     Metric,
@@ -35,6 +36,7 @@ from hub.model import (
     State,
 )
 from hub.supervisor.log import EntryLog
+from hub.supervisor.news import told_of
 from hub.supervisor.outgoing import Guard, guarded_connector, typed
 from hub.supervisor.services import Services
 
@@ -212,6 +214,10 @@ class EntryContext:
         at = self._hub.clock.now()
         self._hub.bus.publish(Problem(at, f"{self._entry.id}:{key}", message, remedy, resolved=not message))
 
+    async def happened(self, event_type: str, data: Mapping[str, Any] | None = None) -> None:
+        told = told_of(event_type, data or {})
+        self._hub.bus.publish(Happened(self._hub.clock.now(), event_type, told, self._whose))
+
     def metric(self, key: str) -> Metric | None:
         return self._hub.vocabulary.metrics.get(key)
 
@@ -267,6 +273,8 @@ class EntryContext:
         entity = getattr(event, "entity", None)
         if isinstance(entity, Entity):
             return self._sees(entity.person, entity.id)
+        if isinstance(event, Happened):
+            return self._sees(event.person)
         new = getattr(event, "new", None)
         return self._sees(str(getattr(new, "person", ""))) if new is not None else True
 

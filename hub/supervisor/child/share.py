@@ -56,6 +56,8 @@ def within(needs: Needs, ctx: Context, name: str, arguments: list[Any]) -> None:
         own = {one.id for one in ctx.entities() if one.entry == ctx.entry.id}
         if arguments[0] not in own:
             raise Forbidden(_beyond(ctx, "actions", arguments[0]))
+    elif name == "happened" and not arguments[0].startswith(f"{ctx.entry.domain}."):
+        raise Forbidden(f"{arguments[0]!r} is not {ctx.entry.domain}'s to tell; it may tell {ctx.entry.domain}.…")
 
 
 def _beyond(ctx: Context, key: str, what: str) -> str:

@@ -54,6 +54,7 @@ CONTEXT_CALLS: Mapping[str, Types] = {
     "documents_remove": ((str, list[str]), int),
     "progress": ((float | None, str), None),
     "problem": ((str, str, str), None),
+    "happened": ((str, dict[str, Any]), None),
     "act": ((str, str, dict[str, Any]), None),
     "log": ((int, str), None),
     "working": ((), None),
