@@ -20,7 +20,7 @@ import pluggy
 
 from hub.consent import Outgoing, read_outgoing
 from hub.errors import ConfigInvalid, PluginError
-from hub.plugin import ActionSpec, CliCommand, HookSpecs, Integration, Route
+from hub.plugin import ActionSpec, CliCommand, HookSpecs, Integration, Notifier, Route
 from hub.plugin.hooks import PROJECT
 from hub.registry import Vocabulary
 from hub.supervisor import Catalogue
@@ -31,6 +31,7 @@ HOOKS = (
     "register_metrics",
     "register_journal_kinds",
     "register_integrations",
+    "register_notifiers",
     "register_actions",
     "register_routes",
     "register_commands",
@@ -46,6 +47,8 @@ class Loaded:
     catalogue: Catalogue = field(default_factory=Catalogue)
     actions: list[ActionSpec] = field(default_factory=list)
     routes: list[Route] = field(default_factory=list)
+    notifiers: dict[str, Notifier] = field(default_factory=dict)
+    """By the domain of their integration."""
     commands: dict[str, CliCommand] = field(default_factory=dict)
     outgoing: dict[str, tuple[Outgoing, ...]] = field(default_factory=dict)
     """Domain -> what it sends to whom, as its manifest says."""
@@ -134,10 +137,20 @@ def _registrar(loaded: Loaded, hook: str) -> Callable[[Any], None]:
             raise PluginError(f"register wants an Integration, not {type(integration).__name__}")
         loaded.catalogue.add(integration)
 
+    def add_notifier(notifier: Notifier) -> None:
+        if not isinstance(notifier, Notifier):
+            raise PluginError(f"register wants a Notifier, not {type(notifier).__name__}")
+        if notifier.domain not in loaded.catalogue.items:
+            raise PluginError(f"the notifier {notifier.domain!r} has no integration of that domain")
+        if notifier.domain in loaded.notifiers:
+            raise PluginError(f"the notifier {notifier.domain!r} is registered twice")
+        loaded.notifiers[notifier.domain] = notifier
+
     registrars: dict[str, Callable[[Any], None]] = {
         "register_metrics": loaded.vocabulary.add_metric,
         "register_journal_kinds": loaded.vocabulary.add_journal_kind,
         "register_integrations": add_integration,
+        "register_notifiers": add_notifier,
         "register_actions": loaded.actions.append,
         "register_routes": add_route,
         "register_commands": add_command,

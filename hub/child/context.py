@@ -24,6 +24,7 @@ from hub.model import (
     Household,
     JournalDraft,
     Metric,
+    NoticeAnswer,
     Person,
     Reading,
     Receipt,
@@ -169,6 +170,9 @@ class ChildContext:
 
     def state(self, entity_id: str) -> State | None:
         return self._states.get(entity_id)
+
+    async def answered(self, answer: NoticeAnswer) -> bool:
+        raise NotReady("channels of notices are only for integrations that run in the hub's process")
 
     async def act(self, entity_id: str, command: str, parameters: Mapping[str, Any]) -> None:
         await self._wire.call("act", entity_id, command, dict(parameters))

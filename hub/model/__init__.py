@@ -13,6 +13,7 @@ from hub.model.event import (
     Happened,
     JournalChanged,
     Lagged,
+    NoticesChanged,
     PeopleChanged,
     Problem,
     ReadingsRecorded,
@@ -32,11 +33,22 @@ from hub.model.network import (
     address_group,
     plain_address,
 )
+from hub.model.notice import (
+    CONFIRM,
+    Escalation,
+    Notice,
+    NoticeAnswer,
+    NoticeButton,
+    NoticeState,
+    NoticeWay,
+    Urgency,
+)
 from hub.model.people import HOUSEHOLD, SYSTEM, Account, Actor, Credential, Grant, Household, Person, Role, Token, Verb
 from hub.model.reading import Flag, Merged, Reading, Receipt, Refusal, Sample, State, Statistic, Value
 from hub.model.things import Command, Component, Device, DeviceDescription, Entity, EntityDescription
 
 __all__ = [
+    "CONFIRM",
     "HOUSEHOLD",
     "SYSTEM",
     "AccessChanged",
@@ -63,6 +75,7 @@ __all__ = [
     "EntryChanged",
     "EntryState",
     "EntryStatus",
+    "Escalation",
     "Event",
     "Family",
     "Flag",
@@ -80,6 +93,12 @@ __all__ = [
     "Metric",
     "NetworkSettings",
     "NetworkState",
+    "Notice",
+    "NoticeAnswer",
+    "NoticeButton",
+    "NoticeState",
+    "NoticeWay",
+    "NoticesChanged",
     "PendingNetwork",
     "PeopleChanged",
     "Person",
@@ -96,6 +115,7 @@ __all__ = [
     "StateChanged",
     "Statistic",
     "Token",
+    "Urgency",
     "Value",
     "Verb",
     "address_group",

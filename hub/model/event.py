@@ -74,6 +74,14 @@ class Happened(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class NoticesChanged(Event):
+    """What somebody is told has changed; `to` as in `Notice`. It holds no text."""
+
+    to: str
+    notice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceFound(Event):
     device: Device
 

@@ -23,6 +23,7 @@ from hub.model import (
     Household,
     JournalDraft,
     Metric,
+    NoticeAnswer,
     Person,
     Reading,
     Receipt,
@@ -159,6 +160,10 @@ class Context(Protocol):
 
     async def problem(self, key: str, message: str, remedy: str = "") -> None:
         """Show the owner a problem of this entry; an empty message takes it back."""
+        ...
+
+    async def answered(self, answer: NoticeAnswer) -> bool:
+        """A notice's button was pressed, or it was seen or swept away; False where it is none of this channel's."""
         ...
 
     def metric(self, key: str) -> Metric | None:

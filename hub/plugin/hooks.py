@@ -8,6 +8,7 @@ import pluggy
 
 from hub.model import JournalKind, Metric
 from hub.plugin.integration import Integration
+from hub.plugin.notifier import Notifier
 from hub.plugin.registrations import ActionSpec, CliCommand, Route
 
 PROJECT = "homeostat"
@@ -29,6 +30,10 @@ class HookSpecs:
     @hookspec
     def register_integrations(self, register: Callable[[Integration], None]) -> None:
         """Add what can be configured as a config entry."""
+
+    @hookspec
+    def register_notifiers(self, register: Callable[[Notifier], None]) -> None:
+        """Add channels that take notices to people."""
 
     @hookspec
     def register_actions(self, register: Callable[[ActionSpec], None]) -> None:

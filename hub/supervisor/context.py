@@ -28,6 +28,7 @@ from hub.model import (
     Household,
     JournalDraft,
     Metric,
+    NoticeAnswer,
     Person,
     Problem,
     Reading,
@@ -243,6 +244,9 @@ class EntryContext:
         entity = self._hub.entities.all.get(entity_id)
         seen = entity is not None and self._sees(entity.person, entity.id)
         return self._hub.states.get(entity_id) if seen else None
+
+    async def answered(self, answer: NoticeAnswer) -> bool:
+        return await self._hub.answered(self._entry, answer)
 
     async def act(self, entity_id: str, command: str, parameters: Mapping[str, Any]) -> None:
         await self._hub.act(entity_id, command, parameters)

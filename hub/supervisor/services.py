@@ -13,7 +13,7 @@ from hub.bus import Bus
 from hub.clock import Clock
 from hub.intake import Intake
 from hub.journal import Journal
-from hub.model import ConfigEntry, Document
+from hub.model import ConfigEntry, Document, NoticeAnswer
 from hub.recorder import StoredReading
 from hub.registry import Entities, People, Vocabulary
 from hub.states import States
@@ -41,6 +41,10 @@ class EntryStore(Protocol):
     async def documents_remove(self, person: str, collection: str, ids: Sequence[str]) -> int: ...
 
 
+async def _unheard(entry: ConfigEntry, answer: NoticeAnswer) -> bool:
+    return False
+
+
 @dataclass(slots=True)
 class Services:
     """Everything a context is made of; one per hub."""
@@ -63,5 +67,7 @@ class Services:
     """Entity id -> its state is read from history anew."""
     withheld: Callable[[str, str, str], bool] = lambda entry, person, entity: False
     """Config entry, person, entity id: True where the entry may not be told of it."""
+    answered: Callable[[ConfigEntry, NoticeAnswer], Awaitable[bool]] = _unheard
+    """What came back over an entry that is a channel of notices."""
     objection: Callable[[ConfigEntry], str] = lambda entry: ""
     """Why an entry may not run now, in words; empty when it may."""
