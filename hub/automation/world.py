@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
+from hub.automation.memory import Memory
 from hub.clock import Clock
 
 UNKNOWN, UNAVAILABLE = "unknown", "unavailable"
@@ -122,6 +123,11 @@ class World(Protocol):
 
     @property
     def directory(self) -> Directory: ...
+    @property
+    def memory(self) -> Memory:
+        """The journal, readings, habits."""
+        ...
+
     def get(self, entity_id: str) -> Seen | None: ...
     def all(self) -> Iterable[Seen]: ...
     def of_domain(self, domain: str) -> Iterable[Seen]: ...

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from hub.automation.engine import Engine
+from hub.automation.memory import Forgetful, Memory
 from hub.automation.runs import Attached
 from hub.automation.schema.automation import automation
 from hub.automation.source import read
@@ -27,6 +28,7 @@ class PlayHouse:
         self.time_zone = time_zone
         self.directory = Directory()
         self.place: tuple[float, float] | None = (52.52, 13.405)
+        self.memory: Memory = Forgetful(time_zone)
         self.called: list[tuple[datetime, str, Mapping[str, Any]]] = []
         self.fired: list[tuple[str, Mapping[str, Any]]] = []
         self.answers: dict[str, Any] = {}
