@@ -44,6 +44,15 @@ class Actions:
             raise PluginError(f"action {spec.name!r}: parameters must be a Pydantic model")
         self._specs[spec.name] = spec
 
+    def put(self, spec: ActionSpec) -> None:
+        """Add, or take the place of what has this name: for names that come and go, such as a script's."""
+        self.drop(spec.name)
+        self.add(spec)
+
+    def drop(self, name: str) -> None:
+        """Forget; one that is not there is nothing to complain about."""
+        self._specs.pop(name, None)
+
     def get(self, name: str) -> ActionSpec:
         spec = self._specs.get(name)
         if spec is None:
@@ -61,6 +70,8 @@ class Actions:
                 f"{'.'.join(str(part) for part in one['loc']) or 'parameters'}: {one['msg']}" for one in error.errors()
             )
             raise BadReading(f"{name}: {problems}") from None
+        if spec.inner:
+            return await self._run(spec, actor, model) or {}
         person, subject = self._whose(spec, model)
         if not self._access.allowed(actor, spec.verb, person, subject):
             await self._done(actor, name, person, "refused")
@@ -68,16 +79,21 @@ class Actions:
             known = self._access.scope(actor, Verb.VIEW).touches(person)
             raise Forbidden(f"you may not call {name} for {person if known else 'that'}")
         try:
-            result = await spec.run(actor, model)
+            result = await self._run(spec, actor, model)
         except HubError as error:
-            await self._done(actor, name, person, "failed", type(error).__name__)
+            await self._done(actor, name, person, "failed", _kind(error))
             raise
-        except Exception as error:
-            _log.exception("action %s failed", name)
-            await self._done(actor, name, person, "failed", type(error).__name__)
-            raise HubError(f"{name} failed: {type(error).__name__}; the log has the details") from error
         await self._done(actor, name, person, "done")
         return result or {}
+
+    async def _run(self, spec: ActionSpec, actor: Actor, model: BaseModel) -> Mapping[str, Any] | None:
+        try:
+            return await spec.run(actor, model)
+        except HubError:
+            raise
+        except Exception as error:
+            _log.exception("action %s failed", spec.name)
+            raise HubError(f"{spec.name} failed: {type(error).__name__}; the log has the details") from error
 
     def _whose(self, spec: ActionSpec, model: BaseModel) -> tuple[str, str | None]:
         if spec.whose is not None:
@@ -93,3 +109,9 @@ class Actions:
         account = actor.account or actor.kind
         self._bus.publish(ActionCalled(now, name, account, person, outcome))
         await self._store.audit(int(now.timestamp() * 1e6), account, name, person, outcome, detail)
+
+
+def _kind(error: HubError) -> str:
+    """What failed, for the trail; a mistake of the program's own stands behind a plain HubError."""
+    own = type(error) is HubError and error.__cause__ is not None
+    return type(error.__cause__ if own else error).__name__

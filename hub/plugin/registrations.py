@@ -27,6 +27,8 @@ class ActionSpec:
     whose: Callable[[Any], tuple[str, str | None]] | None = None
     """Instead of the fields: parameters -> (person, subject), for what is named indirectly (an entity)."""
     description: str = ""
+    inner: bool = False
+    """True: it does nothing but by calling others for the same actor, and each of those is asked for and noted."""
 
 
 @dataclass(frozen=True, slots=True)
