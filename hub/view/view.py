@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hub.view.acting import ActingView
 from hub.view.asking import AskingView
 from hub.view.backups import BackupsView
 from hub.view.consents import ConsentsView
@@ -25,5 +26,6 @@ class View(
     AskingView,
     ConsentsView,
     FactorsView,
+    ActingView,
 ):
     """Everything one actor may see and do; each question is answered by the one rule at the moment it is asked."""

@@ -96,6 +96,12 @@ Texts = Annotated[list[str], BeforeValidator(_many)]
 Named = Annotated[list[str], BeforeValidator(_named)]
 """Ids: in lower case, each once."""
 Pair = Annotated[list[float], BeforeValidator(_colour), Field(min_length=2, max_length=2)]
-Three = Annotated[list[Annotated[float, Field(ge=0, le=255)]], BeforeValidator(_colour), Field(min_length=3, max_length=3)]
-Four = Annotated[list[Annotated[float, Field(ge=0, le=255)]], BeforeValidator(_colour), Field(min_length=4, max_length=4)]
-Five = Annotated[list[Annotated[float, Field(ge=0, le=255)]], BeforeValidator(_colour), Field(min_length=5, max_length=5)]
+Three = Annotated[
+    list[Annotated[float, Field(ge=0, le=255)]], BeforeValidator(_colour), Field(min_length=3, max_length=3)
+]
+Four = Annotated[
+    list[Annotated[float, Field(ge=0, le=255)]], BeforeValidator(_colour), Field(min_length=4, max_length=4)
+]
+Five = Annotated[
+    list[Annotated[float, Field(ge=0, le=255)]], BeforeValidator(_colour), Field(min_length=5, max_length=5)
+]

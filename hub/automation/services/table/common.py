@@ -31,7 +31,9 @@ def toggled(on: str = "turn_on", off: str = "turn_off") -> Any:
     return prepare
 
 
-def power(domain: str, what: str, *on: Given, off: tuple[Given, ...] = (), toggle: tuple[Given, ...] = ()) -> tuple[Service, ...]:
+def power(
+    domain: str, what: str, *on: Given, off: tuple[Given, ...] = (), toggle: tuple[Given, ...] = ()
+) -> tuple[Service, ...]:
     """`turn_on`, `turn_off` and `toggle` of a domain; `what` is in the plural."""
     return (
         Service(f"{domain}.turn_on", "Turn on", f"Turns {what} on.", on, (domain,), ("turn_on",)),

@@ -7,6 +7,7 @@ from typing import Any
 from hub.automation.services.described import Given, Service, Thing, Told, number, span, text, texts
 from hub.automation.services.table.common import power
 from hub.automation.services.table.settable import choosing
+from hub.automation.services.values import Text
 
 _AMOUNT = number("amount", "By how much; left out: by its step.")
 
@@ -25,8 +26,8 @@ def _number(thing: Thing, given: dict[str, Any]) -> list[Told] | None:
 
 SERVICES = (
     *power("input_boolean", "toggles"),
-    Service("input_number.set_value", "Set value", "Sets a number.", (number("value", "The new value.", required=True),),
-            ("input_number",), prepare=_number),
+    Service("input_number.set_value", "Set value", "Sets a number.",
+            (number("value", "The new value.", required=True),), ("input_number",), prepare=_number),
     _plain("input_number.increment", "Increase", "Adds a step.", _AMOUNT),
     _plain("input_number.decrement", "Decrease", "Takes a step away.", _AMOUNT),
     _plain("input_text.set_value", "Set text", "Sets a text.", text("value", "The new text.", required=True)),
@@ -34,9 +35,9 @@ SERVICES = (
     _plain("input_select.set_options", "Set options", "Gives it other options.",
            texts("options", "All of them.", required=True)),
     Service("input_datetime.set_datetime", "Set date or time", "Sets a date, a time or both.", (
-        Given("date", text("x", "").type, "The date.", {"date": {}}, example="2026-11-21"),
-        Given("time", text("x", "").type, "The time.", {"time": {}}, example="07:30:00"),
-        Given("datetime", text("x", "").type, "Both.", {"datetime": {}}, example="2026-11-21 07:30:00"),
+        Given("date", Text, "The date.", {"date": {}}, example="2026-11-21"),
+        Given("time", Text, "The time.", {"time": {}}, example="07:30:00"),
+        Given("datetime", Text, "Both.", {"datetime": {}}, example="2026-11-21 07:30:00"),
         number("timestamp", "Both, in seconds since 1970."),
     ), ("input_datetime",), ("set_datetime",), at_least=("date", "time", "datetime", "timestamp")),
     _plain("input_button.press", "Press", "Presses it."),
@@ -45,8 +46,8 @@ SERVICES = (
     _plain("counter.reset", "Reset", "Back to where it began."),
     _plain("counter.set_value", "Set count", "Sets the count.",
            number("value", "The new count.", 0, whole=True, required=True)),
-    _plain("timer.start", "Start", "Starts or restarts a timer.", span("duration", "How long; left out: as it is set up.",
-                                                                     example="00:05:00")),
+    _plain("timer.start", "Start", "Starts or restarts a timer.",
+           span("duration", "How long; left out: as it is set up.", example="00:05:00")),
     _plain("timer.pause", "Pause", "Holds a timer."),
     _plain("timer.cancel", "Cancel", "Ends a timer; it is not finished by that."),
     _plain("timer.finish", "Finish", "Ends a timer as if its time had come."),

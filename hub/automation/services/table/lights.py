@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from hub.automation.services import colours
-from hub.automation.services.described import Given, Service, Thing, Told, choice, number, state, text
+from hub.automation.services.described import Given, Service, Thing, Told, choice, number, state
 from hub.automation.services.table.common import as_number, is_on
-from hub.automation.services.values import Five, Four, Pair, Three
+from hub.automation.services.values import Five, Four, Pair, Text, Three
 
 _PROFILES = {
     "relax": ((0.5119, 0.4147), 144), "energize": ((0.368, 0.3686), 203), "concentrate": ((0.5119, 0.4147), 219),
@@ -28,7 +28,7 @@ _ON: tuple[Given, ...] = (
     number("brightness_step", "Brighter or darker by so much.", -255, 255, whole=True),
     Given("rgb_color", Three, "Red, green and blue, 0 to 255.", {"color_rgb": {}}, example=[255, 100, 100]),
     number("color_temp_kelvin", "Temperature of the white.", 1000, 40_000, unit="K", whole=True, example=2700),
-    Given("color_name", text("x", "").type, "A colour's name, as on web pages.",
+    Given("color_name", Text, "A colour's name, as on web pages.",
           {"select": {"options": sorted(colours.NAMES), "custom_value": False}}, example="tomato"),
     Given("hs_color", Pair, "Hue (0 to 360) and saturation (0 to 100).", {"object": {}}, example=[300, 70]),
     Given("xy_color", Pair, "Coordinates x and y.", {"object": {}}, example=[0.52, 0.43]),

@@ -58,7 +58,7 @@ SERVICES = (
     _plain("media_previous_track", "Previous"),
     _plain("media_seek", "Go to a place", number("seek_position", "Seconds from the beginning.", 0, required=True)),
     _plain("play_media", "Play something",
-           Given("media", anything("x", "").type, "What to play, as a choice.", {"media": {}}),
+           Given("media", Any, "What to play, as a choice.", {"media": {}}),
            text("media_content_id", "What to play."), text("media_content_type", "Of what kind: music, video ..."),
            choice("enqueue", "What becomes of the queue.", "play", "next", "add", "replace", own=True),
            yes_no("announce", "Over what plays now."), anything("extra", "Further facts.")),

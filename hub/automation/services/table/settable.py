@@ -8,6 +8,7 @@ from typing import Any
 
 from hub.automation.services.described import Given, Service, Thing, Told, number, span, state, text, yes_no
 from hub.automation.services.table.common import power
+from hub.automation.services.values import Text
 
 _CYCLE = yes_no("cycle", "From the last one to the first.", default=True)
 
@@ -104,9 +105,9 @@ SERVICES = (
             ("number",), prepare=_number),
     *choosing("select"),
     Service("text.set_value", "Set value", "Sets a text.", (_VALUE,), ("text",), ("set_value",)),
-    _setting("date", Given("date", text("x", "").type, "The date.", {"date": {}}, required=True, example="2026-11-21"), date),
-    _setting("time", Given("time", text("x", "").type, "The time.", {"time": {}}, required=True, example="07:30:00"), time),
-    _setting("datetime", Given("datetime", text("x", "").type, "Date and time.", {"datetime": {}}, required=True,
+    _setting("date", Given("date", Text, "The date.", {"date": {}}, required=True, example="2026-11-21"), date),
+    _setting("time", Given("time", Text, "The time.", {"time": {}}, required=True, example="07:30:00"), time),
+    _setting("datetime", Given("datetime", Text, "Date and time.", {"datetime": {}}, required=True,
                                example="2026-11-21 07:30:00"), datetime),
     Service("update.install", "Install update", "Installs an update of a device.",
             (text("version", "Which; left out: the newest."), yes_no("backup", "Make a backup before.")),
