@@ -9,6 +9,7 @@ from typing import Any
 from hub.automation.blueprint import Blueprint, parse
 from hub.automation.flaws import AutomationInvalid, Flaw
 from hub.automation.schema.automation import Automation, automation
+from hub.automation.source import Input, read
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +35,28 @@ def check_blueprint(text: str, inputs: Mapping[str, Any]) -> Checked:
     except AutomationInvalid as error:
         return Checked(True, False, error.flaws, blueprint)
     return Checked(True, True, (), blueprint, made)
+
+
+def read_yaml(text: str) -> Any:
+    """A value as automations write it. Raises AutomationInvalid, also for `!input`, which only blueprints have."""
+    source = read(text)
+    if _has_input(source.value):
+        raise AutomationInvalid([Flaw((), "`!input` goes into blueprints only.", "Write the value itself.")])
+    return source.value
+
+
+def check_part(part: str, text: str) -> Any:
+    """The `triggers`, `conditions` or `actions` written in a text, by themselves. Raises AutomationInvalid."""
+    value = read_yaml(text)
+    if value is None:
+        return []
+    source = read(text)
+    lines = {(part, *path): line for path, line in source.lines.items()}
+    automation({"triggers": [], "actions": [], part: value}, lines)
+    return value if isinstance(value, list) else [value]
+
+
+def _has_input(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return any(_has_input(one) for one in value.values())
+    return isinstance(value, Input) or (isinstance(value, list) and any(_has_input(one) for one in value))

@@ -4,6 +4,9 @@ from hub.access import BrowserSession, Invitation, Passkey, Place, Reach, until_
 from hub.access.asking import Wish
 from hub.access.openid import Identity, Purpose
 from hub.archive import Erasure, Going, Job, Rule
+from hub.automation.check import check_part, read_yaml
+from hub.automation.flaws import AutomationInvalid
+from hub.automation.world import Directory, Seen
 from hub.backup.jobs import Job as BackupJob
 from hub.backup.room import Candidate as BackupCandidate
 from hub.backup.room import Preview as BackupPreview
@@ -25,6 +28,7 @@ from hub.view.views import SetupRequest, Views
 __all__ = [
     "CONFIRM",
     "LATE_US",
+    "AutomationInvalid",
     "BackupCandidate",
     "BackupJob",
     "BackupPreview",
@@ -34,6 +38,7 @@ __all__ = [
     "Chart",
     "Coming",
     "Consent",
+    "Directory",
     "Erasure",
     "Going",
     "HubFigures",
@@ -50,6 +55,7 @@ __all__ = [
     "Rows",
     "Rule",
     "SecondStep",
+    "Seen",
     "SetupRequest",
     "View",
     "Views",
@@ -57,6 +63,8 @@ __all__ = [
     "Why",
     "Wish",
     "browser_of",
+    "check_part",
     "looks_secret",
+    "read_yaml",
     "until_of",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hub.view.acting import ActingView
 from hub.view.asking import AskingView
 from hub.view.backups import BackupsView
+from hub.view.choosing import ChoosingView
 from hub.view.consents import ConsentsView
 from hub.view.factors import FactorsView
 from hub.view.house import HouseView
