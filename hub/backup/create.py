@@ -6,7 +6,6 @@ folder that only the hub's user can open, beside the database that holds the sam
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import hmac
 import io
@@ -14,7 +13,8 @@ import os
 import tarfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -22,12 +22,12 @@ import orjson
 from pyrage import x25519
 
 from hub import __version__
-from hub.backup.facts import FORMAT, BackupRefused, File, Manifest, Member, name_for
+from hub.backup.facts import FORMAT, BackupRefused, File, Manifest, Member
 from hub.backup.keys import KEYRING, OWN, Keys, write
 from hub.backup.owners import HOUSE, Owners
 from hub.backup.pipes import Sealer
 from hub.backup.rows import dump
-from hub.backup.working import clear_away, working
+from hub.backup.working import clear_away, named, working
 from hub.clock import Clock
 from hub.recorder.database import Database, free_bytes
 from hub.recorder.versions import version
@@ -62,13 +62,10 @@ async def create(
         raise BackupRefused(
             "there is no recovery key yet; make one with `homeostat backup key` and keep what it prints"
         )
-    recipient, now = identities[0].to_public(), clock.now()
+    now = clock.now()
     if to != keys.own_target and not to.is_dir():
         raise BackupRefused(f"there is no folder {to}; is the disk plugged in? Nothing was written")
     to.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path = to / name_for(now, str(recipient))
-    if path.exists():
-        raise BackupRefused(f"{path} is there already; wait a second and try again")
     keys.own_target.mkdir(parents=True, exist_ok=True, mode=0o700)
     clear_away(keys.own_target)
     clear_away(to)
@@ -87,7 +84,7 @@ async def create(
             left_out=tuple(left_out),
         )
         progress(0.9, "encrypting")
-        _seal(manifest, folder, files, path, identities[0])
+        path = _seal(manifest, folder, files, to, identities[0], now)
     write(to / KEYRING, (keys.folder / KEYRING).read_bytes())
     keys.spread()
     return Made(path, path.stat().st_size, manifest.rows, manifest.left_out)
@@ -206,42 +203,37 @@ def _walk(top: Path, without: Path | None) -> Iterator[Path]:
 
 
 def _seal(
-    manifest: Manifest, folder: Path, files: list[tuple[File, bytes]], path: Path, identity: x25519.Identity
-) -> None:
+    manifest: Manifest, folder: Path, files: list[tuple[File, bytes]], to: Path, identity: x25519.Identity,
+    now: datetime,
+) -> Path:  # fmt: skip
     """Everything into one file, which has its name only when it is whole and on the disk."""
     size = sum(member.stored for member in manifest.members) + sum(file.bytes for file in manifest.files)
-    free = free_bytes(path.parent)
+    free = free_bytes(to)
     if free is not None and free < size + ROOM:
-        raise BackupRefused(f"the backup needs {size >> 20:,} MB in {path.parent} and {free >> 20:,} MB are free")
-    part = path.with_name(path.name + ".part")
-    content = orjson.dumps(manifest.plain())
-    try:
-        with part.open("xb") as out:
-            os.chmod(part, 0o600)
-            with suppress(OSError):  # a share without locks
-                fcntl.flock(out.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-            with (
-                Sealer(out, identity.to_public()) as sealer,
-                tarfile.open(fileobj=sealer, mode="w|", format=tarfile.PAX_FORMAT) as tar,  # type: ignore[call-overload] # writes only
-            ):
-                _add(tar, MANIFEST, io.BytesIO(content), len(content))
-                signature = signed(content, identity)
-                _add(tar, SIGNATURE, io.BytesIO(signature), len(signature))
-                for member in manifest.members:
-                    with (folder / Path(member.name).name).open("rb") as source:
-                        _add(tar, member.name, source, member.stored)
-                for file, one in files:
-                    _add(tar, file.name, io.BytesIO(one), file.bytes)
-            out.flush()
-            os.fsync(out.fileno())
+        raise BackupRefused(f"the backup needs {size >> 20:,} MB in {to} and {free >> 20:,} MB are free")
+    recipient, content = identity.to_public(), orjson.dumps(manifest.plain())
+    with named(to, now, str(recipient)) as (path, part, out):
+        with (
+            Sealer(out, recipient) as sealer,
+            tarfile.open(fileobj=sealer, mode="w|", format=tarfile.PAX_FORMAT) as tar,  # type: ignore[call-overload] # writes only
+        ):
+            _add(tar, MANIFEST, io.BytesIO(content), len(content))
+            signature = signed(content, identity)
+            _add(tar, SIGNATURE, io.BytesIO(signature), len(signature))
+            for member in manifest.members:
+                with (folder / Path(member.name).name).open("rb") as source:
+                    _add(tar, member.name, source, member.stored)
+            for file, one in files:
+                _add(tar, file.name, io.BytesIO(one), file.bytes)
+        out.flush()
+        os.fsync(out.fileno())
         part.replace(path)
-        descriptor = os.open(path.parent, os.O_RDONLY)
+        descriptor = os.open(to, os.O_RDONLY)
         try:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-    finally:
-        part.unlink(missing_ok=True)
+    return path
 
 
 def signed(content: bytes, identity: x25519.Identity) -> bytes:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import fcntl
+import io
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
 from pathlib import Path
+
+from hub.backup.facts import name_for
 
 KINDS = (".making-", ".verifying-", ".fetching-", ".incoming-")
 
@@ -27,6 +31,31 @@ def working(top: Path, kind: str) -> Iterator[Path]:
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         os.close(descriptor)
+
+
+@contextmanager
+def named(top: Path, now: datetime, recipient: str) -> Iterator[tuple[Path, Path, io.BufferedWriter]]:
+    """The name of a new backup, and its part-file, open: the first second from now on that no other backup has."""
+    while True:
+        path = top / name_for(now, recipient)
+        part = path.with_name(path.name + ".part")
+        now += timedelta(seconds=1)
+        with _held(top):
+            try:
+                out = part.open("xb")
+            except FileExistsError:
+                continue
+            with suppress(OSError):  # a share without locks
+                fcntl.flock(out.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+        try:
+            with out:
+                if path.exists():  # asked while the part-file is ours: nobody else takes the name from now on
+                    continue
+                os.chmod(part, 0o600)
+                yield path, part, out
+            return
+        finally:
+            part.unlink(missing_ok=True)
 
 
 def clear_away(top: Path) -> None:

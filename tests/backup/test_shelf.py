@@ -1,12 +1,14 @@
 """Which backups are kept, what happens daily, and a restore that is killed on its way."""
 
 import asyncio
+import fcntl
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from hub.backup import resume
+from hub.backup.create import create
 from hub.backup.facts import made_at
 from hub.backup.notes import Schedule, doings
 from hub.backup.room import Backups
@@ -55,6 +57,21 @@ def test_the_last_good_one_stays_whatever_is_asked_for() -> None:
     kept = set(made) - spare(made, (3, 0, 0), broken=broken)
     assert {made[47], made[48], made[49]} <= kept
     assert spare(made[50:], broken=broken) == set()
+
+
+async def test_backups_of_one_second_have_a_name_each(small: House) -> None:
+    folder = small.keys.own_target
+    first, second = [
+        await create(small.url, small.data, None, folder, clock=small.clock, progress=silent) for _ in range(2)
+    ]
+    # What somebody else is writing has its name too, though nobody sees it yet.
+    beside = folder / first.path.name.replace("T123000Z", "T123002Z")
+    with beside.with_name(f"{beside.name}.part").open("xb") as part:
+        fcntl.flock(part, fcntl.LOCK_EX)
+        third = await create(small.url, small.data, None, folder, clock=small.clock, progress=silent)
+    assert [made_at(one.path) for one in (first, second, third)] == [NOW + timedelta(seconds=n) for n in (0, 1, 3)]
+    for one in (first, second, third):
+        assert (await small.verify(one.path)).manifest.created_at == NOW.isoformat()
 
 
 async def test_a_month_of_days_leaves_what_is_to_be_kept_in_every_target(small: House) -> None:
