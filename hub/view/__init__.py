@@ -13,6 +13,8 @@ from hub.backup.room import Preview as BackupPreview
 from hub.consent import Coming, Consent, Leaving
 from hub.supervisor import CatalogueItem, looks_secret
 from hub.view.asking import Why
+from hub.view.automation_kinds import KindField, kinds_of
+from hub.view.automation_words import as_yaml, mentioned, names_of, next_due, of_yaml, say
 from hub.view.backups import CONFIRM, BackupState
 from hub.view.base import Rooms
 from hub.view.chart import Chart
@@ -46,6 +48,7 @@ __all__ = [
     "IncomingReading",
     "Invitation",
     "Job",
+    "KindField",
     "Leaving",
     "Passkey",
     "Place",
