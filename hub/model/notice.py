@@ -89,6 +89,8 @@ class Notice:
     message: str
     about: str = HOUSEHOLD
     """Whose data it tells of."""
+    subject: str = ""
+    """The metric key or `journal:<kind>` it tells of; empty: all of that person."""
     by: str = ""
     """The account whose automation or hand sent it; empty: the hub itself."""
     batch: str = ""
