@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import AsyncIterator
 from datetime import datetime
 from types import TracebackType
+from typing import TypeVar
 
 from hub.model import Event, Lagged
 
@@ -83,6 +84,9 @@ class Subscription:
         self.close()
 
 
+_Kind = TypeVar("_Kind", bound=Subscription)
+
+
 class Bus:
     """Tells every listener of an event's type; never waits for one."""
 
@@ -106,7 +110,11 @@ class Bus:
 
     def subscribe(self, *kinds: type[Event], limit: int = 10_000, name: str = "") -> Subscription:
         """Listen to these kinds (and their subclasses; none: all). Past `limit` the oldest unread are dropped."""
-        subscription = Subscription(self, kinds or (Event,), limit, name)
+        return self.subscribe_as(Subscription, *kinds, limit=limit, name=name)
+
+    def subscribe_as(self, made: type[_Kind], *kinds: type[Event], limit: int = 10_000, name: str = "") -> _Kind:
+        """With a queue that knows more of its events."""
+        subscription = made(self, kinds or (Event,), limit, name)
         self._subscriptions.append(subscription)
         self._by_kind.clear()
         return subscription

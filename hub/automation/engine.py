@@ -40,7 +40,7 @@ class Engine:
         self._zone = ZoneInfo(world.time_zone)
         self._listening = Listening()
         self._attached: dict[str, Attached] = {}
-        tools = Tools(world, self.renderer, self.judge, self._wait_for_trigger, self._listening.change)
+        self.tools = tools = Tools(world, self.renderer, self.judge, self._wait_for_trigger, self._listening.change)
         self._runs = Runs(tools, ended)
 
     # Automations
@@ -58,9 +58,9 @@ class Engine:
             with suppress(TemplateFailed):
                 scope[name] = self.renderer.whole(value, scope)
         one = self._attached[key] = Attached(key, automation, dict(scope), enabled)
-        one.traces = deque(one.traces, maxlen=max(1, automation.trace.stored_traces) * 4)
-        if enabled:
-            self._watch(one)
+        most = max(1, automation.trace.stored_traces) * 4
+        one.ran, one.held = deque(maxlen=most), deque(maxlen=most)
+        self._watch(one)
         return one
 
     def remove(self, key: str) -> None:
@@ -73,14 +73,15 @@ class Engine:
                 task.cancel()
 
     def enable(self, key: str, enabled: bool) -> None:
-        """Runs under way go on."""
+        """Runs under way go on. One that is switched off watches on, and each trace says why nothing ran."""
         one = self._attached[key]
-        if one.enabled != enabled:
-            one.enabled = enabled
-            if enabled:
-                self._watch(one)
-            else:
-                self._unwatch(one)
+        if one.enabled == enabled:
+            return
+        one.enabled = enabled
+        if enabled:
+            # Afresh, as Home Assistant: a `for` that began while it was off does not end now.
+            self._unwatch(one)
+            self._watch(one)
 
     async def close(self) -> None:
         for key in list(self._attached):

@@ -38,9 +38,22 @@ class Attached:
     watchers: list[Watcher] = field(default_factory=list)
     runs: dict[asyncio.Task[None], Trace] = field(default_factory=dict)
     waiting: deque[tuple[Trace, Scope, Script]] = field(default_factory=deque)
-    traces: deque[Trace] = field(default_factory=lambda: deque(maxlen=20))
+    ran: deque[Trace] = field(default_factory=lambda: deque(maxlen=20))
+    held: deque[Trace] = field(default_factory=lambda: deque(maxlen=20))
+    """Of triggers that led to no run; many of these push no run out."""
     last_triggered: datetime | None = None
     problems: list[str] = field(default_factory=list)
+
+    @property
+    def traces(self) -> list[Trace]:
+        """Oldest first."""
+        return sorted((*self.ran, *self.held), key=lambda one: one.at)
+
+    @property
+    def due(self) -> datetime | None:
+        """When it looks at the clock next."""
+        found = [one.due for one in self.watchers]
+        return min((one for one in found if one is not None), default=None)
 
 
 class Runs:
@@ -55,6 +68,9 @@ class Runs:
     def begin(self, one: Attached, told: Mapping[str, Any], context: Context, *, conditions: bool) -> None:
         """`told`: the variables of the trigger; `context`: what led to it. Returns at once."""
         trace = Trace(one.key, self._world.clock.now(), told)
+        if not one.enabled and conditions:
+            self._not_run(one, trace, Outcome.DISABLED, "it is switched off")
+            return
         chain = self._origins.get(context.id, ())
         if chain.count(one.key) >= MOST_IN_A_ROW:
             self._not_run(one, trace, Outcome.LOOP, f"it has set itself off {MOST_IN_A_ROW} times in a row")
@@ -150,7 +166,7 @@ class Runs:
 
     def _keep(self, one: Attached, trace: Trace) -> None:
         trace.ended = self._world.clock.now()
-        one.traces.append(trace)
+        (one.ran if trace.ran else one.held).append(trace)
         self._ended(trace)
 
     def _this(self, one: Attached) -> dict[str, Any]:

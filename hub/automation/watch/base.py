@@ -46,13 +46,18 @@ class Watcher:
         self.everything = False
         self.events: frozenset[str] = frozenset()
         self.signals: frozenset[str] = frozenset()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[asyncio.Task[None], datetime] = {}
+
+    @property
+    def due(self) -> datetime | None:
+        """When it fires or looks again by itself; None: only when something happens."""
+        return min(self._tasks.values(), default=None)
 
     def start(self) -> None:
         """Begin; states are as they are now."""
 
     def stop(self) -> None:
-        for task in self._tasks:
+        for task in list(self._tasks):
             task.cancel()
         self._tasks.clear()
 
@@ -84,8 +89,8 @@ class Watcher:
             then()
 
         task = asyncio.ensure_future(wait())
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks[task] = when
+        task.add_done_callback(lambda done: self._tasks.pop(done, None))
         return task
 
     def span(self, value: Any, **more: Any) -> timedelta | None:
