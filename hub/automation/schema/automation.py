@@ -64,8 +64,12 @@ def automation(value: Any, lines: Mapping[Path, int] | None = None) -> Automatio
     try:
         return Automation.model_validate(value)
     except ValidationError as error:
-        flaws = [_flaw(one, value, lines) for one in error.errors(include_url=False)]
-        raise AutomationInvalid(flaws) from None
+        raise AutomationInvalid(flaws_of(error, value, lines)) from None
+
+
+def flaws_of(error: ValidationError, value: Any, lines: Mapping[Path, int] | None) -> list[Flaw]:
+    """Of a model made of such parts: where each stands, and what was meant."""
+    return [_flaw(one, value, lines) for one in error.errors(include_url=False)]
 
 
 def _flaw(error: Any, value: Any, lines: Mapping[Path, int] | None) -> Flaw:
