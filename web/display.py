@@ -122,6 +122,8 @@ class Display:
         """`fresh`, `ageing` (past half its time) or `stale`."""
         if at is None or not available:
             return "stale"
+        if entity.held:
+            return "fresh"
         metric = self.metric(entity)
         lasts = metric.stale_after if metric is not None else 86_400.0
         age = (now - at).total_seconds()

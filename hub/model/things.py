@@ -11,6 +11,12 @@ from hub.model.metric import Kind
 Component = str
 """Home Assistant's platform name: sensor, binary_sensor, switch, light, button, number, select, text, event ..."""
 
+HELD = frozenset(
+    "input_boolean input_number input_text input_select input_datetime input_button counter timer schedule "
+    "template group zone".split()
+)
+"""Sources whose states stand until they say otherwise: nothing is measured that could go stale."""
+
 
 @dataclass(frozen=True, slots=True)
 class DeviceDescription:
@@ -110,6 +116,11 @@ class Entity:
     commands: tuple[str, ...] = ()
     record: bool = True
     attributes: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def held(self) -> bool:
+        """True when its state stands until its source says otherwise, however long that is."""
+        return self.source in HELD
 
 
 @dataclass(frozen=True, slots=True)

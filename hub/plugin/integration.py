@@ -74,5 +74,7 @@ class Integration:
     """True when one entry is all a hub can have."""
     links: tuple[tuple[str, str], ...] = ()
     """(words, path) of pages of its own, offered on each entry's page."""
+    group: str = ""
+    """Under which heading the catalogue shows it, such as `Helpers`; empty: among the sources."""
     automatic: bool = False
     """True when an entry is made without being asked for (MQTT, the demo)."""

@@ -25,6 +25,7 @@ from hub.registry.people import People
 from hub.registry.store import RegistryStore
 from hub.registry.vocabulary import Vocabulary
 
+_YEAR = 366 * 86_400.0
 Key = tuple[str, str, str]
 """Config entry, person (empty for described entities, whose device may move), key."""
 
@@ -281,6 +282,8 @@ class Entities:
     async def _register(self, entity: Entity) -> None:
         metric = self.metric_of(entity)
         hold = metric.hold if metric is not None else (86_400.0 if entity.kind is Kind.ENUM else 3_600.0)
+        if entity.held:
+            hold = _YEAR
         zone = self._people.time_zone(entity.person or HOUSEHOLD)
         await self._store.register_series(entity.series, kind=entity.kind, hold_s=hold, time_zone=zone)
 

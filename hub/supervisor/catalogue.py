@@ -31,6 +31,7 @@ class CatalogueItem:
     file: str = ""
     """Of a custom integration that cannot be used: where to mend it."""
     links: tuple[tuple[str, str], ...] = ()
+    group: str = ""
     declared: Declared | None = None
     """What a custom one wants; the owner agrees to it entry by entry."""
 
@@ -67,6 +68,7 @@ class Catalogue:
             integration.single,
             integration.automatic,
             links=integration.links,
+            group=integration.group,
             declared=declared,
         )
 

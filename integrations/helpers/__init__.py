@@ -23,5 +23,6 @@ def register_integrations(register: Callable[[Integration], None]) -> None:
                 description=kind.description,
                 documentation="helpers.md",
                 belongs_to="either",
+                group="Helpers",
             )
         )
