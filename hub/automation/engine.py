@@ -34,7 +34,7 @@ class Engine:
         *,
         ended: Callable[[Trace], None] = lambda trace: None,
     ) -> None:
-        self._world = world
+        self.world = self._world = world
         self.renderer = Renderer(world)
         self.judge = Judge(world, self.renderer, elsewhere)
         self._zone = ZoneInfo(world.time_zone)
