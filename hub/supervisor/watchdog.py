@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from types import FrameType
 
 _log = logging.getLogger("hub.watchdog")
@@ -29,13 +30,19 @@ Report = Callable[[str, float, str], None]
 """Called on the loop: task name or domain, seconds, `file:line`."""
 
 
+_SHIPPED = f"{Path(__file__).parents[2] / 'integrations'}/"
+_awake: set[Watchdog] = set()
+"""All of this process, which has one handler of the signal for them."""
+
+
 def blame(filename: str) -> str | None:
     """The domain of an integration's own file."""
-    for marker in ("/integrations/", "/custom_integrations/"):
-        _, found, rest = filename.rpartition(marker)
-        if found:
-            return rest.split("/", 1)[0].removesuffix(".py")
-    return None
+    _, custom, rest = filename.rpartition("/custom_integrations/")
+    if not custom:
+        if not filename.startswith(_SHIPPED):
+            return None
+        rest = filename.removeprefix(_SHIPPED)
+    return rest.split("/", 1)[0].removesuffix(".py")
 
 
 class Watchdog:
@@ -48,7 +55,7 @@ class Watchdog:
         self._thread: threading.Thread | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._previous: object = None
+        self._breaks = False
         self.longest = 0.0
         """The longest hold seen, seconds."""
 
@@ -58,7 +65,10 @@ class Watchdog:
         self._running.set()
         self._pulse()
         if threading.current_thread() is threading.main_thread():
-            self._previous = signal.signal(signal.SIGUSR2, self._on_signal)
+            # It stays when the last one stops: a signal that is late by then would end the process.
+            signal.signal(signal.SIGUSR2, _on_signal)
+            self._breaks = True
+        _awake.add(self)
         self._thread = threading.Thread(target=self._watch, args=(threading.get_ident(),), name="watchdog", daemon=True)
         self._thread.start()
 
@@ -69,9 +79,7 @@ class Watchdog:
         if self._thread is not None:
             self._thread.join(timeout=2.0)
             self._thread = None
-        if self._previous is not None:
-            signal.signal(signal.SIGUSR2, signal.SIG_DFL)
-            self._previous = None
+        _awake.discard(self)
 
     def _pulse(self) -> None:
         now = time.monotonic()
@@ -85,6 +93,8 @@ class Watchdog:
         began = 0.0
         while self._running.is_set():
             time.sleep(0.1)
+            if self._loop is None or not self._loop.is_running():
+                self._beat = time.monotonic()  # a loop that stands still is held by nobody
             held = time.monotonic() - self._beat
             if held < NOTICE_AFTER:
                 if told is not None:
@@ -94,7 +104,7 @@ class Watchdog:
             culprit = self._culprit(sys._current_frames().get(ident))
             if culprit is not None and told is None:
                 told, began = culprit, self._beat
-            if culprit is not None and held > self._break_after and self._previous is not None and not self._breaking:
+            if culprit is not None and self._breaks and held > self._break_after and not self._breaking:
                 self._breaking = True
                 signal.pthread_kill(ident, signal.SIGUSR2)
 
@@ -113,10 +123,18 @@ class Watchdog:
             frame = frame.f_back
         return None
 
-    def _on_signal(self, _number: int, frame: FrameType | None) -> None:
-        if not self._breaking:
-            return
-        self._breaking = False
+    def asked(self) -> bool:
+        """Whether this one has sent the signal; said once."""
+        asked, self._breaking = self._breaking, False
+        return asked
+
+    def interrupt(self, frame: FrameType | None) -> None:
+        """Raises LoopBlocked where an integration's code stands."""
         culprit = self._culprit(frame)
         if culprit is not None:
             raise LoopBlocked(f"it blocked the whole hub for more than {self._break_after:g} s at {culprit[1]}")
+
+
+def _on_signal(_number: int, frame: FrameType | None) -> None:
+    for one in [one for one in _awake if one.asked()]:
+        one.interrupt(frame)

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import signal
+import threading
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -27,6 +29,8 @@ from hub.api import (
 )
 from hub.clock import RealClock, VirtualClock
 from hub.model import ConfigEntry
+from hub.supervisor.watchdog import LoopBlocked, Watchdog, blame
+from integrations import demo
 from tests.support.house import Plugin, everything, house
 
 START = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -183,7 +187,7 @@ async def test_a_plugin_that_raises_or_misspells_a_hook_stops_alone_and_says_why
 
 
 async def test_an_integration_that_holds_the_loop_is_named_interrupted_and_at_last_stopped(tmp_path: Path) -> None:
-    folder = tmp_path / "integrations"
+    folder = tmp_path / "custom_integrations"
     folder.mkdir()
     source = folder / "sleepy.py"
     source.write_text(
@@ -200,6 +204,28 @@ async def test_an_integration_that_holds_the_loop_is_named_interrupted_and_at_la
         status = hub.rooms.supervisor.status("sleepy")
         assert "blocked the whole hub" in status.problem
         assert "sleepy.py:4" in status.problem
+
+
+async def test_one_hub_that_stops_leaves_the_others_watchdog_its_signal(tmp_path: Path) -> None:
+    """Two in one process: a signal that nobody handles would end them both."""
+
+    def held() -> None:
+        with pytest.raises(LoopBlocked):
+            namespace["hold"]()
+
+    namespace: dict[str, Any] = {}
+    source = "import time\ndef hold():\n    time.sleep(30)\n"
+    exec(compile(source, str(tmp_path / "custom_integrations" / "sleepy.py"), "exec"), namespace)
+    reports: list[str] = []
+    first, second = [Watchdog(blame, lambda *told: reports.append(told[0]), break_after=0.3) for _ in range(2)]
+    first.start()
+    second.start()
+    second.stop()
+    held()
+    first.stop()
+    signal.pthread_kill(threading.get_ident(), signal.SIGUSR2)  # late
+    assert blame(str(Path(demo.__file__))) == "demo"
+    assert blame(__file__) is None
 
 
 async def test_a_flooding_neighbour_is_cut_up_so_that_other_readings_get_between(tmp_path: Path) -> None:
