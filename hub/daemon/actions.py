@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from hub.automation.world import current
 from hub.model import HOUSEHOLD, Actor, JournalDraft, Sample, Verb
 from hub.plugin import ActionSpec
 from hub.view import Rooms
@@ -57,6 +58,8 @@ def hub_actions(rooms: Rooms, send: SendCommand) -> list[ActionSpec]:
     """`entity.command`, `reading.record`, `journal.add`, `entry.reload`, `device.assign`, `entity.count_as`."""
 
     async def command(_: Actor, given: CommandParameters) -> None:
+        if (context := current.get()) is not None:
+            rooms.automations.house.expect([given.entity_id], context)
         await send(given.entity_id, given.command, given.parameters)
 
     def whose_entity(given: CommandParameters) -> tuple[str, str | None]:

@@ -14,6 +14,7 @@ from hub.access.trail import HEAD
 from hub.actions import Actions
 from hub.archive import Erasure, Erasures, Exports, Imports, Retention
 from hub.archive.house import House
+from hub.automation.at_work import Automations, Surroundings
 from hub.backup.room import Backups
 from hub.bus import Bus
 from hub.clock import Clock, RealClock
@@ -118,6 +119,21 @@ async def build(
     intake.refuses = sharing.refused_in
     network = Network(settings, recorder, bus, clock)
     await network.load()
+    automations = Automations(
+        Surroundings(
+            documents=recorder,
+            settings=recorder,
+            bus=bus,
+            clock=clock,
+            entities=entities,
+            states=states,
+            people=people,
+            access=access,
+            accounts=accounts,
+            actions=actions,
+            config_dir=settings.config_dir,
+        )
+    )
     rooms = Rooms(
         clock=clock,
         bus=bus,
@@ -139,6 +155,7 @@ async def build(
         intake=intake,
         journal=journal,
         actions=actions,
+        automations=automations,
         supervisor=supervisor,
         erasures=Erasures(home, states, access, accounts, supervisor, settings.data_dir, trail),
         vault=vault,
@@ -160,6 +177,7 @@ async def build(
         await rooms.imports.clear()
         if erasure.person and erasure.whole:
             await sharing.forget(erasure.person)
+        await automations.forget_traces()
 
     rooms.erasures.others.append(also_erase)
     now = clock.now()

@@ -89,7 +89,9 @@ class Hub:
                 await hub.network.serve(served)
                 hub.port = served.port
             hub.upkeep.start()
+            await hub.rooms.automations.load()
             if run:
+                hub.rooms.automations.start()
                 await hub._run()
             else:
                 await hub.rooms.supervisor.start(settings.entries, idle=True)
@@ -124,6 +126,7 @@ class Hub:
         if self._custom is not None:
             self._custom.cancel()
             await asyncio.gather(self._custom, return_exceptions=True)
+        await self.rooms.automations.stop()
         await self.rooms.supervisor.stop()
         await self.upkeep.stop()
         await self.secrets.stop()

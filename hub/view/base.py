@@ -14,6 +14,7 @@ from hub.access.consents import Consents
 from hub.access.openid import Identities, OpenId
 from hub.actions import Actions
 from hub.archive import Erasures, Exports, Imports, Retention
+from hub.automation.at_work import Automations
 from hub.backup.room import Backups
 from hub.bus import Bus
 from hub.clock import Clock
@@ -81,6 +82,7 @@ class Rooms:
     intake: Intake
     journal: Journal
     actions: Actions
+    automations: Automations
     supervisor: Supervisor
     erasures: Erasures
     exports: Exports

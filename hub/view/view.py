@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hub.view.acting import ActingView
 from hub.view.asking import AskingView
+from hub.view.automations import AutomationsView
 from hub.view.backups import BackupsView
 from hub.view.choosing import ChoosingView
 from hub.view.consents import ConsentsView
@@ -17,6 +18,7 @@ from hub.view.readings import ReadingsView
 
 
 class View(
+    AutomationsView,
     BackupsView,
     NetworkView,
     PrivacyView,

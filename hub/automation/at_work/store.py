@@ -22,7 +22,10 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 class Documents(Protocol):
     async def documents_put(self, person: str, collection: str, docs: Sequence[Document]) -> None: ...
-    async def documents_find(self, person: str, collection: str, **query: Any) -> list[Document]: ...
+    async def documents_find(
+        self, person: str, collection: str, *, limit: int = ..., id: str | Sequence[str] | None = ...,
+        deleted: bool = ...,
+    ) -> list[Document]: ...  # fmt: skip
     async def documents_remove(self, person: str, collection: str, ids: Sequence[str]) -> int: ...
 
 

@@ -1,0 +1,161 @@
+"""Automations as one actor may see and change them: their own, and everybody's for who manages the household."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from hub.automation.at_work import Kept
+from hub.automation.flaws import Flaw
+from hub.automation.judging import Verdict
+from hub.automation.schema.automation import Automation
+from hub.automation.trace import Trace
+from hub.errors import Forbidden, NotFound
+from hub.model import HOUSEHOLD, Actor, Verb
+from hub.view.base import Base
+
+
+class AutomationsView(Base):
+    @property
+    def may_automate(self) -> bool:
+        """True for who may act on something at all."""
+        scope = self.scope(Verb.ACT)
+        return any(scope.touches(one) for one in (HOUSEHOLD, *self._rooms.people.all))
+
+    def automations(self) -> list[Kept]:
+        """By name. Raises Forbidden for who may act on nothing."""
+        self._automates()
+        found = [one for one in self._rooms.automations.all.values() if self._has(one)]
+        return sorted(found, key=lambda one: one.name.casefold())
+
+    def automation(self, key: str) -> Kept:
+        """Raises NotFound also for one of somebody else."""
+        self._automates()
+        one = self._rooms.automations.get(key)
+        if not self._has(one):
+            raise NotFound(f"there is no automation {key!r}")
+        return one
+
+    def check_automation(self, body: Mapping[str, Any]) -> tuple[Automation | None, tuple[Flaw, ...]]:
+        """What a body says, its blueprint filled in; or everything that is wrong with it."""
+        self._automates()
+        return self._rooms.automations.check(body)
+
+    def automation_yaml(self, key: str) -> str:
+        one = self.automation(key)
+        return self._rooms.automations.write_yaml(one.body)
+
+    async def add_automation(self, body: Mapping[str, Any], enabled: bool = True, key: str | None = None) -> Kept:
+        """It acts with the rights of the actor's account. Raises AutomationInvalid, Forbidden, Conflict."""
+        account = self._whole_account()
+        one = await self._rooms.automations.add(body, account, by=self._author, key=key, enabled=enabled)
+        await self._note("automation.add", detail=one.key)
+        return one
+
+    async def change_automation(
+        self, key: str, body: Mapping[str, Any], expected_version: int | None = None, note: str = ""
+    ) -> Kept:
+        """Raises AutomationInvalid, Forbidden, Conflict for one that was changed meanwhile or stands in a file."""
+        self.automation(key)
+        self._whole_account()
+        made = await self._rooms.automations.change(
+            key, body, by=self._author, expected_version=expected_version, note=note
+        )
+        await self._note("automation.change", detail=made.key)
+        return made
+
+    async def remove_automation(self, key: str) -> Kept:
+        """`restore_automation` brings it back."""
+        self.automation(key)
+        self._whole_account()
+        one = await self._rooms.automations.remove(key, by=self._author)
+        await self._note("automation.remove", detail=one.key)
+        return one
+
+    async def enable_automation(self, key: str, on: bool) -> Kept:
+        self.automation(key)
+        self._whole_account()
+        one = await self._rooms.automations.enable(key, on, by=self._author)
+        await self._note("automation.enable" if on else "automation.disable", detail=one.key)
+        return one
+
+    async def run_automation(self, key: str, *, conditions: bool = False) -> None:
+        """As if a trigger had fired. Raises Conflict for one that does not load."""
+        self.automation(key)
+        self._whole_account()
+        self._rooms.automations.run(key, {"trigger_by": self._author}, conditions=conditions)
+        await self._note("automation.run", detail=key)
+
+    async def automation_versions(self, key: str) -> list[Kept]:
+        """Oldest first; of one that was removed too."""
+        self._automates()
+        found = await self._rooms.automations.versions(key)
+        if not found or not self._has(found[-1]):
+            raise NotFound(f"there is no automation {key!r}")
+        return found
+
+    async def restore_automation(self, key: str, version: int) -> Kept:
+        """As it was in a version; brings one that was removed back."""
+        await self.automation_versions(key)
+        self._whole_account()
+        one = await self._rooms.automations.restore(key, version, by=self._author)
+        await self._note("automation.restore", detail=f"{one.key} version {version}")
+        return one
+
+    async def automation_traces(self, key: str, limit: int = 50) -> list[Trace]:
+        """Newest first; runs that go on included."""
+        self.automation(key)
+        return await self._rooms.automations.traces(key, limit)
+
+    def automation_last_run(self, key: str) -> Trace | None:
+        return self._rooms.automations.last_run(self.automation(key).key)
+
+    def automation_due(self, key: str) -> datetime | None:
+        """When it looks at the clock next, where it does."""
+        return self._rooms.automations.due(self.automation(key).key)
+
+    def automation_problems(self, key: str) -> list[str]:
+        return self._rooms.automations.problems(self.automation(key).key)
+
+    async def judge_condition(self, body: Any, variables: Mapping[str, Any] | None = None) -> Verdict:
+        """One condition, now, as the actor sees the house. Raises AutomationInvalid, TemplateFailed."""
+        self._automates()
+        return await self._rooms.automations.judge(self.actor, body, variables)
+
+    def render_template(self, text: str, variables: Mapping[str, Any] | None = None) -> str:
+        """Raises TemplateFailed. It sees what the actor sees."""
+        self._automates()
+        return self._rooms.automations.render(self.actor, text, variables)
+
+    async def reload_automations(self) -> None:
+        """Read the configuration's automations and blueprints anew."""
+        self._manage()
+        self._rooms.automations.reload()
+        await self._note("automation.reload")
+
+    def _automates(self) -> None:
+        if not self.may_automate:
+            raise Forbidden("you may not act on anything here, so there are no automations for you")
+
+    def _has(self, one: Kept) -> bool:
+        return self.manages or one.account == self.actor.account
+
+    def _whole_account(self) -> str:
+        """The account that acts. Raises Forbidden for a token that reaches less: an automation reaches as far as it."""
+        self._automates()
+        account = self.actor.account
+        if not account:
+            owners = self._rooms.accounts.owners()
+            if not owners:
+                raise Forbidden("there is no account yet whose rights an automation could have; set the hub up first")
+            return owners[0].name
+        if self.actor.token is not None:
+            whole = Actor(account)
+            for verb in (Verb.VIEW, Verb.RECORD, Verb.ACT):
+                if self._rooms.access.scope(self.actor, verb) != self._rooms.access.scope(whole, verb):
+                    raise Forbidden(
+                        "this token reaches less than its account, and an automation acts with the account's rights; "
+                        "use a token without limits, or the page"
+                    )
+        return account
