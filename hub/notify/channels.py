@@ -125,7 +125,9 @@ class Channels:
             raise NotReady("this channel was removed")
         if self._held(channel, notice.about):
             raise NotReady("the consent to send this person's data there was withdrawn")
-        delivery = await notifier.send(self._running.running(entry.domain, entry.id), self._going(entry, notice, handle))
+        delivery = await notifier.send(
+            self._running.running(entry.domain, entry.id), self._going(entry, notice, handle)
+        )
         for gone in delivery.gone:
             await self._browsers.remove(gone)
         return delivery
@@ -157,10 +159,9 @@ class Channels:
 
     def _going(self, entry: ConfigEntry, notice: Notice, handle: Any) -> Outbound:
         short = bool(entry.options.get("short"))
-        title = notice.title or ("Homeostat" if not short else "A notice of your home")
         return Outbound(
             notice=notice,
-            title="Homeostat" if short else title,
+            title="Homeostat" if short else notice.title or "Homeostat",
             message="There is something to read in Homeostat." if short else notice.message,
             token=self.token(notice.id),
             base=self._wishes.house.base,

@@ -15,7 +15,14 @@ LARGEST = 32 << 10
 """Bytes of `data` as JSON."""
 MOST_BUTTONS = 10
 CLEAR = "clear_notification"
-_COMMANDS = ("command_", "request_location_update", "clear_badge", "update_complications", "update_widgets", "delete_alert")
+_COMMANDS = (
+    "command_",
+    "request_location_update",
+    "clear_badge",
+    "update_complications",
+    "update_widgets",
+    "delete_alert",
+)
 
 
 def _words(value: Any) -> Any:
@@ -23,7 +30,7 @@ def _words(value: Any) -> Any:
     return str(value) if isinstance(value, (int, float)) else "" if value is None else value
 
 
-def _listed(value: Any) -> Any:
+def listed(value: Any) -> Any:
     if value is None:
         return []
     return [one.strip() for one in value.split(",") if one.strip()] if isinstance(value, str) else value
@@ -39,7 +46,7 @@ class Draft(BaseModel):
 
     message: Annotated[Words, Field(min_length=1, max_length=10_000, description="What to say.")]
     title: Annotated[Words, Field(max_length=500)] = ""
-    target: Annotated[list[str], BeforeValidator(_listed), Field(max_length=50, description="Persons or accounts.")] = (
+    target: Annotated[list[str], BeforeValidator(listed), Field(max_length=50, description="Persons or accounts.")] = (
         Field(default_factory=list)
     )
     data: dict[str, Any] = Field(
@@ -60,7 +67,7 @@ class Repeated(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     after: Any = "00:10:00"
-    to: Annotated[list[str], BeforeValidator(_listed)] = Field(default_factory=list)
+    to: Annotated[list[str], BeforeValidator(listed)] = Field(default_factory=list)
     repeat: int | bool = 0
 
 

@@ -34,8 +34,8 @@ class Shelf:
         """Those about these persons and the household."""
         found = []
         for person in dict.fromkeys((HOUSEHOLD, *persons)):
-            for document in await self._store.documents_find(person, COLLECTION, limit=MOST):
-                found.append(_notice.validate_python(document.body))
+            documents = await self._store.documents_find(person, COLLECTION, limit=MOST)
+            found += [_notice.validate_python(document.body) for document in documents]
         self._all = {one.id: one for one in sorted(found, key=lambda one: one.at)}
 
     @property

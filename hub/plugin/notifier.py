@@ -18,7 +18,7 @@ class ChannelOptions(BaseModel):
     short: bool = Field(
         False,
         title="Short text only",
-        description="Sends the title and where to read on, and no message: no value leaves this house.",
+        description="Says only that there is something to read: no title, no text and no value leaves this house.",
     )
     account: str = Field(
         "",

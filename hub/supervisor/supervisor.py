@@ -196,12 +196,12 @@ class Supervisor:
     def action_specs(self) -> list[ActionSpec]:
         """The actions that integrations declare for their running entries."""
         return [
-            action_spec(integration, action, self._running_context)
+            action_spec(integration, action, self.running)
             for integration in self.catalogue.integrations
             for action in integration.actions
         ]
 
-    def _running_context(self, domain: str, entry_id: str) -> Context:
+    def running(self, domain: str, entry_id: str) -> Context:
         """Raises NotFound, or Conflict when it must be said which of several."""
         found = [one for one in self._runners.values() if one.entry.domain == domain]
         if entry_id:
