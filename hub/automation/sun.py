@@ -39,3 +39,9 @@ class Sun:
                 return found + offset
             day += _DAY
         return None
+
+    def place(self, at: datetime) -> tuple[float, float]:
+        """Elevation above the horizon and azimuth from north over east, in degrees."""
+        from astral.sun import azimuth, elevation
+
+        return elevation(self._observer, at), azimuth(self._observer, at)

@@ -11,6 +11,7 @@ from hub.automation.at_work.feed import Attributed
 from hub.automation.at_work.house import House
 from hub.automation.at_work.kept import Kept
 from hub.automation.at_work.surroundings import Surroundings
+from hub.automation.at_work.virtual import Virtual
 from hub.automation.at_work.world import LiveWorld
 from hub.automation.engine import Engine
 from hub.automation.judging import Elsewhere
@@ -41,12 +42,14 @@ class Engines:
         self._around, self._all, self._ended = around, all, ended
         self.house = House(around.entities, around.states, around.people, around.clock)
         self.house.changed.append(self._moved)
+        self._virtual = Virtual(self.house, around.people, around.clock)
         self._engines: dict[str, Engine] = {}
         self._shown: set[str] = set()
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         self.house.fill()
+        self._virtual.start()
         news = self._around.bus.subscribe_as(Attributed, *HEARD, name="automations", limit=WAITING)
         self._task = asyncio.create_task(self._listen(news), name="automations")
 
@@ -55,6 +58,7 @@ class Engines:
         if task is not None:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
+        await self._virtual.stop()
         for engine in self._engines.values():
             await engine.close()
         self._engines.clear()
@@ -163,7 +167,9 @@ class Engines:
     def _hear(self, event: Event, context: Context | None) -> None:
         match event:
             case StateChanged():
-                self._moved(*self.house.moved(event, context))
+                old, new = self.house.moved(event, context)
+                self._moved(old, new)
+                self._virtual.moved(old, new)
             case ReadingsRecorded():
                 self._recorded(event)
             case JournalChanged():
@@ -176,15 +182,17 @@ class Engines:
             case PeopleChanged() | Lagged():
                 for old, new in self.house.fill():
                     self._moved(old, new)
+                self._virtual.renew()
             case _:
                 pass
 
     def _moved(self, old: Seen | None, new: Seen | None) -> None:
         seen = new or old
-        if seen is not None:
-            for engine in list(self._engines.values()):
-                if _world(engine).sees(seen.entity_id):
-                    engine.changed(old, new)
+        if seen is None:
+            return
+        for engine in list(self._engines.values()):
+            if _world(engine).sees(seen.entity_id):
+                engine.changed(old, new)
 
     def _recorded(self, event: ReadingsRecorded) -> None:
         facts = {"entity_id": event.entity.id, "readings": event.readings}

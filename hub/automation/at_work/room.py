@@ -74,6 +74,9 @@ class Automations:
         self._engines.start()
         for one in list(self._all.values()):
             self._engines.attach(one)
+            attached, last = self._engines.attached(one), self.last_run(one.key)
+            if attached is not None and last is not None:
+                attached.last_triggered = last.at
         self._task = asyncio.create_task(self._keep_flushing(), name="automations:traces")
         self.signal("homeassistant", {"event": "start"})
 
