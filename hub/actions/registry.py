@@ -18,7 +18,7 @@ from hub.model import HOUSEHOLD, ActionCalled, Actor, Verb
 from hub.plugin import ActionSpec
 
 _log = logging.getLogger("hub.actions")
-_NAME = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
+_NAME = re.compile(r"[a-z][a-z0-9_]*\.[a-z0-9][a-z0-9_]*")
 
 
 class AuditStore(Protocol):
@@ -29,6 +29,8 @@ class Actions:
     def __init__(self, store: AuditStore, access: Access, bus: Bus, clock: Clock) -> None:
         self._store, self._access, self._bus, self._clock = store, access, bus, clock
         self._specs: dict[str, ActionSpec] = {}
+        self.hints: dict[str, str] = {}
+        """Domain -> what to do instead, for actions that are known elsewhere and not here."""
 
     @property
     def all(self) -> Mapping[str, ActionSpec]:
@@ -56,8 +58,10 @@ class Actions:
     def get(self, name: str) -> ActionSpec:
         spec = self._specs.get(name)
         if spec is None:
-            near = difflib.get_close_matches(name, self._specs, n=1, cutoff=0.5)
-            raise NotFound(f"there is no action {name!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
+            hint = self.hints.get(name.partition(".")[0], "")
+            near = difflib.get_close_matches(name, self._specs, n=1, cutoff=0.5) if not hint else []
+            hint = f"did you mean {near[0]!r}?" if near else hint
+            raise NotFound(f"there is no action {name!r}" + (f"; {hint}" if hint else ""))
         return spec
 
     async def call(self, actor: Actor, name: str, parameters: Mapping[str, Any]) -> Mapping[str, Any]:

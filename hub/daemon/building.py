@@ -15,6 +15,9 @@ from hub.actions import Actions
 from hub.archive import Erasure, Erasures, Exports, Imports, Retention
 from hub.archive.house import House
 from hub.automation.at_work import Automations, Surroundings
+from hub.automation.replay.room import Backtests
+from hub.automation.services.room import Deeds
+from hub.automation.services.room import Surroundings as Doing
 from hub.backup.room import Backups
 from hub.bus import Bus
 from hub.clock import Clock, RealClock
@@ -28,7 +31,9 @@ from hub.errors import NotReady
 from hub.intake import Intake, Machine
 from hub.journal import Journal
 from hub.loader import Loaded, load
-from hub.model import AccessChanged, Command
+from hub.model import AccessChanged, Command, ConfigEntry, NoticeAnswer
+from hub.notify import Notify
+from hub.notify.specs import Specs
 from hub.recorder import Recorder
 from hub.registry import Counting, Entities, People
 from hub.states import States
@@ -80,6 +85,9 @@ async def build(
     async def act(entity_id: str, name: str, parameters: Mapping[str, Any]) -> None:
         await command(rooms, entity_id, name, parameters)
 
+    async def answered(entry: ConfigEntry, answer: NoticeAnswer) -> bool:
+        return await rooms.notify.answered(entry, answer)
+
     async def after_removal(entity_id: str) -> None:
         await intake.refresh(entities.get(entity_id))
 
@@ -102,6 +110,7 @@ async def build(
             rooms.erasures.withheld(person, entity) or rooms.sharing.withheld(entry, person)
         ),
         objection=lambda entry: rooms.sharing.objection(entry),
+        answered=answered,
     )
     supervisor = Supervisor(loaded.catalogue, services, recorder)
     home = House(
@@ -117,6 +126,21 @@ async def build(
     )
     sharing = Sharing(recorder, supervisor, entities, people, bus, clock, loaded.outgoing)
     intake.refuses = sharing.refused_in
+    notify = Notify(
+        store=recorder,
+        vault=vault,
+        clock=clock,
+        bus=bus,
+        people=people,
+        access=access,
+        accounts=lambda: accounts.all,
+        trail=trail,
+        running=supervisor,
+        notifiers=loaded.notifiers,
+        withheld=sharing.withheld,
+    )
+    await notify.load()
+    accounts.leaving.append(notify.forget_account)
     network = Network(settings, recorder, bus, clock)
     await network.load()
     automations = Automations(
@@ -131,6 +155,19 @@ async def build(
             access=access,
             accounts=accounts,
             actions=actions,
+            config_dir=settings.config_dir,
+        )
+    )
+    deeds = Deeds(
+        Doing(
+            documents=recorder,
+            bus=bus,
+            clock=clock,
+            access=access,
+            accounts=accounts,
+            actions=actions,
+            entities=entities,
+            automations=automations,
             config_dir=settings.config_dir,
         )
     )
@@ -156,10 +193,15 @@ async def build(
         journal=journal,
         actions=actions,
         automations=automations,
+        deeds=deeds,
+        backtests=Backtests(
+            settings.url, clock, automations.house, entities, states, people, access, loaded.vocabulary
+        ),
         supervisor=supervisor,
         erasures=Erasures(home, states, access, accounts, supervisor, settings.data_dir, trail),
         vault=vault,
         network=network,
+        notify=notify,
         backups=Backups(settings.data_dir, settings.url, None, vault, settings.vault_key, clock),
         exports=Exports(home, settings.data_dir / "exports"),
         imports=Imports(home, settings.data_dir / "imports"),
@@ -171,13 +213,18 @@ async def build(
     )
     for spec in [*hub_actions(rooms, act), *supervisor.action_specs(), *loaded.actions]:
         actions.add(spec)
+    deeds.add_all()
+
+    Specs(notify, actions, bus, clock).sync()
 
     async def also_erase(erasure: Erasure) -> None:
         await rooms.exports.clear()
         await rooms.imports.clear()
         if erasure.person and erasure.whole:
             await sharing.forget(erasure.person)
+            await notify.forget_person(erasure.person)
         await automations.forget_traces()
+        await rooms.backtests.clear()
 
     rooms.erasures.others.append(also_erase)
     now = clock.now()

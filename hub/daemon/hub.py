@@ -90,6 +90,7 @@ class Hub:
                 hub.port = served.port
             hub.upkeep.start()
             await hub.rooms.automations.load()
+            await hub.rooms.deeds.load()
             if run:
                 hub.rooms.automations.start()
                 await hub._run()
@@ -126,7 +127,9 @@ class Hub:
         if self._custom is not None:
             self._custom.cancel()
             await asyncio.gather(self._custom, return_exceptions=True)
+        await self.rooms.backtests.stop()
         await self.rooms.automations.stop()
+        await self.rooms.deeds.close()
         await self.rooms.supervisor.stop()
         await self.upkeep.stop()
         await self.secrets.stop()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from hub.automation.services.catalogue import ActionFacts, facts
-from hub.automation.services.room import KNOWN
 from hub.errors import NotFound
 from hub.model import Verb
 from hub.view.base import Base
@@ -13,12 +12,13 @@ class ActingView(Base):
     def action_catalogue(self) -> list[ActionFacts]:
         """Every action that the actor may call for somebody or something, by name."""
         may = {verb: bool(self.scope(verb).rules) for verb in Verb}
-        return facts((one for one in self._rooms.actions.all.values() if may[one.verb]), KNOWN)
+        known = self._rooms.deeds.described()
+        return facts((one for one in self._rooms.actions.all.values() if may[one.verb]), known)
 
     def action_facts(self, name: str) -> ActionFacts:
         """Raises NotFound with what was probably meant."""
         spec = self._rooms.actions.get(name)
-        found = facts([spec], KNOWN)[0]
+        found = facts([spec], self._rooms.deeds.described())[0]
         if not self.scope(spec.verb).rules:
             raise NotFound(f"there is no action {name!r}")
         return found

@@ -15,6 +15,8 @@ from hub.access.openid import Identities, OpenId
 from hub.actions import Actions
 from hub.archive import Erasures, Exports, Imports, Retention
 from hub.automation.at_work import Automations
+from hub.automation.replay.room import Backtests
+from hub.automation.services.room import Deeds
 from hub.backup.room import Backups
 from hub.bus import Bus
 from hub.clock import Clock
@@ -37,6 +39,7 @@ from hub.model import (
     JournalKind,
     Lagged,
     Metric,
+    NoticesChanged,
     PeopleChanged,
     Person,
     ReadingsRecorded,
@@ -46,6 +49,7 @@ from hub.model import (
     StateChanged,
     Verb,
 )
+from hub.notify import Notify
 from hub.recorder import Recorder
 from hub.registry import Counting, Entities, People, Vocabulary
 from hub.states import States
@@ -83,6 +87,8 @@ class Rooms:
     journal: Journal
     actions: Actions
     automations: Automations
+    deeds: Deeds
+    backtests: Backtests
     supervisor: Supervisor
     erasures: Erasures
     exports: Exports
@@ -92,6 +98,7 @@ class Rooms:
     vault: Vault
     network: NetworkRoom
     backups: Backups
+    notify: Notify
     data_dir: Path
     version: str
     problems: dict[str, tuple[datetime, str, str]]
@@ -213,6 +220,8 @@ class Base:
                 return self.allowed(Verb.VIEW, event.device.person)
             case ReadingsRejected() | Happened():
                 return self.allowed(Verb.VIEW, event.person)
+            case NoticesChanged():
+                return bool(self.actor.account) and event.to == self._rooms.notify.recipients.of_account(self._author)
             case _:
                 told_to_all = isinstance(event, Lagged | PeopleChanged | AccessChanged)
                 return told_to_all or self.allowed(Verb.MANAGE, "household")

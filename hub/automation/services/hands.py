@@ -13,7 +13,7 @@ from hub.automation.services.targets import Aim, Sight, aim
 from hub.automation.world import Context, World
 from hub.bus import Bus
 from hub.clock import Clock
-from hub.model import HOUSEHOLD, Actor, Verb
+from hub.model import Actor, Verb
 from hub.registry import Entities
 
 
@@ -26,6 +26,8 @@ class Hands:
     entities: Entities
     world: Callable[[Actor], World]
     """The house as somebody may see it."""
+    whose: Callable[[str], tuple[str, str | None]]
+    """Entity id -> (person, subject), as the one rule wants it."""
     expect: Callable[[Iterable[str], Context], None]
     """A run has told these something: what they do next came of it."""
 
@@ -41,11 +43,6 @@ class Hands:
         entity, seen = self.entities.all.get(entity_id), world.get(entity_id)
         state, attributes = ("unknown", {}) if seen is None else (seen.state, seen.attributes)
         return Thing(entity_id, state, attributes, frozenset(entity.commands if entity is not None else ()))
-
-    def whose(self, entity_id: str) -> tuple[str, str | None]:
-        """(person, subject), as the one rule wants it; what no source has is the household's."""
-        entity = self.entities.all.get(entity_id)
-        return (entity.person, entity.metric or entity.id) if entity is not None else (HOUSEHOLD, entity_id)
 
     def acts(self, actor: Actor, entity_id: str) -> bool:
         return self.access.allowed(actor, Verb.ACT, *self.whose(entity_id))
