@@ -5,6 +5,7 @@ from __future__ import annotations
 from hub.view.acting import ActingView
 from hub.view.asking import AskingView
 from hub.view.automations import AutomationsView
+from hub.view.backtests import BacktestsView
 from hub.view.backups import BackupsView
 from hub.view.choosing import ChoosingView
 from hub.view.consents import ConsentsView
@@ -18,6 +19,7 @@ from hub.view.readings import ReadingsView
 
 
 class View(
+    BacktestsView,
     AutomationsView,
     BackupsView,
     NetworkView,

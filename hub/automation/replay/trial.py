@@ -92,7 +92,7 @@ class Trial:
         heard = set().union(*(kinds_of_triggers(one.body) for one in order.variants))
         stream = Stream(self._received, order, chosen, entries, readings=hears_readings(heard))
         before = [*await stream.before(), *order.virtual]
-        waiting = set(self._known) - wanted
+        waiting = {one.id for one in order.entities if one.record} - wanted
         past = WatchedPast(order.start, order.time_zone, order.directory, before, order.place, waiting=waiting)
         zone = ZoneInfo(order.time_zone)
         tallies = {key: Tally(zone) for key in automations}
