@@ -4,8 +4,12 @@ from hub.access import BrowserSession, Invitation, Passkey, Place, Reach, until_
 from hub.access.asking import Wish
 from hub.access.openid import Identity, Purpose
 from hub.archive import Erasure, Going, Job, Rule
+from hub.automation.at_work import Kept
 from hub.automation.check import check_part, read_yaml
 from hub.automation.flaws import AutomationInvalid
+from hub.automation.services.catalogue import ActionFacts
+from hub.automation.trace import Trace
+from hub.automation.words import Branch, Line, Names, Told, tell
 from hub.automation.world import Directory, Seen
 from hub.backup.jobs import Job as BackupJob
 from hub.backup.room import Candidate as BackupCandidate
@@ -14,7 +18,7 @@ from hub.consent import Coming, Consent, Leaving
 from hub.supervisor import CatalogueItem, looks_secret
 from hub.view.asking import Why
 from hub.view.automation_kinds import KindField, kinds_of
-from hub.view.automation_words import as_yaml, mentioned, names_of, next_due, of_yaml, say
+from hub.view.automation_words import as_yaml, mentioned, names_of, of_yaml, say
 from hub.view.backups import CONFIRM, BackupState
 from hub.view.base import Rooms
 from hub.view.chart import Chart
@@ -30,11 +34,13 @@ from hub.view.views import SetupRequest, Views
 __all__ = [
     "CONFIRM",
     "LATE_US",
+    "ActionFacts",
     "AutomationInvalid",
     "BackupCandidate",
     "BackupJob",
     "BackupPreview",
     "BackupState",
+    "Branch",
     "BrowserSession",
     "CatalogueItem",
     "Chart",
@@ -48,8 +54,11 @@ __all__ = [
     "IncomingReading",
     "Invitation",
     "Job",
+    "Kept",
     "KindField",
     "Leaving",
+    "Line",
+    "Names",
     "Passkey",
     "Place",
     "Purpose",
@@ -60,6 +69,8 @@ __all__ = [
     "SecondStep",
     "Seen",
     "SetupRequest",
+    "Told",
+    "Trace",
     "View",
     "Views",
     "Ways",
@@ -72,9 +83,9 @@ __all__ = [
     "looks_secret",
     "mentioned",
     "names_of",
-    "next_due",
     "of_yaml",
     "read_yaml",
     "say",
+    "tell",
     "until_of",
 ]

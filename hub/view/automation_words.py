@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime, time, timedelta
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
 from hub.automation.flaws import AutomationInvalid, Flaw, Path
 from hub.automation.schema.actions import OneAction
-from hub.automation.schema.automation import Automation
 from hub.automation.schema.conditions import OneCondition
-from hub.automation.schema.triggers import OneTrigger, SunTrigger, TimePatternTrigger, TimeTrigger
+from hub.automation.schema.triggers import OneTrigger
 from hub.automation.source import read
-from hub.automation.sun import Sun
-from hub.automation.when import Pattern, next_daily
 from hub.automation.words import Names, Thing, action
 from hub.automation.words_conditions import phrase as of_condition
 from hub.automation.words_parts import capital
@@ -125,23 +120,3 @@ def _texts(value: Any) -> Iterator[str]:
 
 def _words(text: str) -> list[str]:
     return "".join(one if one.isalnum() or one in "._" else " " for one in text).split()
-
-
-def next_due(one: Automation, after: datetime, zone: ZoneInfo, place: tuple[float, float] | None) -> datetime | None:
-    """The next instant at which the clock or the sun sets it off; None where neither does, or a template says when."""
-    found = [at for trigger in one.triggers if trigger.enabled is True for at in _due(trigger, after, zone, place)]
-    return min(found, default=None)
-
-
-def _due(trigger: Any, after: datetime, zone: ZoneInfo, place: tuple[float, float] | None) -> Sequence[datetime]:
-    match trigger:
-        case TimeTrigger():
-            fixed = [at for at in trigger.at if isinstance(at, time)]
-            return [due for at in fixed if (due := next_daily(after, at, zone, trigger.weekday)) is not None]
-        case SunTrigger() if place is not None and isinstance(trigger.offset, timedelta):
-            due = Sun(*place, zone).next(after, trigger.event, trigger.offset)
-            return [due] if due is not None else []
-        case TimePatternTrigger():
-            return [Pattern.of(trigger.hours, trigger.minutes, trigger.seconds).next(after, zone)]
-        case _:
-            return []
