@@ -214,8 +214,9 @@ async def build(
     for spec in [*hub_actions(rooms, act), *supervisor.action_specs(), *loaded.actions]:
         actions.add(spec)
     deeds.add_all()
-
-    Specs(notify, actions, bus, clock).sync()
+    specs = Specs(notify, actions, bus, clock)
+    specs.sync()
+    notify.besides.append(specs.follow)
 
     async def also_erase(erasure: Erasure) -> None:
         await rooms.exports.clear()

@@ -130,6 +130,7 @@ class Hub:
         await self.rooms.backtests.stop()
         await self.rooms.automations.stop()
         await self.rooms.deeds.close()
+        await self.rooms.notify.stop()
         await self.rooms.supervisor.stop()
         await self.upkeep.stop()
         await self.secrets.stop()
@@ -182,6 +183,7 @@ class Hub:
             self.demo = await demo_household(self.rooms, anew=self.views.needs_setup())
         looking = self.settings.custom_integrations is not None
         await self.rooms.supervisor.start(self.settings.entries, looking=looking)
+        self.rooms.notify.start()
         if self.settings.automatic_entries:
             await self._automatic()
         if self.settings.custom_integrations is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -81,7 +81,9 @@ class Notify:
             clock, self.shelf, self.channels, released=self._release, escalate=self._escalate, changed=self._keep
         )
         self.answers = Answers(clock, bus, access, self.shelf, self.recipients, self.post, self._keep)
-        self._task: asyncio.Task[None] | None = None
+        self.besides: list[Callable[[], Coroutine[Any, Any, None]]] = []
+        """What else goes on while the room is open."""
+        self._tasks: list[asyncio.Task[None]] = []
 
     # -- life
 
@@ -92,14 +94,14 @@ class Notify:
         await self.shelf.load(self._people.all)
 
     def start(self) -> None:
-        self._task = asyncio.create_task(self.post.run(), name="notify")
+        self._tasks = [asyncio.create_task(one(), name="notify") for one in (self.post.run, *self.besides)]
 
     async def stop(self) -> None:
         """Safe to call twice."""
-        task, self._task = self._task, None
-        if task is not None:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+        tasks, self._tasks = self._tasks, []
+        for one in tasks:
+            one.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         await self.post.stop()
 
     async def forget_person(self, person: str) -> None:

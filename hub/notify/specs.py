@@ -8,7 +8,9 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from hub.actions import Actions
-from hub.model import Actor, Happened, Notice, Verb
+from hub.bus import Bus
+from hub.clock import Clock
+from hub.model import HOUSEHOLD, AccessChanged, Actor, Happened, Notice, PeopleChanged, Verb
 from hub.notify.draft import Draft, Words, listed
 from hub.notify.room import Notify, Told
 from hub.plugin import ActionSpec
@@ -63,10 +65,8 @@ class Nothing(BaseModel):
 class Specs:
     """Keeps the registry's names in step with who there is to tell."""
 
-    def __init__(
-        self, room: Notify, actions: Actions, publish: Callable[[Happened], None], now: Callable[[], Any]
-    ) -> None:
-        self._room, self._actions, self._publish, self._now = room, actions, publish, now
+    def __init__(self, room: Notify, actions: Actions, bus: Bus, clock: Clock) -> None:
+        self._room, self._actions, self._bus, self._clock = room, actions, bus, clock
         self._names: set[str] = set()
 
     def sync(self) -> None:
@@ -78,16 +78,19 @@ class Specs:
             self._actions.put(spec)
         self._names = set(wanted)
 
+    async def follow(self) -> None:
+        """Goes on for ever, as people and accounts come and go."""
+        with self._bus.subscribe(PeopleChanged, AccessChanged, name="notify") as news:
+            async for _ in news:
+                self.sync()
+
     def _all(self) -> list[ActionSpec]:
+        create = "persistent_notification.create"
         found = [
             _spec("notify.notify", "Notify everyone", Draft, self._to([]), "Everyone whom you may notify of it."),
-            _spec(
-                "notify.send_message", "Send a message", ToSome, self._send_message, "To persons, by name or entity."
-            ),
+            _spec("notify.send_message", "Send a message", ToSome, self._send_message, "By name or entity."),
             _spec("notify.persistent_notification", "Show in Homeostat", Draft, self._show, "On your own pages alone."),
-            _spec(
-                "persistent_notification.create", "Show in Homeostat", Kept, self._create, "On your own pages alone."
-            ),
+            _spec(create, "Show in Homeostat", Kept, self._create, "On your own pages alone."),
             _spec("persistent_notification.dismiss", "Take a notice back", Which, self._dismiss),
             _spec("persistent_notification.dismiss_all", "Take all notices back", Nothing, self._dismiss_all),
         ]
@@ -111,8 +114,8 @@ class Specs:
         return told(await self._room.send(actor, draft))
 
     async def _show(self, actor: Actor, draft: Draft) -> Mapping[str, Any]:
-        return await self._create(actor, Kept(message=draft.message, title=draft.title,
-                                              notification_id=str(draft.data.get("notification_id") or "")))  # fmt: skip
+        name = str(draft.data.get("notification_id") or "")
+        return await self._create(actor, Kept(message=draft.message, title=draft.title, notification_id=name))
 
     async def _create(self, actor: Actor, kept: Kept) -> Mapping[str, Any]:
         tag = f"persistent:{kept.notification_id}" if kept.notification_id else ""
@@ -137,6 +140,8 @@ class Specs:
         return {"dismissed": len(found)}
 
     def _own(self, actor: Actor, tag: str) -> list[Notice]:
+        if (key := self._room.recipients.of_account(actor.account)) != "":
+            self._room.recipients.require(actor, key, HOUSEHOLD, "")
         mine = [one for one in self._room.shelf.all.values() if one.by == actor.account and one.open]
         return [one for one in mine if one.data.get("persistent_notification") and (not tag or one.tag == tag)]
 
@@ -149,7 +154,7 @@ class Specs:
         data = {"update_type": update, "notification_id": name, "title": notice.title, "message": notice.message}
         person = self._room.recipients.of_account(notice.by)
         whose = person if person and not person.startswith("@") else "household"
-        self._publish(Happened(self._now(), "persistent_notification", data, whose))
+        self._bus.publish(Happened(self._clock.now(), "persistent_notification", data, whose))
 
 
 def told(found: Told) -> dict[str, Any]:
