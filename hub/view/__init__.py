@@ -5,6 +5,7 @@ from hub.access.asking import Wish
 from hub.access.openid import Identity, Purpose
 from hub.archive import Erasure, Going, Job, Rule
 from hub.automation.at_work import Kept
+from hub.automation.at_work.remembered import plain
 from hub.automation.check import check_part, read_yaml
 from hub.automation.flaws import AutomationInvalid
 from hub.automation.services.catalogue import ActionFacts
@@ -84,6 +85,7 @@ __all__ = [
     "mentioned",
     "names_of",
     "of_yaml",
+    "plain",
     "read_yaml",
     "say",
     "tell",
