@@ -8,6 +8,7 @@ from hub.automation.at_work import Kept
 from hub.automation.at_work.remembered import plain
 from hub.automation.check import check_part, read_yaml
 from hub.automation.flaws import AutomationInvalid
+from hub.automation.replay.room import BacktestJob
 from hub.automation.services.catalogue import ActionFacts
 from hub.automation.trace import Trace
 from hub.automation.words import Branch, Line, Names, Told, tell
@@ -20,6 +21,7 @@ from hub.supervisor import CatalogueItem, looks_secret
 from hub.view.asking import Why
 from hub.view.automation_kinds import KindField, kinds_of
 from hub.view.automation_words import as_yaml, mentioned, names_of, of_yaml, say
+from hub.view.backtests import BacktestWish
 from hub.view.backups import CONFIRM, BackupState
 from hub.view.base import Rooms
 from hub.view.chart import Chart
@@ -37,6 +39,8 @@ __all__ = [
     "LATE_US",
     "ActionFacts",
     "AutomationInvalid",
+    "BacktestJob",
+    "BacktestWish",
     "BackupCandidate",
     "BackupJob",
     "BackupPreview",

@@ -1,6 +1,7 @@
 """Every address of the REST interface, in one list."""
 
 from web.rest import (
+    backtests,
     backups,
     consents,
     erasures,
@@ -40,4 +41,5 @@ ENDPOINTS = (
     *consents.ENDPOINTS,
     *network.ENDPOINTS,
     *backups.ENDPOINTS,
+    *backtests.ENDPOINTS,
 )

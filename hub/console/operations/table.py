@@ -6,6 +6,7 @@ import difflib
 
 from hub.console.operations import (
     archive,
+    backtests,
     bring,
     entries,
     factors,
@@ -63,6 +64,7 @@ _TABLE: dict[str, Operation] = {
     "metric.list": bring.metrics,
     "history.import": bring.history,
     "archive.export": archive.export,
+    "backtest.run": backtests.run,
     "archive.import": archive.bring,
     "erase.preview": archive.preview,
     "erase.ask": archive.erase,

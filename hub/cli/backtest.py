@@ -1,0 +1,139 @@
+"""`homeostat backtest`: what an automation would have done in the days that lie behind."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+
+from hub.cli.common import Session, options, table
+
+SHOWN = 40
+"""Runs in the table for people; `--json` has all that are told one by one."""
+
+
+@click.command()
+@options
+@click.option("--from", "start", metavar="WHEN", help="2026-11-01, an instant with its offset, or 30d: so long ago.")
+@click.option("--to", "end", metavar="WHEN", help="Until when; left out: now.")
+@click.option(
+    "--inputs", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="JSON object with inputs of the blueprint.",
+)  # fmt: skip
+@click.option(
+    "--what-if", "what_if", multiple=True, metavar="NAME=V1,V2",
+    help="Try an input with several values, side by side; may be repeated (at most 8 combinations).",
+)  # fmt: skip
+@click.option(
+    "--as-received", is_flag=True, help="Imported history counts from when it came, not from when it was taken."
+)
+@click.option("--all", "every", is_flag=True, help="Tell triggers that led to no run too.")
+@click.argument("what", metavar="AUTOMATION|FILE")
+@click.pass_obj
+def backtest(
+    session: Session, start: str | None, end: str | None, inputs: Path | None, what_if: tuple[str, ...],
+    as_received: bool, every: bool, what: str,
+) -> None:  # fmt: skip
+    """Try an automation on recorded history: when it would have run, why, and what it would have done.
+
+    Nothing is done. AUTOMATION is the name of one that is kept; FILE is one as YAML, or a blueprint. What came late
+    counts from when it came. Without --from the last 30 days are looked at.
+
+    \b
+    Example: homeostat backtest glucose_high --from 30d --what-if threshold=160,180,200
+    """
+    with session.failing():
+        file = Path(what)
+        asked: dict[str, Any] = {"what_if": dict(_tried(one) for one in what_if), "as_received": as_received}
+        if file.suffix in (".yaml", ".yml") or file.is_file():
+            asked["text"] = file.read_text()
+        else:
+            asked["automation"] = what
+        if inputs is not None:
+            asked["inputs"] = _inputs(inputs)
+        asked["start"], asked["end"] = _when(start, "--from"), _when(end, "--to")
+    found = session.run(lambda house: house.call("backtest.run", on_progress=session.progress, **asked))
+    session.progress_done()
+    session.show(found, list(_told(found, every=every)))
+
+
+def _tried(told: str) -> tuple[str, list[Any]]:
+    name, sign, values = told.partition("=")
+    if not sign or not name or not values:
+        raise click.BadParameter(f"{told!r} is not NAME=V1,V2", param_hint="--what-if")
+    return name.strip(), [_value(one.strip()) for one in values.split(",")]
+
+
+def _value(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _inputs(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_text())
+    except ValueError as error:
+        raise click.BadParameter(f"{path} is not JSON: {error}", param_hint="--inputs") from None
+    if not isinstance(found, dict):
+        raise click.BadParameter(f"{path} is no JSON object", param_hint="--inputs")
+    return found
+
+
+def _when(text: str | None, name: str) -> str | None:
+    """ISO 8601 with an offset; days alone and times without one are this machine's."""
+    if text is None:
+        return None
+    from hub.clock import RealClock
+
+    if text[-1:] in ("d", "h") and text[:-1].isdigit():
+        back = timedelta(**{"days" if text[-1] == "d" else "hours": int(text[:-1])})
+        return (RealClock().now() - back).isoformat()
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is no time; write 2026-11-01, 2026-11-01T08:00+01:00 or 30d",
+                                 param_hint=name) from None  # fmt: skip
+    return at.astimezone(UTC).isoformat()
+
+
+def _told(found: Mapping[str, Any], *, every: bool) -> Any:
+    zone = ZoneInfo(found["time_zone"])
+    first, last = (_local(found[one], zone) for one in ("start", "end"))
+    several = len(found["variants"]) > 1
+    yield f"{found['name']}, {first} to {last} ({found['readings']:,} readings, {found['entries']:,} journal entries)"
+    for one in found["variants"]:
+        yield ""
+        named = ", ".join(f"{name} = {value}" for name, value in one["inputs"].items())
+        refused = f"; {one['refused']:,} more triggers led to no run" if one["refused"] else ""
+        yield f"{f'{named}: ' if named else ''}it would have run {one['ran']:,} times{refused}."
+        for reason in one["reasons"][:5]:
+            yield f"  {reason['count']:,} × no run: {reason['why']}"
+        yield from (f"  {problem}" for problem in one["problems"])
+        if several and not every:
+            continue
+        rows = [
+            {
+                "at": _local(run["at"], zone),
+                "trigger": run["trigger"].get("description", ""),
+                "outcome": run["outcome"],
+                "did": "; ".join(run["words"]) or run["why"],
+            }
+            for run in one["runs"]
+            if every or run["ran"]
+        ]
+        yield from table(rows[-SHOWN:], {"at": "WHEN", "trigger": "TRIGGER", "outcome": "OUTCOME", "did": "WOULD"},
+                         "Nothing would have happened in that time.")  # fmt: skip
+        if len(rows) > SHOWN:
+            yield f"(the last {SHOWN} of {len(rows):,}; --json has more)"
+    yield from (f"Note: {note}" for note in found["notes"])
+
+
+def _local(text: str, zone: ZoneInfo) -> str:
+    return datetime.fromisoformat(text).astimezone(zone).strftime("%Y-%m-%d %H:%M")

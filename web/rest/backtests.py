@@ -1,0 +1,168 @@
+"""Automations tried on the past: begun here, looked at until they are done."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+from aiohttp import hdrs, web
+from pydantic import ConfigDict, Field
+from typing_extensions import TypedDict
+
+from hub.view import BacktestWish
+from web.rest.endpoint import Call, Endpoint, as_json
+from web.rest.fields import Body, Instant, Name
+
+if TYPE_CHECKING:
+    from hub.view import BacktestJob
+
+AT = "/hub/v1/backtests"
+_ONE = f"{AT}/{{id}}"
+
+
+class BacktestActionShape(TypedDict):
+    at: str
+    action: str
+    data: dict[str, Any]
+
+
+class BacktestRunShape(TypedDict):
+    at: str
+    ended: str | None
+    outcome: str
+    """`done`, `stopped`, `failed`, `condition`, `busy`, `loop` ..."""
+    ran: bool
+    why: str
+    failed: str
+    """Path of the condition that was not met."""
+    trigger: dict[str, Any]
+    actions: list[BacktestActionShape]
+    errors: list[dict[str, str]]
+    words: list[str]
+    """The actions in words."""
+
+
+class BacktestVariantShape(TypedDict):
+    key: str
+    inputs: dict[str, Any]
+    """What makes it another than its neighbours."""
+    start: str
+    end: str
+    ran: int
+    refused: int
+    """Triggers that led to no run."""
+    outcomes: dict[str, int]
+    reasons: list[dict[str, Any]]
+    actions: dict[str, int]
+    days: dict[str, list[int]]
+    """Local day -> runs, triggers without one."""
+    hours: list[list[int]]
+    """The same by the hour of the day."""
+    marks: list[float]
+    """Seconds since 1970 of the runs."""
+    problems: list[str]
+    runs: list[BacktestRunShape]
+    left_out: int
+
+
+class BacktestResultShape(TypedDict):
+    start: str
+    end: str
+    time_zone: str
+    entities: list[str]
+    readings: int
+    entries: int
+    notes: list[str]
+    variants: list[BacktestVariantShape]
+
+
+class BacktestShape(TypedDict):
+    id: str
+    state: str
+    """`running`, `done`, `failed` or `cancelled`."""
+    name: str
+    automation: str | None
+    start: datetime
+    end: datetime
+    share: float | None
+    words: str
+    asked_at: datetime
+    ended_at: datetime | None
+    error: str | None
+    hidden: int
+    """Entities left out because not both may see them: who asks, and the automation's account."""
+    result: BacktestResultShape | None
+
+
+class BacktestList(TypedDict):
+    backtests: list[BacktestShape]
+
+
+class NewBacktest(Body):
+    model_config = ConfigDict(extra="forbid", strict=True, defer_build=True, populate_by_name=True)
+
+    automation: Annotated[Name | None, Field(description="Key of one that is kept.")] = None
+    text: Annotated[str | None, Field(max_length=200_000, description="YAML of an automation or a blueprint.")] = None
+    body: Annotated[dict[str, Any] | None, Field(description="An automation as an object.")] = None
+    inputs: Annotated[dict[str, Any], Field(description="Inputs of the blueprint.")] = {}
+    what_if: Annotated[
+        dict[str, list[Any]], Field(description="Input -> values; at most 8 combinations are tried side by side.")
+    ] = {}
+    start: Annotated[Instant | None, Field(alias="from", description="Left out: 30 days ago.")] = None
+    end: Annotated[Instant | None, Field(alias="to", description="Left out: now.")] = None
+    as_received: Annotated[
+        bool, Field(description="Imported history counts from when it came, not from when it was taken.")
+    ] = False
+
+
+def backtest_shape(call: Call, one: BacktestJob, *, whole: bool = True) -> BacktestShape:
+    result: Any = None
+    if whole and one.result:
+        result = {**one.result, "variants": [_variant(call, variant) for variant in one.result["variants"]]}
+    return {
+        "id": one.id, "state": one.state, "name": one.name, "automation": one.key or None, "start": one.start,
+        "end": one.end, "share": one.share, "words": one.words, "asked_at": one.asked_at, "ended_at": one.ended_at,
+        "error": one.error or None, "hidden": one.hidden, "result": result,
+    }  # fmt: skip
+
+
+def _variant(call: Call, one: dict[str, Any]) -> dict[str, Any]:
+    return {**one, "runs": [{**run, "words": call.view.in_words(run["actions"])} for run in one["runs"]]}
+
+
+async def list_backtests(call: Call) -> BacktestList:
+    return {"backtests": [backtest_shape(call, one, whole=False) for one in call.view.backtests()]}
+
+
+async def start_backtest(call: Call) -> web.StreamResponse:
+    asked: NewBacktest = call.body
+    job = await call.view.start_backtest(
+        BacktestWish(
+            asked.automation or "", asked.text or "", asked.body, asked.inputs, asked.what_if, asked.start, asked.end,
+            asked.as_received,
+        )
+    )  # fmt: skip
+    response = as_json(backtest_shape(call, job), 202)
+    response.headers[hdrs.LOCATION] = f"{AT}/{job.id}"
+    return response
+
+
+async def read_backtest(call: Call) -> BacktestShape:
+    return backtest_shape(call, call.view.backtest(call.path["id"]))
+
+
+async def cancel_backtest(call: Call) -> BacktestShape:
+    return backtest_shape(call, call.view.cancel_backtest(call.path["id"]), whole=False)
+
+
+ENDPOINTS = (
+    Endpoint("GET", AT, "One's own backtests of the last hour, the newest first", "automations", list_backtests,
+             BacktestList),
+    Endpoint(
+        "POST", AT, "Try an automation on the past", "automations", start_backtest, BacktestShape, body=NewBacktest,
+        status=202, description="Give one of `automation`, `text` and `body`. Nothing is done; `Location` says where "
+        "to look for the result. Another of the same account that goes on is cancelled.",
+    ),
+    Endpoint("GET", _ONE, "How far a backtest is, and what it found", "automations", read_backtest, BacktestShape),
+    Endpoint("DELETE", _ONE, "Stop a backtest, or forget its result", "automations", cancel_backtest, BacktestShape),
+)  # fmt: skip
