@@ -13,8 +13,13 @@ KINDS = frozenset({
     "language", "location", "media", "number", "numeric_threshold", "object", "qr_code", "select", "serial_port",
     "state", "state_class", "statistic", "target", "template", "text", "theme", "time", "trigger",
     "unit_of_measurement",
+    # Ours: people, and what is written down and measured of them.
+    "person", "journal_kind", "metric",
 })  # fmt: skip
-_LISTS = ("area", "device", "entity", "floor", "label", "select", "text", "statistic", "state", "object", "file")
+_LISTS = (
+    "area", "device", "entity", "floor", "label", "select", "text", "statistic", "state", "object", "file", "person",
+    "journal_kind", "metric",
+)  # fmt: skip
 """Those that have `multiple`."""
 
 

@@ -4,6 +4,7 @@ import "./away.js";
 import "./copy.js";
 import "./live.js";
 import "./menus.js";
+import "./selectors.js";
 import "./sheets.js";
 import "./steps.js";
 import "./toasts.js";
