@@ -26,6 +26,10 @@ class Memory(Protocol):
         """With since <= start < until, by start, without deleted ones. `person`: None for everybody's."""
         ...
 
+    def sources(self, person: str, metric: str) -> Sequence[str]:
+        """The entities of a person's metric, first in priority first."""
+        ...
+
     async def readings(self, entity_id: str, since: datetime, until: datetime) -> Sequence[Reading]:
         """With since <= taken_at < until, by `taken_at`."""
         ...
@@ -59,6 +63,9 @@ class Forgetful:
         return self._time_zone
 
     async def entries(self, kind: str, person: str | None, since: datetime, until: datetime) -> Sequence[JournalEntry]:
+        return ()
+
+    def sources(self, person: str, metric: str) -> Sequence[str]:
         return ()
 
     async def readings(self, entity_id: str, since: datetime, until: datetime) -> Sequence[Reading]:

@@ -98,12 +98,12 @@ class Baseline:
 
 
 def first_day(period: Period, today: date) -> date:
-    """Of all that `baseline` looks at."""
+    """Of all that `usual_range` looks at."""
     start = _start(period, today)
     return start - timedelta(days=(WINDOW[period] + 1) * _days(period))
 
 
-def baseline(
+def usual_range(
     days: Iterable[Day], person: str, metric: Metric, period: Period, time_zone: str, today: date
 ) -> Baseline | None:
     """From the days' values, `today` among them. None where fewer than seven complete periods have one."""

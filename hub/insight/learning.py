@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from hub.insight.circle import angle_of, seconds_of, span_of, time_of
 from hub.insight.habits import DayKind, Habit, UsualTime, day_kind
-from hub.insight.local import since_midnight
+from hub.insight.local import day_begins, since_midnight
 from hub.insight.rhythm import Hill, hills
 from hub.model import JournalEntry
 
@@ -42,7 +42,8 @@ class _Came(NamedTuple):
 
 def learned(entries: Iterable[JournalEntry], person: str, kind: str, time_zone: str, now: datetime) -> Habit:
     """The habit as the days up to `now` show it. An entry counts where it begins, however long it lasts."""
-    zone, since = ZoneInfo(time_zone), now - WINDOW
+    zone = ZoneInfo(time_zone)
+    since = day_begins(now, zone) - WINDOW
     own = [one for one in entries if not one.deleted and since <= one.start <= now]
     if len(own) < FEWEST:
         return Habit(person, kind, time_zone)
