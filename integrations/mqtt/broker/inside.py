@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,6 +60,36 @@ class Topics(BaseTopicPlugin):  # type: ignore[misc] # amqtt has no types
         return accounts.allows(name, topic, write=action == Action.PUBLISH)
 
 
+class _Broker(AmqttBroker):  # type: ignore[misc] # amqtt has no types
+    """Ends every connection; amqtt itself leaves those open that break off while they begin, or that outlast it."""
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        super().__init__(config)
+        self._connections: set[asyncio.Task[Any]] = set()
+
+    async def stream_connected(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, listener_name: str
+    ) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._connections.add(task)
+        task.add_done_callback(self._connections.discard)
+        try:
+            await super().stream_connected(reader, writer, listener_name)
+        except OSError:  # the other side is gone
+            pass
+        finally:
+            writer.close()
+
+    async def shutdown(self) -> None:
+        try:
+            await super().shutdown()
+        finally:
+            for task in self._connections:
+                task.cancel()
+            await asyncio.gather(*self._connections, return_exceptions=True)
+
+
 class InsideBroker:
     kind = "amqtt"
     version = 4
@@ -66,13 +97,13 @@ class InsideBroker:
     def __init__(self, ctx: Context, folder: Path, accounts: Accounts, host: str, port: int) -> None:
         self._ctx, self._folder, self._host = ctx, str(folder), host
         self.accounts, self.port = accounts, port
-        self._broker: AmqttBroker | None = None
+        self._broker: _Broker | None = None
 
     async def start(self) -> None:
         logging.getLogger("amqtt").setLevel(logging.ERROR)
         logging.getLogger("transitions").setLevel(logging.ERROR)
         _accounts[self._folder] = self.accounts
-        broker = AmqttBroker(
+        broker = _Broker(
             {
                 "listeners": {"default": {"type": "tcp", "bind": f"{self._host}:{self.port}"}},
                 "plugins": {

@@ -48,16 +48,20 @@ class Client:
     async def __aenter__(self) -> Self:
         await asyncio.to_thread(self._paho.connect, "127.0.0.1", self._port)
         self._paho.loop_start()
-        async with asyncio.timeout(30):
-            code = await self._answer
-        if code:
+        try:
+            async with asyncio.timeout(30):
+                code = await self._answer
+            if code:
+                raise PermissionError(f"the broker answers {code}")
+        except BaseException:
             await self.__aexit__()
-            raise PermissionError(f"the broker answers {code}")
+            raise
         return self
 
     async def __aexit__(self, *_: object) -> None:
         self._paho.disconnect()
         await asyncio.to_thread(self._paho.loop_stop)
+        self._paho._reset_sockets()  # those by which it wakes its thread; it leaves them to the collector
 
     async def publish(self, topic: str, payload: str | bytes, *, qos: int = 1, retain: bool = False) -> None:
         """Returns when the broker has acknowledged it (QoS 1)."""
