@@ -163,6 +163,8 @@ class Script:
             data["entity_id"] = action.entity_id
         step.result = {"action": name, "data": data}
         response = await self._world.call(name, data, self.context)
+        if isinstance(response, Mapping) and (left_out := response.get("warnings")):
+            step.result["warnings"] = left_out
         if action.response_variable is not None:
             scope[action.response_variable] = response if response is not None else {}
             step.changed = {action.response_variable: scope[action.response_variable]}

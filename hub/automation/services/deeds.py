@@ -41,6 +41,14 @@ def spec_of(service: Service, hands: Hands) -> ActionSpec:
     )
 
 
+def able(service: Service, hands: Hands, world: World, entity_id: str) -> bool:
+    """Whether an entity can do it at all."""
+    try:
+        return bool(_orders(service, hands, world, entity_id, {}))
+    except (NotReady, BadReading):
+        return False
+
+
 def _orders(service: Service, hands: Hands, world: World, entity_id: str, given: dict[str, Any]) -> list[Told]:
     """Raises NotReady for what the entity cannot do, BadReading for a value that it has not."""
     thing = hands.thing(entity_id, world)

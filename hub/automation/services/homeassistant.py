@@ -6,9 +6,11 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
+from hub.automation.services.deeds import able
 from hub.automation.services.described import Service, text
 from hub.automation.services.hands import Hands, warned
 from hub.automation.services.own import inner_spec
+from hub.automation.services.table import SERVICES as TABLE
 from hub.errors import Forbidden, HubError
 from hub.model import Actor
 from hub.plugin import ActionSpec
@@ -18,6 +20,7 @@ _INSTEAD = {
     "cover": "cover.open_cover and cover.close_cover", "lock": "lock.lock and lock.unlock",
     "valve": "valve.open_valve and valve.close_valve", "button": "button.press", "input_button": "input_button.press",
 }  # fmt: skip
+_OF_DEVICES = {one.name: one for one in TABLE}
 _REFUSED = {
     "homeassistant.restart": "An automation does not restart the hub; `homeostat` and Settings > System do",
     "homeassistant.stop": "An automation does not stop the hub; who runs it does",
@@ -47,9 +50,12 @@ def specs(hands: Hands) -> list[ActionSpec]:
 
     def power(verb: str) -> ActionSpec:
         async def run(actor: Actor, given: Any) -> Mapping[str, Any] | None:
-            aim = hands.aim(actor, given)
+            aim, world = hands.aim(actor, given), hands.world(actor)
             domains: dict[str, list[str]] = {}
-            for one in (*aim.named, *aim.reached):
+            # Who names an area means those in it that can.
+            known = {one: _OF_DEVICES.get(f"{one.partition('.')[0]}.{verb}") for one in aim.reached}
+            reached = [one for one, told in known.items() if told is None or able(told, hands, world, one)]
+            for one in (*aim.named, *reached):
                 domains.setdefault(one.partition(".")[0], []).append(one)
             jobs, warnings = [], aim.warnings
             for domain, ids in domains.items():

@@ -74,8 +74,31 @@ def _word(domain: str, command: str, field: str, attribute: str, title: str) -> 
                    (state(field, "One of its own.", attribute, required=True),), (domain,), (command,))  # fmt: skip
 
 
+def _power(on: bool) -> Any:
+    """Where there is no command for it, by the mode."""
+
+    def prepare(thing: Thing, given: dict[str, Any]) -> list[Told] | None:
+        command = "turn_on" if on else "turn_off"
+        if command in thing.commands:
+            return [Told(command, {})]
+        modes = thing.attributes.get("hvac_modes") or ()
+        mode = next((one for one in ("heat_cool", "heat", "cool", "auto") if one in modes), None) if on else "off"
+        known = "set_hvac_mode" in thing.commands and mode in modes
+        return [Told("set_hvac_mode", {"hvac_mode": mode})] if known else None
+
+    return prepare
+
+
+def _toggle(thing: Thing, given: dict[str, Any]) -> list[Told] | None:
+    told: list[Told] | None = _power(thing.state == "off")(thing, given)
+    return told
+
+
 SERVICES = (
-    *power("climate", "thermostats"),
+    Service("climate.turn_on", "Turn on", "Turns thermostats on.", (), ("climate",), prepare=_power(True)),
+    Service("climate.turn_off", "Turn off", "Turns thermostats off.", (), ("climate",), prepare=_power(False)),
+    Service("climate.toggle", "Toggle", "Turns thermostats on that are off, and the other way round.", (),
+            ("climate",), prepare=_toggle),
     Service("climate.set_temperature", "Set target temperature", "Sets what a thermostat aims at, in °C.",
             (*_TEMPERATURES, choice("hvac_mode", "And what it is to do.", *HVAC_MODES)), ("climate",),
             prepare=_set_temperature, at_least=("temperature", "target_temp_high", "target_temp_low")),
