@@ -61,8 +61,10 @@ class Listening:
     def to_event(self, event_type: str) -> list[Watcher]:
         return list({**self._events.get(event_type, {}), **self._events.get("*", {})})
 
-    def to_signal(self, kind: str) -> list[Watcher]:
-        return list(self._signals.get(kind, {}))
+    def to_signal(self, kind: str, about: str | None = None) -> list[Watcher]:
+        """`about`: an entity; who watches it alone has `<kind> <entity id>` among the signals."""
+        everyone = list(self._signals.get(kind, ()))
+        return everyone + list(self._signals.get(f"{kind} {about}", ())) if about is not None else everyone
 
     async def change(self, reads: Reads) -> None:
         """Returns once something that was read has changed."""
