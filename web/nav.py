@@ -21,12 +21,15 @@ class Place:
     """Has a place of its own in the phone's bar; the others are under More."""
     house: bool = False
     """For who sees at least something of the household's."""
+    acts: bool = False
+    """For who may act on something."""
 
 
 PLACES = (
     Place("/", "Today", "sun", phone=True),
     Place("/journal", "Journal", "notebook-pen", phone=True),
     Place("/explore", "Explore", "chart-line", phone=True),
+    Place("/automations", "Automations", "workflow", acts=True),
     Place("/integrations", "Integrations", "plug", house=True),
     Place("/events", "Events", "radio", house=True),
     Place("/settings", "Settings", "settings"),
@@ -35,7 +38,8 @@ PLACES = (
 
 def build(path: str, view: View) -> tuple[Place, ...]:
     """The places that the viewer has some use for, with the one we are at marked."""
-    seen = [place for place in PLACES if sees_house(view) or not place.house]
+    house, acts = sees_house(view), view.may_automate
+    seen = [place for place in PLACES if (house or not place.house) and (acts or not place.acts)]
     return tuple(replace(place, here=is_under(path, place.path)) for place in seen)
 
 

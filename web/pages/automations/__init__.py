@@ -1,0 +1,1 @@
+"""Automations: what they do, what they did, and how they are made."""

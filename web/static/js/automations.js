@@ -1,0 +1,38 @@
+// The list's filters act at once; the editor warns before what was typed is lost, and moves cards by keyboard.
+document.addEventListener("change", (event) => {
+  const select = event.target.closest("select[data-submit-any]");
+  if (select) select.form.requestSubmit();
+});
+
+const typed = () => document.querySelector("[data-guard]")?.dataset.guard === "changed";
+
+document.addEventListener("input", (event) => {
+  const guard = event.target.closest("[data-guard]");
+  if (guard) guard.dataset.guard = "changed";
+});
+
+let leaving = false;
+addEventListener("beforeunload", (event) => {
+  if (typed() && !leaving) event.preventDefault();
+});
+document.addEventListener("click", (event) => {
+  // Saving leaves the page on purpose.
+  const button = event.target.closest("button[name=op]");
+  leaving = button?.value === "save";
+});
+
+// Alt and an arrow moves the card that one is in; its own buttons do the same.
+document.addEventListener("keydown", (event) => {
+  if (!event.altKey || !["ArrowUp", "ArrowDown"].includes(event.key)) return;
+  const card = event.target.closest("[data-part]");
+  const button = card?.querySelector(`:scope > .part-head [data-move-part=${event.key === "ArrowUp" ? "up" : "down"}]`);
+  if (!button || button.disabled) return;
+  event.preventDefault();
+  button.click();
+});
+
+// Enter in a field would press the first button of the form; it searches or does nothing.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !event.target.matches("[data-guard] input:not([type=checkbox], [type=radio])")) return;
+  event.preventDefault();
+});
