@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from hub.automation.schema import own_triggers as own
 from hub.automation.schema import triggers as schema
 from hub.automation.schema.trigger import Trigger
 from hub.automation.watch.base import Attaching, Watcher
 from hub.automation.watch.happenings import EventWatcher, LifeWatcher, MqttWatcher, SignalWatcher
+from hub.automation.watch.own_habits import PredictionWatcher, StatisticWatcher
+from hub.automation.watch.own_journal import JournalWatcher
+from hub.automation.watch.own_readings import MissingDataWatcher, ReadingWatcher
 from hub.automation.watch.states import NumericWatcher, StateWatcher, TemplateWatcher, ZoneWatcher
 from hub.automation.watch.times import PatternWatcher, SunWatcher, TimeWatcher
 
@@ -22,6 +26,11 @@ _KINDS: dict[type[Trigger], Any] = {
     schema.EventTrigger: EventWatcher,
     schema.HomeAssistantTrigger: LifeWatcher,
     schema.MqttTrigger: MqttWatcher,
+    own.JournalTrigger: JournalWatcher,
+    own.ReadingTrigger: ReadingWatcher,
+    own.MissingDataTrigger: MissingDataWatcher,
+    own.PredictionTrigger: PredictionWatcher,
+    own.StatisticTrigger: StatisticWatcher,
     **dict.fromkeys(
         (
             schema.WebhookTrigger,

@@ -9,7 +9,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from hub.automation.memory import Memory
-from hub.automation.watch.base import Watcher
+from hub.automation.schema.trigger import Trigger
+from hub.automation.watch.base import Attaching, Watcher
 from hub.errors import HubError
 from hub.insight import next_day_begins
 from hub.model import JournalEntry
@@ -19,6 +20,15 @@ LATE = timedelta(minutes=15)
 
 
 class Remembering(Watcher):
+    def __init__(self, trigger: Trigger, index: int, attaching: Attaching) -> None:
+        super().__init__(trigger, index, attaching)
+        self._asking: set[asyncio.Task[None]] = set()
+
+    def stop(self) -> None:
+        super().stop()
+        for task in list(self._asking):
+            task.cancel()
+
     @property
     def memory(self) -> Memory:
         return self._at.world.memory
@@ -33,8 +43,8 @@ class Remembering(Watcher):
                 self._at.failed(f"{self.trigger.trigger}: {error}")
 
         task = asyncio.ensure_future(do())
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._asking.add(task)
+        task.add_done_callback(self._asking.discard)
 
     def each_day(self, zone: ZoneInfo, then: Callable[[], None]) -> None:
         """At the beginning of every local day from the next one on."""

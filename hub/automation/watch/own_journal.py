@@ -89,6 +89,7 @@ class JournalWatcher(Remembering):
         what = self.trigger.entry.replace("_", " ")
         since = f"the last {what} was {ago(self.now - last.start)}" if last is not None else f"there is no {what} yet"
         self.fire(
+            None,
             event="missing",
             kind=self.trigger.entry,
             person=self.trigger.person,

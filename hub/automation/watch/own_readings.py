@@ -259,6 +259,7 @@ class MissingDataWatcher(Remembering):
     def _tell(self, entity_id: str, source: _Source, longest: timedelta) -> None:
         silence = self.now - (source.heard or self._begun)
         self.fire(
+            None,
             entity_id=entity_id,
             last=source.heard.astimezone(self._at.zone) if source.heard is not None else None,
             silence=silence,
