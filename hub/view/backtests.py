@@ -9,7 +9,7 @@ from typing import Any
 
 from hub.automation.blueprint import parse
 from hub.automation.flaws import AutomationInvalid, Flaw
-from hub.automation.replay.drafts import of_blueprint, variants
+from hub.automation.replay.drafts import Knob, knobs, of_blueprint, variants
 from hub.automation.replay.order import Variant
 from hub.automation.replay.room import BacktestJob
 from hub.automation.source import read
@@ -79,6 +79,14 @@ class BacktestsView(AutomationsView, StatesView):
         """Stop it, or forget its result. Raises NotFound."""
         self.backtest(job)
         return self._rooms.backtests.cancel(job)
+
+    def knobs(self, wish: BacktestWish) -> list[Knob]:
+        """What of it may be tried with other values; none of what can't be read yet."""
+        try:
+            body = self.automation(wish.automation).body if wish.automation else read(wish.text).value
+            return knobs(body, self._rooms.automations.shelf) if isinstance(body, Mapping) else []
+        except (AutomationInvalid, NotFound):
+            return []
 
     def in_words(self, actions: Sequence[Mapping[str, Any]]) -> list[str]:
         """What would have been done, a line each: `Tell Anna “…”`."""

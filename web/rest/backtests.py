@@ -60,6 +60,8 @@ class BacktestVariantShape(TypedDict):
     """The same by the hour of the day."""
     marks: list[float]
     """Seconds since 1970 of the runs."""
+    levels: list[list[Any]]
+    """Entities and the numbers that their readings are held against."""
     problems: list[str]
     runs: list[BacktestRunShape]
     left_out: int
@@ -104,10 +106,11 @@ class NewBacktest(Body):
     automation: Annotated[Name | None, Field(description="Key of one that is kept.")] = None
     text: Annotated[str | None, Field(max_length=200_000, description="YAML of an automation or a blueprint.")] = None
     body: Annotated[dict[str, Any] | None, Field(description="An automation as an object.")] = None
-    inputs: Annotated[dict[str, Any], Field(description="Inputs of the blueprint.")] = {}
+    inputs: Annotated[dict[str, Any], Field(default_factory=dict, description="Inputs of the blueprint.")]
     what_if: Annotated[
-        dict[str, list[Any]], Field(description="Input -> values; at most 8 combinations are tried side by side.")
-    ] = {}
+        dict[str, list[Any]],
+        Field(default_factory=dict, description="Input -> values; at most 8 combinations are tried side by side."),
+    ]
     start: Annotated[Instant | None, Field(alias="from", description="Left out: 30 days ago.")] = None
     end: Annotated[Instant | None, Field(alias="to", description="Left out: now.")] = None
     as_received: Annotated[

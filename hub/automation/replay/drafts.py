@@ -6,6 +6,7 @@ import copy
 import difflib
 import itertools
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from hub.automation.at_work.drafts import BESIDE, Shelf, checked
@@ -147,3 +148,52 @@ def _unknown(name: str, known: list[str], what: str) -> str:
     near = difflib.get_close_matches(name, known, n=1)
     hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(known[:12]) or 'none'}"
     return f"there is no {what} {name!r}; {hint}"
+
+
+@dataclass(frozen=True, slots=True)
+class Knob:
+    """Something that may be tried with other values."""
+
+    name: str
+    """As `what_if` takes it."""
+    label: str
+    value: Any
+
+
+_TURNED = ("above", "below", "for", "at", "after", "before", "offset", "after_offset", "before_offset", "to")
+
+
+def knobs(body: Mapping[str, Any], shelf: Shelf) -> list[Knob]:
+    """Inputs of its blueprint; of another automation its variables, and what its triggers and conditions hold."""
+    use = body.get("use_blueprint")
+    if isinstance(use, Mapping):
+        given = use.get("input") or {}
+        inputs = shelf.blueprint(str(use.get("path"))).inputs.values()
+        values = {one.key: given.get(one.key, one.default) for one in inputs}
+        return [Knob(one.key, one.name or one.key, values[one.key]) for one in inputs if _plain(values[one.key])]
+    found = [
+        Knob(name, name.replace("_", " "), value)
+        for part in ("trigger_variables", "variables")
+        if isinstance(body.get(part), Mapping)
+        for name, value in body[part].items()
+        if _plain(value) and "{" not in str(value)
+    ]
+    for area, word in (
+        ("triggers", "trigger"),
+        ("trigger", "trigger"),
+        ("conditions", "condition"),
+        ("condition", "condition"),
+    ):
+        parts = body.get(area)
+        for number, part in enumerate(parts if isinstance(parts, list) else []):
+            if isinstance(part, Mapping):
+                found += [
+                    Knob(f"{area}.{number}.{key}", f"{key.replace('_', ' ')} ({word} {number + 1})", part[key])
+                    for key in _TURNED
+                    if key in part and _plain(part[key]) and "{" not in str(part[key])
+                ]
+    return found
+
+
+def _plain(value: Any) -> bool:
+    return isinstance(value, int | float | str) and not isinstance(value, bool) and value != ""

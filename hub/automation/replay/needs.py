@@ -9,6 +9,9 @@ from typing import Any
 
 from hub.automation.memory import Memory
 from hub.automation.past import Past
+from hub.automation.schema.automation import Automation
+from hub.automation.schema.conditions import NumericStateCondition
+from hub.automation.schema.triggers import NumericStateTrigger
 from hub.automation.world import Directory, Seen
 from hub.clock import Clock
 
@@ -112,3 +115,14 @@ def _parts(value: Any) -> Iterator[Mapping[str, Any]]:
     elif isinstance(value, list | tuple):
         for one in value:
             yield from _parts(one)
+
+
+def levels(automation: Automation) -> list[tuple[str, float]]:
+    """Entities and the numbers that their readings are held against."""
+    found: dict[tuple[str, float], None] = {}
+    for one in (*automation.triggers, *automation.conditions):
+        if isinstance(one, NumericStateTrigger | NumericStateCondition) and one.attribute is None:
+            for limit in (one.above, one.below):
+                if isinstance(limit, int | float):
+                    found.update(dict.fromkeys((entity_id, float(limit)) for entity_id in one.entity_id))
+    return list(found)

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from hub.automation.past import PastRun, Replay
-from hub.automation.replay.needs import Missing, WatchedPast, hears_readings, kinds_of_triggers, named, not_kept
+from hub.automation.replay.needs import Missing, WatchedPast, hears_readings, kinds_of_triggers, levels, named, not_kept
 from hub.automation.replay.order import Order
 from hub.automation.replay.stream import Stream, known_entries
 from hub.automation.replay.tally import Tally
@@ -112,7 +112,7 @@ class Trial:
             "entries": sum(1 for one in entries if start <= one.at_us < end),
             "notes": list(dict.fromkeys([*notes, *stream.notes])),
             "variants": [
-                {"key": one.key, "inputs": dict(one.inputs),
+                {"key": one.key, "inputs": dict(one.inputs), "levels": levels(automations[one.key]),
                  **tallies[one.key].result(order.start, order.end, found[one.key].problems)}
                 for one in order.variants
             ],
