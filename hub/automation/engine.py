@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -127,6 +127,27 @@ class Engine:
             made.stop()
         one.watchers.clear()
 
+    # Others who look
+
+    def attend(self, one: Watcher) -> None:
+        """Tell it of what it wants to hear, until it leaves; after it looks at others, attend anew."""
+        self._listening.remove(one)
+        self._listening.add(one)
+
+    def leave(self, one: Watcher) -> None:
+        self._listening.remove(one)
+        one.stop()
+
+    def watch(
+        self,
+        triggers: Sequence[Trigger],
+        fired: Callable[[Mapping[str, Any], Context], None],
+        failed: Callable[[str], None],
+    ) -> list[Watcher]:
+        """Triggers without an automation; `leave` ends each."""
+        found = [self._watcher(one, n, {}, fired, failed) for n, one in enumerate(triggers) if self._on(one, {})]
+        return [one for one in found if one is not None]
+
     # What happens
 
     def changed(self, old: Seen | None, new: Seen | None) -> None:
@@ -143,7 +164,7 @@ class Engine:
 
     def signal(self, kind: str, facts: Mapping[str, Any]) -> None:
         """Something of a trigger's kind: `mqtt` with topic and payload, `webhook`, `tag`, `homeassistant` ..."""
-        for one in self._listening.to_signal(kind):
+        for one in self._listening.to_signal(kind, facts.get("entity_id")):
             one.signalled(kind, facts)
 
     def trigger(self, key: str, variables: Mapping[str, Any] | None = None, *, conditions: bool = False) -> None:

@@ -15,9 +15,11 @@ from hub.actions import Actions
 from hub.archive import Erasure, Erasures, Exports, Imports, Retention
 from hub.archive.house import House
 from hub.automation.at_work import Automations, Surroundings
+from hub.automation.derived import derived
 from hub.automation.replay.room import Backtests
 from hub.automation.services.room import Deeds
 from hub.automation.services.room import Surroundings as Doing
+from hub.automation.shelf import Shelf, shipped_folder
 from hub.backup.room import Backups
 from hub.bus import Bus
 from hub.clock import Clock, RealClock
@@ -143,6 +145,8 @@ async def build(
     accounts.leaving.append(notify.forget_account)
     network = Network(settings, recorder, bus, clock)
     await network.load()
+    folders = [one / "blueprints" / "automation" for one in (settings.config_dir, settings.data_dir) if one is not None]
+    shelf = Shelf(shipped_folder(), folders)
     automations = Automations(
         Surroundings(
             documents=recorder,
@@ -156,8 +160,11 @@ async def build(
             accounts=accounts,
             actions=actions,
             config_dir=settings.config_dir,
+            shelf=shelf,
         )
     )
+    for one in derived(automations.engine_of):
+        loaded.catalogue.add(one)
     deeds = Deeds(
         Doing(
             documents=recorder,
@@ -193,6 +200,7 @@ async def build(
         journal=journal,
         actions=actions,
         automations=automations,
+        shelf=shelf,
         deeds=deeds,
         backtests=Backtests(
             settings.url, clock, automations.house, entities, states, people, access, loaded.vocabulary

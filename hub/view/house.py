@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from hub.automation.derived import DERIVED
 from hub.errors import Conflict, Forbidden, NotFound
 from hub.model import (
     HOUSEHOLD,
@@ -81,7 +82,7 @@ class HouseView(Base):
             raise Conflict(f"{item.name} wants: {'; '.join(item.declared.words)}. Agree to this (`--agree`) to add it")
         if item is not None and item.declared is not None:
             self._fresh()
-        made = await self._rooms.supervisor.add(domain, options, title=title, person=person)
+        made = await self._rooms.supervisor.add(domain, self._signed(domain, options), title=title, person=person)
         await self._rooms.sharing.set_up(made.id, self._author)
         agreed = "; what it wants was agreed to" if item is not None and item.declared is not None else ""
         await self._note("entry.add", person=person, detail=f"{made.id}, {domain}{agreed}")
@@ -91,9 +92,16 @@ class HouseView(Base):
         """Change `options`, `title`, `person` or `disabled`, and start it anew."""
         self._manage()
         changed = replace(self._rooms.supervisor.get(entry_id), **fields)
+        if "options" in fields:
+            changed = replace(changed, options=self._mine(changed.domain, changed.options))
         await self._rooms.supervisor.change(changed)
         await self._rooms.sharing.sync(self._author, entry_id)
         await self._note("entry.change", person=changed.person, detail=f"{entry_id}: {', '.join(sorted(fields))}")
+
+    def _signed(self, domain: str, options: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What looks at the house does so with the rights of whoever wrote it last."""
+        mine = self.actor.account if domain in DERIVED else ""
+        return {**options, "account": mine} if mine else options
 
     async def remove_entry(self, entry_id: str) -> None:
         self._manage()

@@ -300,6 +300,12 @@ class Automations:
     def engine(self, account: str) -> Engine:
         return self._engines.engine(account)
 
+    def engine_of(self, account: str) -> Engine | None:
+        """Of an account that is there; "" is the owner's."""
+        name = account or self._owner()
+        known = any(one.name == name and not one.disabled for one in self._around.accounts.all)
+        return self.engine(name) if known and self.running else None
+
     def signal(self, kind: str, facts: Mapping[str, Any]) -> None:
         """Something of a trigger's kind from outside: `mqtt`, `webhook`, `tag`, `conversation`, `calendar` ..."""
         self._engines.signal(kind, facts)

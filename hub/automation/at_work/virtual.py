@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from hub.automation.at_work.house import House
+from hub.automation.derived.zoned import zone_of
 from hub.automation.sun import Sun
 from hub.automation.world import UNKNOWN, Seen
 from hub.clock import Clock
@@ -116,7 +118,9 @@ class Virtual:
             trackers = [
                 one for one in self._house.of_domain("device_tracker") if self._house.whose(one.entity_id)[0] == slug
             ]
-            self._house.put(person_seen(person, trackers), slug, "presence")
+            seen = person_seen(person, trackers)
+            zone = zone_of(seen, self._house.of_domain("zone")) if seen.state == "not_home" else None
+            self._house.put(replace(seen, state=zone.name) if zone is not None else seen, slug, "presence")
 
     def _shine(self) -> Mapping[str, Any]:
         seen = sun_seen(self._people.household, self._clock.now())
