@@ -32,5 +32,6 @@ class View(
     ConsentsView,
     FactorsView,
     ActingView,
+    ChoosingView,
 ):
     """Everything one actor may see and do; each question is answered by the one rule at the moment it is asked."""
