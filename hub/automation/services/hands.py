@@ -34,7 +34,12 @@ class Hands:
     def aim(self, actor: Actor, target: Targeted, domains: Iterable[str] | None = None) -> Aim:
         return aim(
             target,
-            Sight(self.world(actor), self._primary, lambda one: self.acts(actor, one)),
+            Sight(
+                self.world(actor),
+                self._primary,
+                lambda one: self.acts(actor, one),
+                lambda one: one in self.entities.all and self.entities.all[one].enabled and self.acts(actor, one),
+            ),
             frozenset(domains) if domains is not None else None,
         )
 

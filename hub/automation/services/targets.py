@@ -34,6 +34,8 @@ class Sight:
     """False for what configures or diagnoses a device: nobody means it who names an area."""
     acts: Callable[[str], bool]
     """Whether the actor may tell it anything."""
+    blindly: Callable[[str], bool]
+    """Whether it is there and the actor may tell it anything, for who may act and not look."""
 
 
 def aim(target: Targeted, sight: Sight, domains: Collection[str] | None = None) -> Aim:
@@ -57,7 +59,9 @@ def aim(target: Targeted, sight: Sight, domains: Collection[str] | None = None) 
 
 def _name(entity_id: str, sight: Sight, domains: Collection[str] | None, found: Aim, groups: set[str]) -> None:
     seen = sight.world.get(entity_id)
-    if seen is None:
+    if seen is None and sight.blindly(entity_id) and _fits(entity_id, domains):
+        found.named.append(entity_id)
+    elif seen is None:
         found.warnings.append(missing(entity_id, sight.world))
     elif seen.domain == _GROUP and (domains is None or _GROUP not in domains):
         members = seen.attributes.get("entity_id") or ()

@@ -60,7 +60,7 @@ class Things:
             DeviceDescription("study", "Study box", suggested_area="Study", person="ben"),
         ]
         await ctx.describe(devices, described())
-        start: dict[str, float | str] = {"blind": "closed", "door": "locked", "heater": "off", "level": 3, "scent": "rose"}
+        start: dict[str, float | str] = {"blind": "closed", "door": "locked", "level": 3, "scent": "rose"}
         await ctx.accept([
             Sample(entity=one.key, value=start.get(one.key, "off")) for one in described() if one.record
         ])  # fmt: skip
