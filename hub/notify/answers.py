@@ -49,8 +49,7 @@ class Answers:
         )  # fmt: skip
         await self._keep(new, notice)
         if state in _DEALT:
-            if action != CONFIRM or notice.data.get("confirm"):
-                self.said("mobile_app_notification_action", new, by=by)
+            self.said("mobile_app_notification_action", new, by=by)
             await self._settle_others(new, by)
         elif state is NoticeState.CLEARED:
             self.said("mobile_app_notification_cleared", new, by=by)
