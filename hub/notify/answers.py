@@ -38,6 +38,8 @@ class Answers:
             state = NoticeState.CONFIRMED if action == CONFIRM else NoticeState.ANSWERED
         elif not notice.open or state in (notice.state, NoticeState.WAITING, NoticeState.FAILED):
             return False
+        elif state is NoticeState.CONFIRMED:
+            action = CONFIRM
         ways = dict(notice.ways)
         if channel in ways and state in (NoticeState.DELIVERED, NoticeState.SEEN):
             ways[channel] = replace(ways[channel], state=state, at=self._clock.now())

@@ -14,6 +14,7 @@ from hub.view.house import HouseView
 from hub.view.identities import IdentitiesView
 from hub.view.journal import JournalView
 from hub.view.network import NetworkView
+from hub.view.notices import NoticesView
 from hub.view.privacy import PrivacyView
 from hub.view.readings import ReadingsView
 
@@ -33,5 +34,6 @@ class View(
     FactorsView,
     ActingView,
     ChoosingView,
+    NoticesView,
 ):
     """Everything one actor may see and do; each question is answered by the one rule at the moment it is asked."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from hub.access import Invitation
 from hub.errors import Conflict, Forbidden
-from hub.model import SYSTEM, Account, Actor, Credential, Role
+from hub.model import SYSTEM, Account, Actor, Credential, Notice, NoticeState, Role
 from hub.registry.births import check_birth
 from hub.view.base import Rooms
 from hub.view.federated import Federated
@@ -47,6 +47,20 @@ class Views(Signing):
     @property
     def version(self) -> str:
         return self._rooms.version
+
+    def told_by_token(self, token: str) -> Notice | None:
+        """The notice that a token answers, without signing in; None for one that was made up."""
+        room = self._rooms.notify
+        found = room.shelf.get(room.channels.opened(token))
+        return found if found is not None and room.recipients.may_hear(found.to, found.about, found.subject) else None
+
+    async def answer_by_token(self, token: str, action: str, reply: str, state: NoticeState) -> bool:
+        """Deal with that notice as its recipient; False where there is nothing to deal with (any more)."""
+        notice = self.told_by_token(token)
+        if notice is None:
+            return False
+        pushed = next((name for name, way in notice.ways.items() if name != "app" and way.handle is not None), "app")
+        return await self._rooms.notify.answers.settle(notice, action, reply, notice.to, state, pushed)
 
     @property
     def setup_code(self) -> str:

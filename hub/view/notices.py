@@ -1,0 +1,244 @@
+"""What one actor is told, answers, and wishes of it; and telling others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from hub.errors import Forbidden, NotAllowed, NotFound
+from hub.model import HOUSEHOLD, SYSTEM, Notice, NoticeState, Verb
+from hub.notify import Channel, Draft, Notify, Prefs, Told
+from hub.notify.browsers import Subscription
+from hub.view.base import Base
+
+AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Somebody who can be told, with how."""
+
+    key: str
+    name: str
+    channels: tuple[Channel, ...]
+    prefs: Prefs
+    zone: str
+    mine: bool
+
+
+class NoticesView(Base):
+    # -- mine
+
+    def notices(self, limit: int = AT_ONCE) -> list[Notice]:
+        """What the account is shown, newest first; of a token only what it may see of whom it is about."""
+        found = self._told.notices(self.actor.account)
+        if self.actor.token is not None:
+            found = [one for one in found if self.allowed(Verb.VIEW, one.about, one.subject or None)]
+        return found[:limit]
+
+    def notice(self, ident: str) -> Notice:
+        """One of mine. Raises NotFound."""
+        found = next((one for one in self.notices(10_000) if one.id == ident), None)
+        if found is None:
+            raise NotFound("there is no such notice of yours; it may be long gone")
+        return found
+
+    def notices_waiting(self) -> int:
+        """How many nobody has looked at or dealt with."""
+        return sum(one.open and one.state is not NoticeState.SEEN for one in self.notices(10_000))
+
+    def notice_name(self, key: str) -> str:
+        """Of a recipient or sender, where the actor knows them."""
+        recipients = self._told.recipients
+        if key in ("", HOUSEHOLD) or key == self._mine or self.scope().touches(key):
+            return recipients.name(key) if key else "Homeostat"
+        return recipients.name(key) if key.startswith("@") else "Somebody"
+
+    async def answer_notice(self, ident: str, action: str, reply: str = "") -> bool:
+        """Press a button; `CONFIRM` confirms. False where it was dealt with already. Raises NotFound, Conflict."""
+        notice = self._answerable(ident)
+        if action and all(one.action != action for one in notice.buttons):
+            raise NotFound(f"the notice has no button {action[:80]!r}; it has: "
+                           + (", ".join(one.action for one in notice.buttons) or "none"))  # fmt: skip
+        return await self._told.answers.settle(notice, action, reply, self._mine, NoticeState.ANSWERED)
+
+    async def confirm_notice(self, ident: str) -> bool:
+        """Say that one has taken it up, with or without a button. Raises NotFound."""
+        notice = self._answerable(ident)
+        return await self._told.answers.settle(notice, "", "", self._mine, NoticeState.CONFIRMED)
+
+    async def clear_notice(self, ident: str) -> bool:
+        """Sweep it away. Raises NotFound, Forbidden for one that only its sender takes back."""
+        notice = self._answerable(ident)
+        if notice.persistent:
+            raise Forbidden("this notice stays until it is answered, or its sender takes it back")
+        return await self._told.answers.settle(notice, "", "", self._mine, NoticeState.CLEARED)
+
+    async def clear_notices(self) -> int:
+        """Sweep away all that may be; returns how many."""
+        done = 0
+        for one in self.notices(10_000):
+            if one.open and not one.persistent and not one.buttons:
+                done += await self.clear_notice(one.id)
+        return done
+
+    async def see_notices(self) -> None:
+        """The list was looked at."""
+        if self.actor.session is None:
+            return
+        for one in self.notices(10_000):
+            if one.state in (NoticeState.SENT, NoticeState.DELIVERED):
+                await self._told.answers.settle(one, "", "", self._mine, NoticeState.SEEN)
+
+    # -- telling
+
+    async def send_notice(self, to: Sequence[str], message: str, title: str, data: Mapping[str, Any]) -> Told:
+        """Raises NotFound, NotAllowed, BadReading."""
+        draft = Draft.model_validate({"message": message, "title": title, "target": list(to), "data": dict(data)})
+        return await self._told.send(self.actor, draft)
+
+    # -- wishes
+
+    def recipients(self) -> list[Recipient]:
+        """Oneself first; everybody else for who manages the household."""
+        mine = self._mine
+        keys = [mine] if mine else []
+        if self.manages:
+            keys += [one for one in self._told.recipients.all() if one != mine]
+            keys += [HOUSEHOLD]
+        return [self.recipient(one) for one in keys]
+
+    def recipient(self, key: str) -> Recipient:
+        """Raises NotFound."""
+        self._of(key)
+        room = self._told
+        return Recipient(
+            key, room.recipients.name(key), tuple(room.channels.of(key)), room.wishes.of(key),
+            room.recipients.zone(key), key == self._mine,
+        )  # fmt: skip
+
+    async def set_notice_wishes(self, key: str, prefs: Prefs) -> Prefs:
+        """Quiet hours and how much is too much. Raises NotFound, Forbidden, BadReading."""
+        self._of(key, change=True)
+        known = self._told.wishes.of(key)
+        done = await self._told.wishes.change(key, replace(prefs, on=known.on, off=known.off))
+        await self._note("notify.wishes", person=key.removeprefix("@"))
+        return done
+
+    async def switch_channel(self, key: str, channel: str, *, on: bool) -> None:
+        """Use a channel of theirs, or don't. Raises NotFound, Forbidden."""
+        self._of(key, change=True)
+        found = next((one for one in self._told.channels.of(key) if one.id == channel and channel != "app"), None)
+        if found is None:
+            raise NotFound(f"there is no channel {channel!r} to switch")
+        await self._told.wishes.switch(key, channel, on=on, shared=found.shared)
+        await self._note("notify.channel", person=key.removeprefix("@"), detail=f"{channel} {'on' if on else 'off'}")
+
+    async def test_channel(self, key: str, channel: str) -> Notice:
+        """A test message; look at what has become of it by `test_result`. Raises NotFound, Conflict."""
+        self._of(key, change=True)
+        return await self._told.test(self.actor, key, channel)
+
+    def test_result(self, ident: str) -> Notice:
+        """Raises NotFound."""
+        found = self._told.shelf.get(ident)
+        if found is None or not found.data.get("test") or found.by != self.actor.account:
+            raise NotFound("there is no such test of yours")
+        return found
+
+    # -- browsers
+
+    async def browser_key(self) -> str:
+        """With which this browser subscribes. Raises NotReady where web push is not set up."""
+        self._in_person()
+        return await self._told.channels.browser_key()
+
+    async def add_browser(self, subscription: Mapping[str, Any], label: str) -> str:
+        """This browser is told from now on. Raises BadReading, Conflict."""
+        self._in_person()
+        known = Subscription.model_validate(dict(subscription))
+        ident = await self._told.browsers.add(self.actor.account, known, label, self.clock.now())
+        await self._note("notify.browser", detail="added")
+        return ident
+
+    def browsers(self) -> list[Mapping[str, Any]]:
+        """Of the account: id, label, since when."""
+        return self._told.browsers.of_account(self.actor.account)
+
+    async def remove_browser(self, ident: str) -> None:
+        """Raises NotFound."""
+        self._in_person()
+        if not await self._told.browsers.remove(ident, self.actor.account):
+            raise NotFound("there is no such browser of yours")
+        await self._note("notify.browser", detail="removed")
+
+    # -- the household
+
+    def carers(self, person: str) -> tuple[str, ...]:
+        """In which order a notice about somebody goes on; for who may see all of them."""
+        self._require(Verb.VIEW, person)
+        return self._told.wishes.house.carers.get(person, ())
+
+    async def set_carers(self, person: str, carers: Sequence[str]) -> None:
+        """Raises NotFound, Forbidden."""
+        self._manage()
+        self._fresh()
+        if person not in self._rooms.people.all:
+            raise NotFound(f"there is no person {person!r}")
+        keys: list[str] = []
+        for one in carers:
+            keys += self._told.recipients.find(SYSTEM, one)
+        await self._told.wishes.set_carers(person, tuple(dict.fromkeys(keys)))
+        await self._note("notify.carers", person=person)
+
+    @property
+    def outside_address(self) -> str:
+        """Where the hub is reached from outside; empty: nowhere."""
+        return self._told.wishes.house.base
+
+    async def set_outside_address(self, base: str) -> None:
+        """Raises BadReading, Forbidden."""
+        self._manage()
+        self._fresh()
+        await self._told.wishes.set_base(base)
+        await self._note("notify.address")
+
+    @property
+    def channel_kinds(self) -> list[str]:
+        """Domains of the integrations that are channels."""
+        return sorted(self._told.channels.notifiers)
+
+    def carer_choices(self) -> dict[str, str]:
+        """Key -> name of everybody who can be put in line; for who manages the household."""
+        self._manage()
+        return {one: self._told.recipients.name(one) for one in self._told.recipients.all()
+                if self._told.recipients.accounts(one)}  # fmt: skip
+
+    # -- inside
+
+    @property
+    def _told(self) -> Notify:
+        return self._rooms.notify
+
+    @property
+    def _mine(self) -> str:
+        return self._told.recipients.of_account(self.actor.account)
+
+    def _of(self, key: str, *, change: bool = False) -> None:
+        """One's own, or who manages the household; a token that may only look changes nothing."""
+        known = key == HOUSEHOLD or key in self._told.recipients.all()
+        if not known or not (self.manages or key == self._mine):
+            raise NotFound(f"there is nobody {key!r} here whose notices you may look after")
+        if change and self.actor.token is not None and not self.manages:
+            raise Forbidden("a token may not change how you are told; sign in on the page")
+
+    def _answerable(self, ident: str) -> Notice:
+        notice = self.notice(ident)
+        if self.actor.token is not None and not self.scope(Verb.ACT).rules:
+            raise NotAllowed("this token may only look", Verb.ACT.value, HOUSEHOLD, "")
+        return notice
+
+    def _in_person(self) -> None:
+        if self.actor.session is None:
+            raise Forbidden("only a browser that is signed in can be told this way; sign in on the page")
