@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from hub.automation.flaws import AutomationInvalid, Flaw
-from hub.automation.source import read
+from hub.automation.source import Source, read
 from hub.errors import Conflict
 from hub.model import HOUSEHOLD, Document
 
@@ -61,12 +61,12 @@ class Bodies:
         kept = {one.id: _written(one.body) for one in found}
         self.all = dict(sorted({**kept, **{one.key: one for one in self._of_files(now)}}.items()))
 
-    def of_text(self, text: str) -> Mapping[str, Any]:
-        """One body. Raises AutomationInvalid with lines."""
+    def of_text(self, text: str) -> Source:
+        """One body with its lines. Raises AutomationInvalid."""
         source = read(text)
         if not isinstance(source.value, Mapping):
             raise AutomationInvalid([Flaw((), f"a {self._word} is a set of keys with values.", "", 1)])
-        return source.value
+        return source
 
     async def save(self, key: str, body: Mapping[str, Any], account: str, by: str, now: datetime) -> Written:
         """A new one, or the next version. Raises Conflict for one that stands in a file."""

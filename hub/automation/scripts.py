@@ -110,7 +110,11 @@ class Scripts:
 
     def read_yaml(self, text: str) -> Mapping[str, Any]:
         """Raises AutomationInvalid with lines."""
-        return self._bodies.of_text(text)
+        source = self._bodies.of_text(text)
+        body: Mapping[str, Any] = source.value
+        if "use_blueprint" not in body:
+            script(body, source.lines)
+        return body
 
     def write_yaml(self, body: Mapping[str, Any]) -> str:
         return yaml.safe_dump(dict(body), sort_keys=False, allow_unicode=True, width=100)
