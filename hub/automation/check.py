@@ -37,6 +37,15 @@ def check_blueprint(text: str, inputs: Mapping[str, Any]) -> Checked:
     return Checked(True, True, (), blueprint, made)
 
 
+def check_filled(blueprint: Blueprint, inputs: Mapping[str, Any]) -> tuple[Flaw, ...]:
+    """What is wrong with the automation made of a blueprint with these inputs."""
+    try:
+        automation(blueprint.fill(inputs), blueprint.lines)
+    except AutomationInvalid as error:
+        return error.flaws
+    return ()
+
+
 def read_yaml(text: str) -> Any:
     """A value as automations write it. Raises AutomationInvalid, also for `!input`, which only blueprints have."""
     source = read(text)

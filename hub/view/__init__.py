@@ -6,10 +6,15 @@ from hub.access.openid import Identity, Purpose
 from hub.archive import Erasure, Going, Job, Rule
 from hub.automation.at_work import Kept
 from hub.automation.at_work.remembered import plain
+from hub.automation.blueprint import Blueprint, BlueprintInput, Section
 from hub.automation.check import check_part, read_yaml
-from hub.automation.flaws import AutomationInvalid
+from hub.automation.flaws import AutomationInvalid, Flaw
 from hub.automation.replay.room import BacktestJob
 from hub.automation.services.catalogue import ActionFacts
+from hub.automation.shelf import Item as BlueprintItem
+from hub.automation.shelf import Preview as BlueprintPreview
+from hub.automation.shelf import Update as BlueprintUpdate
+from hub.automation.shelf import does
 from hub.automation.trace import Trace
 from hub.automation.words import Branch, Line, Names, Told, tell
 from hub.automation.world import Directory, Seen
@@ -24,6 +29,7 @@ from hub.view.automation_words import as_yaml, mentioned, names_of, of_yaml, say
 from hub.view.backtests import BacktestWish
 from hub.view.backups import CONFIRM, BackupState
 from hub.view.base import Rooms
+from hub.view.blueprints import body_of
 from hub.view.chart import Chart
 from hub.view.credentials import browser_of
 from hub.view.factors import Ways
@@ -45,6 +51,11 @@ __all__ = [
     "BackupJob",
     "BackupPreview",
     "BackupState",
+    "Blueprint",
+    "BlueprintInput",
+    "BlueprintItem",
+    "BlueprintPreview",
+    "BlueprintUpdate",
     "Branch",
     "BrowserSession",
     "CatalogueItem",
@@ -53,6 +64,7 @@ __all__ = [
     "Consent",
     "Directory",
     "Erasure",
+    "Flaw",
     "Going",
     "HubFigures",
     "Identity",
@@ -72,6 +84,7 @@ __all__ = [
     "Rows",
     "Rule",
     "SecondStep",
+    "Section",
     "Seen",
     "SetupRequest",
     "Told",
@@ -82,8 +95,10 @@ __all__ = [
     "Why",
     "Wish",
     "as_yaml",
+    "body_of",
     "browser_of",
     "check_part",
+    "does",
     "kinds_of",
     "looks_secret",
     "mentioned",

@@ -17,6 +17,7 @@ from hub.archive import Erasures, Exports, Imports, Retention
 from hub.automation.at_work import Automations
 from hub.automation.replay.room import Backtests
 from hub.automation.services.room import Deeds
+from hub.automation.shelf import Shelf
 from hub.backup.room import Backups
 from hub.bus import Bus
 from hub.clock import Clock
@@ -87,6 +88,7 @@ class Rooms:
     journal: Journal
     actions: Actions
     automations: Automations
+    shelf: Shelf
     deeds: Deeds
     backtests: Backtests
     supervisor: Supervisor

@@ -53,9 +53,8 @@ def named(kind: str, value: str, view: View) -> Offer:
 
 
 def _entity(seen: Seen) -> Offer:
-    unit = seen.attributes.get("unit_of_measurement")
-    state = f" · {seen.state}{f' {unit}' if unit else ''}" if seen.state else ""
-    return Offer(seen.entity_id, seen.name, f"{seen.entity_id}{state}")
+    """Without its state: who looks for a name looks at nobody's data."""
+    return Offer(seen.entity_id, seen.name, seen.entity_id)
 
 
 def entities(view: View, options: Options) -> Iterable[Offer]:
@@ -115,9 +114,9 @@ def _places(view: View, kind: str) -> Iterable[Offer]:
 def _attributes(view: View, options: Options) -> Iterable[Offer]:
     seen = view.choosable_entity(str(options.get("entity_id") or ""))
     without = options.get("hide_attributes") or ()
-    for name, value in (seen.attributes if seen is not None else {}).items():
+    for name in seen.attributes if seen is not None else ():
         if name not in without:
-            yield Offer(name, choice(name), str(value)[:60])
+            yield Offer(name, choice(name))
 
 
 def _states(view: View, options: Options) -> Iterable[Offer]:
@@ -125,7 +124,6 @@ def _states(view: View, options: Options) -> Iterable[Offer]:
     known = list(seen.attributes.get("options") or ()) if seen is not None else []
     if seen is not None and not known:
         known = list(_USUAL.get(seen.domain, ()))
-        known += [] if not seen.state or seen.state in known else [seen.state]
     for one in (*known, *(options.get("extra_options") or ()), "unavailable", "unknown"):
         value = str(one["value"] if isinstance(one, Mapping) else one)
         if value not in (options.get("hide_states") or ()):
