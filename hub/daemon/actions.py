@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from hub.automation.world import current
 from hub.model import HOUSEHOLD, Actor, JournalDraft, Sample, Verb
@@ -17,13 +17,19 @@ from hub.view.readings import PAGE_ENTRY
 SendCommand = Callable[[str, str, Mapping[str, Any]], Awaitable[None]]
 
 
-class CommandParameters(BaseModel):
+class Parameters(BaseModel):
+    """A template's number is a text where one is wanted."""
+
+    model_config = ConfigDict(coerce_numbers_to_str=True)
+
+
+class CommandParameters(Parameters):
     entity_id: str = Field(description="E.g. `switch.lamp`.")
     command: str = Field(description="One of the entity's commands, e.g. `turn_on`.")
     parameters: dict[str, Any] = Field(default_factory=dict)
 
 
-class RecordParameters(BaseModel):
+class RecordParameters(Parameters):
     person: str = Field(description="A person's slug, or `household`.")
     metric: str
     value: float | str
@@ -31,7 +37,7 @@ class RecordParameters(BaseModel):
     taken_at: datetime | None = Field(default=None, description="With time zone; left out: now.")
 
 
-class LogParameters(BaseModel):
+class LogParameters(Parameters):
     person: str
     kind: str = Field(description="A journal kind, e.g. `meal`.")
     start: datetime | None = None
@@ -40,16 +46,16 @@ class LogParameters(BaseModel):
     note: str = ""
 
 
-class EntryParameters(BaseModel):
+class EntryParameters(Parameters):
     entry: str = Field(description="A config entry's id.")
 
 
-class DeviceParameters(BaseModel):
+class DeviceParameters(Parameters):
     device: str
     person: str = Field(description="A person's slug, or `household`.")
 
 
-class CountParameters(BaseModel):
+class CountParameters(Parameters):
     entity_id: str = Field(description="A sensor of a device, e.g. `sensor.scale_weight`.")
     metric: str = Field(description="A metric's key, e.g. `weight`; empty: it counts as none.")
 
