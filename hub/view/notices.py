@@ -51,7 +51,7 @@ class NoticesView(Base):
     def notice_name(self, key: str) -> str:
         """Of a recipient or sender, where the actor knows them."""
         recipients = self._told.recipients
-        if key in ("", HOUSEHOLD) or key == self._mine or self.scope().touches(key):
+        if key in ("", HOUSEHOLD) or key == self._told_as or self.scope().touches(key):
             return recipients.name(key) if key else "Homeostat"
         return recipients.name(key) if key.startswith("@") else "Somebody"
 
@@ -61,19 +61,19 @@ class NoticesView(Base):
         if action and all(one.action != action for one in notice.buttons):
             raise NotFound(f"the notice has no button {action[:80]!r}; it has: "
                            + (", ".join(one.action for one in notice.buttons) or "none"))  # fmt: skip
-        return await self._told.answers.settle(notice, action, reply, self._mine, NoticeState.ANSWERED)
+        return await self._told.answers.settle(notice, action, reply, self._told_as, NoticeState.ANSWERED)
 
     async def confirm_notice(self, ident: str) -> bool:
         """Say that one has taken it up, with or without a button. Raises NotFound."""
         notice = self._answerable(ident)
-        return await self._told.answers.settle(notice, "", "", self._mine, NoticeState.CONFIRMED)
+        return await self._told.answers.settle(notice, "", "", self._told_as, NoticeState.CONFIRMED)
 
     async def clear_notice(self, ident: str) -> bool:
         """Sweep it away. Raises NotFound, Forbidden for one that only its sender takes back."""
         notice = self._answerable(ident)
         if notice.persistent:
             raise Forbidden("this notice stays until it is answered, or its sender takes it back")
-        return await self._told.answers.settle(notice, "", "", self._mine, NoticeState.CLEARED)
+        return await self._told.answers.settle(notice, "", "", self._told_as, NoticeState.CLEARED)
 
     async def clear_notices(self) -> int:
         """Sweep away all that may be; returns how many."""
@@ -89,7 +89,7 @@ class NoticesView(Base):
             return
         for one in self.notices(10_000):
             if one.state in (NoticeState.SENT, NoticeState.DELIVERED):
-                await self._told.answers.settle(one, "", "", self._mine, NoticeState.SEEN)
+                await self._told.answers.settle(one, "", "", self._told_as, NoticeState.SEEN)
 
     # -- telling
 
@@ -102,7 +102,7 @@ class NoticesView(Base):
 
     def recipients(self) -> list[Recipient]:
         """Oneself first; everybody else for who manages the household."""
-        mine = self._mine
+        mine = self._told_as
         keys = [mine] if mine else []
         if self.manages:
             keys += [one for one in self._told.recipients.all() if one != mine]
@@ -115,7 +115,7 @@ class NoticesView(Base):
         room = self._told
         return Recipient(
             key, room.recipients.name(key), tuple(room.channels.of(key)), room.wishes.of(key),
-            room.recipients.zone(key), key == self._mine,
+            room.recipients.zone(key), key == self._told_as,
         )  # fmt: skip
 
     async def set_notice_wishes(self, key: str, prefs: Prefs) -> Prefs:
@@ -151,12 +151,12 @@ class NoticesView(Base):
 
     async def browser_key(self) -> str:
         """With which this browser subscribes. Raises NotReady where web push is not set up."""
-        self._in_person()
+        self._by_browser()
         return await self._told.channels.browser_key()
 
     async def add_browser(self, subscription: Mapping[str, Any], label: str) -> str:
         """This browser is told from now on. Raises BadReading, Conflict."""
-        self._in_person()
+        self._by_browser()
         known = Subscription.model_validate(dict(subscription))
         ident = await self._told.browsers.add(self.actor.account, known, label, self.clock.now())
         await self._note("notify.browser", detail="added")
@@ -168,7 +168,7 @@ class NoticesView(Base):
 
     async def remove_browser(self, ident: str) -> None:
         """Raises NotFound."""
-        self._in_person()
+        self._by_browser()
         if not await self._told.browsers.remove(ident, self.actor.account):
             raise NotFound("there is no such browser of yours")
         await self._note("notify.browser", detail="removed")
@@ -222,13 +222,13 @@ class NoticesView(Base):
         return self._rooms.notify
 
     @property
-    def _mine(self) -> str:
+    def _told_as(self) -> str:
         return self._told.recipients.of_account(self.actor.account)
 
     def _of(self, key: str, *, change: bool = False) -> None:
         """One's own, or who manages the household; a token that may only look changes nothing."""
         known = key == HOUSEHOLD or key in self._told.recipients.all()
-        if not known or not (self.manages or key == self._mine):
+        if not known or not (self.manages or key == self._told_as):
             raise NotFound(f"there is nobody {key!r} here whose notices you may look after")
         if change and self.actor.token is not None and not self.manages:
             raise Forbidden("a token may not change how you are told; sign in on the page")
@@ -239,6 +239,6 @@ class NoticesView(Base):
             raise NotAllowed("this token may only look", Verb.ACT.value, HOUSEHOLD, "")
         return notice
 
-    def _in_person(self) -> None:
+    def _by_browser(self) -> None:
         if self.actor.session is None:
             raise Forbidden("only a browser that is signed in can be told this way; sign in on the page")
