@@ -75,7 +75,8 @@ async def test_it_sees_and_does_only_what_its_account_may(home: Home) -> None:
     assert told == "unknown, 190"
     everything = ben.render_template("{{ states | map(attribute='entity_id') | join(' ') }}")
     assert "ben_blood_glucose" in everything
-    assert "anna" not in everything
+    assert "sensor.anna" not in everything
+    assert "person.anna" not in everything
 
 
 async def test_what_is_anothers_is_not_there(home: Home) -> None:
