@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from hub.automation.elsewhere import OtherRooms
 from hub.automation.judging import Elsewhere, Judge
 from hub.automation.listening import Listening
 from hub.automation.rendering import Renderer
@@ -36,7 +37,7 @@ class Engine:
     ) -> None:
         self.world = self._world = world
         self.renderer = Renderer(world)
-        self.judge = Judge(world, self.renderer, elsewhere)
+        self.judge = Judge(world, self.renderer, elsewhere or OtherRooms(world, self.renderer))
         self._zone = ZoneInfo(world.time_zone)
         self._listening = Listening()
         self._attached: dict[str, Attached] = {}

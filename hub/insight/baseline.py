@@ -19,6 +19,8 @@ WINDOW: Mapping[Period, int] = {"day": 28, "week": 8}
 FEWEST = 7
 _NORMAL = 1.4826
 """Makes the median absolute deviation of a normal distribution its standard deviation (Rousseeuw & Croux 1993)."""
+_NORMAL_MEAN = 1.2533
+"""The same for the mean absolute deviation, which speaks where over half of the values are alike."""
 _NEARLY = 0.8
 
 
@@ -50,7 +52,10 @@ class Baseline:
     period: Period
     median: float
     spread: float
-    """1.4826 times the median absolute deviation: of a normal distribution, its standard deviation."""
+    """1.4826 times the median absolute deviation: of a normal distribution, its standard deviation.
+
+    Where that is 0, because most values are alike: 1.2533 times the mean one.
+    """
     samples: int
     """Periods that it was learned from."""
     readings: float
@@ -121,12 +126,13 @@ def _of(values: Mapping[date, Present], now: date, person: str, metric: Metric, 
     if len(usual) < FEWEST:
         return None
     middle = median(one.value for one in usual)
+    away = [abs(one.value - middle) for one in usual]
     return Baseline(
         person=person,
         metric=metric.key,
         period=period,
         median=middle,
-        spread=_NORMAL * median(abs(one.value - middle) for one in usual),
+        spread=_NORMAL * median(away) or _NORMAL_MEAN * fmean(away),
         samples=len(usual),
         readings=median(one.readings for one in usual),
         grows=metric.kind is Kind.COUNTER or (period == "week" and metric.aggregation is Aggregation.SUM),
