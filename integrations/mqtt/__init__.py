@@ -7,6 +7,7 @@ from collections.abc import Callable
 from hub.api import Command, Context, Integration, hookimpl
 from integrations.mqtt.config import Config
 from integrations.mqtt.logins import ACTIONS
+from integrations.mqtt.said import PUBLISH
 from integrations.mqtt.template.config import TemplateConfig
 
 
@@ -37,7 +38,7 @@ def register_integrations(register: Callable[[Integration], None]) -> None:
             config=Config,
             listen=listen,
             act=act,
-            actions=ACTIONS,
+            actions=(*ACTIONS, PUBLISH),
             icon="radio",
             description="Devices that speak MQTT, and every state for those who listen. Brings its own broker.",
             documentation="mqtt.md",

@@ -49,6 +49,7 @@ ACTIONS: dict[str, Needs] = {
     ),
     "mqtt.add_device": (house, (HOUSEHOLD,), lambda s, p: {"name": "matrix"}),
     "mqtt.list_devices": (house, (HOUSEHOLD,), lambda s, p: {}),
+    "mqtt.publish": (house, (HOUSEHOLD,), lambda s, p: {"topic": "kanari", "payload": "x"}),
     "mqtt.remove_device": (house, (HOUSEHOLD,), lambda s, p: {"name": "none"}),
     # No Nightscout is followed on this street: everybody is told so.
     "nightscout.import": (lambda c, p: True, (HOUSEHOLD,), lambda s, p: {}),

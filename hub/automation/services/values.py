@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any
 
+import orjson
 from pydantic import BeforeValidator, Field
 
 _TRUE = frozenset({"1", "true", "yes", "on", "enable"})
@@ -17,8 +18,11 @@ _SPAN = {"days": 86_400.0, "hours": 3_600.0, "minutes": 60.0, "seconds": 1.0, "m
 def _text(value: Any) -> Any:
     if isinstance(value, datetime | date | time):
         return value.isoformat(sep=" ") if isinstance(value, datetime) else value.isoformat()
-    if value is None or isinstance(value, Mapping | list | tuple | set):
-        raise ValueError("a text goes here, not a list or a mapping")
+    if value is None:
+        raise ValueError("a text goes here, and nothing was given")
+    if isinstance(value, Mapping | list | tuple):
+        # A template's text that reads as JSON came as what it says.
+        return orjson.dumps(value, default=str).decode()
     return str(value)
 
 
