@@ -1,4 +1,4 @@
-"""`homeostat blueprint check FILE`: whether a blueprint loads, and whether it makes a sound automation."""
+"""`homeostat blueprint`: whether one loads and makes a sound automation; the shelf that they lie on."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any
 
 import click
 
-from hub.cli.common import FAILED, Session, options
+from hub.cli.common import FAILED, Session, options, table
 
 
 @click.group()
 @options
 def blueprint() -> None:
-    """Check automation blueprints, also Home Assistant's."""
+    """Check, bring, renew and use automation blueprints, also Home Assistant's."""
 
 
 @blueprint.command("check")
@@ -39,6 +39,133 @@ def check(session: Session, file: Path, inputs: Path | None) -> None:
     session.show({"loads": found.loads, "valid": found.valid, "errors": errors}, _told(found.loads, errors))
     if not found.valid:
         raise SystemExit(FAILED)
+
+
+@blueprint.command("list")
+@options
+@click.pass_obj
+def list_all(session: Session) -> None:
+    """List those that ship and those of your own."""
+    rows = session.ask("blueprint.list")
+    shown = [{**one, "loads": one["loads"], "uses": len(one["used_by"])} for one in rows]
+    columns = {"path": "PATH", "name": "NAME", "origin": "FROM", "loads": "LOADS", "uses": "USED"}
+    session.show(rows, table(shown, columns, "There are none yet; bring one with `homeostat blueprint import URL`."))
+
+
+@blueprint.command("show")
+@options
+@click.argument("path")
+@click.pass_obj
+def show(session: Session, path: str) -> None:
+    """Show what a blueprint asks for and what it does."""
+    found = session.ask("blueprint.show", path=path)
+    session.show(found, _shown(found))
+
+
+@blueprint.command("import")
+@options
+@click.argument("what", metavar="URL|FILE")
+@click.option("--path", default="", help="Keep it as this, like anna/night_light.yaml.")
+@click.option("--replace", is_flag=True, help="Over one of yours that lies there.")
+@click.pass_obj
+def bring(session: Session, what: str, path: str, replace: bool) -> None:
+    """Bring a blueprint: from a web page (GitHub, a gist, the forum, any address of its text) or a file.
+
+    \b
+    Example: homeostat blueprint import https://github.com/anna/blueprints/blob/main/night_light.yaml
+    """
+    given: dict[str, Any] = {"url": what}
+    if "://" not in what:
+        with session.failing():
+            given = {"text": _text(Path(what)), "path": path or f"own/{Path(what).stem}.yaml"}
+    elif path:
+        given["path"] = path
+    found = session.ask("blueprint.import", replace=replace, **given)
+    notes = "".join(f" {one}" for one in found["notes"])
+    needed = found["inputs_needed"]
+    session.show(found, f"{found['name']} is kept as {found['path']}; {needed} inputs are needed to use it.{notes}")
+
+
+@blueprint.command("update")
+@options
+@click.argument("path", required=False)
+@click.option("--all", "every", is_flag=True, help="All of yours that say where they came from.")
+@click.option("--yes", is_flag=True, help="Keep what is newer; else it is only shown.")
+@click.option("--anyway", is_flag=True, help="Also where automations would not work any more.")
+@click.pass_obj
+def update(session: Session, path: str | None, every: bool, yes: bool, anyway: bool) -> None:
+    """Ask where a blueprint came from whether there is a newer one, and show what is new.
+
+    The inputs of your automations stay as they are.
+    """
+    if bool(path) == every:
+        raise click.UsageError("Name a blueprint, or give --all.")
+    paths = [path] if path else [one["path"] for one in session.ask("blueprint.list") if _renews(one)]
+    found = [session.ask("blueprint.update", path=one, apply=yes, anyway=anyway) for one in paths]
+    lines = [line for one in found for line in _update_told(one)]
+    session.show(found if every else found[0], lines or ["None of yours says where it came from."])
+
+
+@blueprint.command("remove")
+@options
+@click.argument("path")
+@click.pass_obj
+def remove(session: Session, path: str) -> None:
+    """Remove one of your blueprints; refused while automations use it."""
+    found = session.ask("blueprint.remove", path=path)
+    session.show(found, f"{found['path']} is removed.")
+
+
+@blueprint.command("use")
+@options
+@click.argument("path")
+@click.option("--inputs", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="JSON: input -> value.")
+@click.option("--name", default="", help="What the automation is called; left out: as the blueprint.")
+@click.pass_obj
+def use(session: Session, path: str, inputs: Path | None, name: str) -> None:
+    """Make an automation of a blueprint.
+
+    \b
+    Example: homeostat blueprint use anna/night_light.yaml --inputs inputs.json --name "Night light upstairs"
+    """
+    made = session.ask("blueprint.use", path=path, inputs=_inputs(inputs), name=name)
+    session.show(made, f"{made['name']} is made (automation.{made['key']}) and {'on' if made['enabled'] else 'off'}.")
+
+
+def _renews(one: dict[str, Any]) -> bool:
+    return bool(one["origin"] == "own" and one["source_url"])
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        raise click.BadParameter(f"{file} is no text in UTF-8.", param_hint="FILE") from None
+
+
+def _shown(found: dict[str, Any]) -> list[str]:
+    lines = [f"{found['name']} ({found['path']})", *(f"  {one}" for one in found["errors"])]
+    if found["source_url"]:
+        lines.append(f"From {found['source_url']}")
+    if found["does"]:
+        lines.append(f"Set off by: {', '.join(found['does']['triggers']) or 'nothing'}")
+        lines.append(f"Calls: {', '.join(found['does']['actions']) or 'nothing by name'}")
+        lines += found["does"]["warnings"]
+    rows = [{**one, "kind": next(iter(one["selector"] or {"text": None}))} for one in found["inputs"]]
+    columns = {"key": "INPUT", "kind": "KIND", "required": "NEEDED", "name": "NAME"}
+    return [*lines, "", *table(rows, columns, "It asks for nothing.")]
+
+
+def _update_told(one: dict[str, Any]) -> list[str]:
+    if not one["newer"]:
+        return [f"{one['path']}: nothing is new."]
+    if not one["loads"]:
+        return [f"{one['path']}: the newer one does not load and was left:", *(f"  {each}" for each in one["errors"])]
+    lines = [f"{one['path']}: {'renewed' if one['applied'] else 'there is a newer one; --yes keeps it'}."]
+    words = {"needed": "New and needed", "added": "New", "removed": "Gone", "changed": "Changed"}
+    lines += [f"  {words[key]}: {', '.join(keys)}" for key, keys in one["inputs"].items() if keys]
+    lines += [f"  {key} would not work: {flaws[0]}" for key, flaws in one["breaks"].items()]
+    return lines if one["applied"] else [*lines, *one["diff"]]
 
 
 def _inputs(file: Path | None) -> dict[str, Any]:

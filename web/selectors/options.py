@@ -67,8 +67,8 @@ def _draw_select(spot: Spot) -> Markup:
         own = [one for one in chosen if one not in known]
         more = {"options": options, "chosen": chosen, "own": "\n".join(own)}
         return draw("several", replace(spot, more=more))
-    chosen = "" if spot.value is None else str(spot.value)
-    more = {"options": options, "chosen": chosen, "none": spot.value is None or not spot.required}
+    told = "" if spot.value is None else str(spot.value)
+    more = {"options": options, "chosen": told, "none": spot.value is None or not spot.required}
     if spot.options.get("custom_value"):
         return draw("combo", replace(spot, more=more))
     if _listed(spot.options):

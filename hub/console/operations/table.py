@@ -17,6 +17,7 @@ from hub.console.operations import (
     people,
     rights,
     secrets,
+    shelf,
 )
 from hub.console.operations.site import Operation
 from hub.errors import NotFound
@@ -65,6 +66,12 @@ _TABLE: dict[str, Operation] = {
     "history.import": bring.history,
     "archive.export": archive.export,
     "backtest.run": backtests.run,
+    "blueprint.list": shelf.list_all,
+    "blueprint.show": shelf.show,
+    "blueprint.import": shelf.bring,
+    "blueprint.update": shelf.update,
+    "blueprint.remove": shelf.remove,
+    "blueprint.use": shelf.use,
     "archive.import": archive.bring,
     "erase.preview": archive.preview,
     "erase.ask": archive.erase,
