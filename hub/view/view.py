@@ -7,6 +7,7 @@ from hub.view.asking import AskingView
 from hub.view.automations import AutomationsView
 from hub.view.backtests import BacktestsView
 from hub.view.backups import BackupsView
+from hub.view.blueprints import BlueprintsView
 from hub.view.choosing import ChoosingView
 from hub.view.consents import ConsentsView
 from hub.view.factors import FactorsView
@@ -21,6 +22,7 @@ from hub.view.readings import ReadingsView
 
 class View(
     BacktestsView,
+    BlueprintsView,
     AutomationsView,
     BackupsView,
     NetworkView,
