@@ -175,6 +175,7 @@ async def build(
             actions=actions,
             entities=entities,
             automations=automations,
+            time_zone=lambda: people.household.time_zone,
             config_dir=settings.config_dir,
         )
     )
@@ -231,6 +232,7 @@ async def build(
         await rooms.imports.clear()
         if erasure.person and erasure.whole:
             await sharing.forget(erasure.person)
+            await deeds.forget(erasure.person)
             await notify.forget_person(erasure.person)
         await automations.forget_traces()
         await rooms.backtests.clear()

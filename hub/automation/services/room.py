@@ -11,13 +11,16 @@ from hub.access import Access, Accounts
 from hub.actions import Actions
 from hub.automation.at_work import Automations
 from hub.automation.bodies import Bodies, Documents
+from hub.automation.calendars import Calendar, Calendars
 from hub.automation.judging import Judge
+from hub.automation.lists import Lists, TodoList
 from hub.automation.rendering import Renderer
 from hub.automation.scenes import KeptScene, Scenes, split_scenes
 from hub.automation.script import Tools
 from hub.automation.scripts import KeptScript, Scripts, split_scripts
 from hub.automation.services import automations as of_automations
 from hub.automation.services import homeassistant, said
+from hub.automation.services import lists as of_lists
 from hub.automation.services import scenes as of_scenes
 from hub.automation.services import scripts as of_scripts
 from hub.automation.services.deeds import spec_of
@@ -42,6 +45,7 @@ KNOWN: Mapping[str, Service] = {
         *of_scripts.SERVICES,
         *of_scenes.SERVICES,
         *said.SERVICES,
+        *of_lists.SERVICES,
     )
 }
 """How each is described."""
@@ -59,6 +63,8 @@ class Surroundings:
     actions: Actions
     entities: Entities
     automations: Automations
+    time_zone: Callable[[], str]
+    """The household's."""
     config_dir: Path | None = None
     resolve: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
     """A script's body with `use_blueprint` -> the script of it."""
@@ -87,6 +93,8 @@ class Deeds:
         self.scripts = Scripts(scripts, around.clock, self._tools, self._script_shown, around.resolve)
         scenes = Bodies(around.documents, "hub.scenes", folder / "scenes" if folder else None, split_scenes, "scene")
         self.scenes = Scenes(scenes, around.clock, self._scene_shown)
+        self.lists = Lists(around.documents, around.clock, self._entity_shown)
+        self.calendars = Calendars(around.documents, around.clock, around.time_zone, self._entity_shown)
 
     def specs(self) -> list[ActionSpec]:
         """Those that are always there; a script's comes with it."""
@@ -98,6 +106,7 @@ class Deeds:
             *of_scripts.specs(hands, self.scripts),
             *of_scenes.specs(hands, self.scenes),
             *said.specs(hands),
+            *of_lists.specs(hands, self.lists, self.calendars),
         ]
 
     def add_all(self) -> None:
@@ -112,9 +121,18 @@ class Deeds:
     async def load(self) -> None:
         await self.scripts.load()
         await self.scenes.load()
+        await self.lists.load()
+        await self.calendars.load()
+        self.calendars.start()
 
     async def close(self) -> None:
+        await self.calendars.close()
         await self.scripts.close()
+
+    async def forget(self, person: str) -> None:
+        """Lists and calendars of somebody who is erased."""
+        await self.lists.forget(person)
+        await self.calendars.forget(person)
 
     def world(self, actor: Actor) -> World:
         if actor.kind == "automation":
@@ -165,6 +183,13 @@ class Deeds:
             house.drop(one.entity_id)
         else:
             house.put(seen, self.whose(one.account), one.entity_id)
+
+    def _entity_shown(self, one: TodoList | Calendar, seen: Seen | None) -> None:
+        house = self._around.automations.house
+        if seen is None:
+            house.drop(one.entity_id)
+        else:
+            house.put(seen, one.person, one.entity_id)
 
 
 async def _no_waiting(*_: Any) -> Any:

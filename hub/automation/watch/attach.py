@@ -8,6 +8,7 @@ from hub.automation.schema import own_triggers as own
 from hub.automation.schema import triggers as schema
 from hub.automation.schema.trigger import Trigger
 from hub.automation.watch.base import Attaching, Watcher
+from hub.automation.watch.calendar import CalendarWatcher
 from hub.automation.watch.happenings import EventWatcher, LifeWatcher, MqttWatcher, SignalWatcher
 from hub.automation.watch.own_habits import PredictionWatcher, StatisticWatcher
 from hub.automation.watch.own_journal import JournalWatcher
@@ -26,6 +27,7 @@ _KINDS: dict[type[Trigger], Any] = {
     schema.EventTrigger: EventWatcher,
     schema.HomeAssistantTrigger: LifeWatcher,
     schema.MqttTrigger: MqttWatcher,
+    schema.CalendarTrigger: CalendarWatcher,
     own.JournalTrigger: JournalWatcher,
     own.ReadingTrigger: ReadingWatcher,
     own.MissingDataTrigger: MissingDataWatcher,
