@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -14,6 +15,7 @@ from hub.model import HOUSEHOLD, ConfigEntry, EntryState, EntryStatus, Notice
 from hub.notify.browsers import Browsers
 from hub.notify.prefs import Wishes
 from hub.plugin import Context, Delivery, Notifier, Outbound
+from hub.vault import VaultError
 
 APP = "app"
 """The hub's own pages, which need no entry."""
@@ -74,13 +76,15 @@ class Channels:
         self._key = b""
 
     async def load(self) -> None:
-        """The key of answers without signing in; made at the first start."""
+        """The key of answers without signing in; made at the first start, and anew when it can't be opened any more."""
         sealed = await self._store.get_setting(_KEY)
         if sealed:
-            self._key = bytes.fromhex(self._vault.unseal(str(sealed), _KEY))
-            return
+            with suppress(VaultError):
+                self._key = bytes.fromhex(self._vault.unseal(str(sealed), _KEY))
+                return
         self._key = secrets.token_bytes(32)
-        await self._store.set_setting(_KEY, self._vault.seal(self._key.hex(), _KEY))
+        with suppress(VaultError):  # it tells of itself; until it is mended the key lasts as long as the hub runs
+            await self._store.set_setting(_KEY, self._vault.seal(self._key.hex(), _KEY))
 
     def of(self, key: str) -> list[Channel]:
         """Every way to a recipient, those that are off or broken too."""
