@@ -5,19 +5,18 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from tests.support.process import free_port, start, stop
+from tests.support.zygote import PROGRAM, clean, forked
 
-PROGRAM = Path(sys.executable).with_name("homeostat")
 CHECKOUT = Path(__file__).parents[2]
 PASSWORD = "correct horse battery"
 
@@ -42,18 +41,10 @@ class Household:
 
     def __call__(self, *arguments: str, stdin: str = "", code: int | None = 0) -> Done:
         """Run `homeostat`; `code` is the exit code expected, None for any."""
-        done = subprocess.run(
-            [PROGRAM, *arguments, "--config", str(self.folder)],
-            input=stdin,
-            capture_output=True,
-            text=True,
-            env={**_environment(), **self.variables},
-            cwd=self.folder.parent,
-            timeout=120,
-            check=False,
-        )
-        assert code is None or done.returncode == code, f"{arguments}: exit code {done.returncode}\n{done.stderr}"
-        return Done(done.returncode, done.stdout, done.stderr)
+        given = [*arguments, "--config", str(self.folder)]
+        ended, out, err = forked(given, stdin, {**clean(os.environ), **self.variables}, self.folder.parent)
+        assert code is None or ended == code, f"{arguments}: exit code {ended}\n{err}"
+        return Done(ended, out, err)
 
     def set_up(self, *people: str) -> None:
         """Anna owns it; `people` are further ones."""
@@ -125,7 +116,3 @@ class Running:
 
     def record(self, token: str, **reading: Any) -> tuple[int, Any]:
         return self.request("POST", "/hub/v1/readings", token, {"readings": [reading]})
-
-
-def _environment() -> Mapping[str, str]:
-    return {name: value for name, value in os.environ.items() if not name.startswith("HOMEOSTAT_")}
