@@ -22,7 +22,9 @@ from hub.backup.jobs import Job as BackupJob
 from hub.backup.room import Candidate as BackupCandidate
 from hub.backup.room import Preview as BackupPreview
 from hub.consent import Coming, Consent, Leaving
+from hub.notify import Channel, Prefs, Quiet, Span
 from hub.supervisor import CatalogueItem, looks_secret
+from hub.template import TemplateFailed
 from hub.view.asking import Why
 from hub.view.automation_kinds import KindField, kinds_of
 from hub.view.automation_words import as_yaml, mentioned, names_of, of_yaml, say
@@ -59,6 +61,7 @@ __all__ = [
     "Branch",
     "BrowserSession",
     "CatalogueItem",
+    "Channel",
     "Chart",
     "Coming",
     "Consent",
@@ -78,7 +81,9 @@ __all__ = [
     "Names",
     "Passkey",
     "Place",
+    "Prefs",
     "Purpose",
+    "Quiet",
     "Reach",
     "Rooms",
     "Rows",
@@ -87,6 +92,8 @@ __all__ = [
     "Section",
     "Seen",
     "SetupRequest",
+    "Span",
+    "TemplateFailed",
     "Told",
     "Trace",
     "View",

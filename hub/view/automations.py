@@ -46,6 +46,11 @@ class AutomationsView(Base):
         one = self.automation(key)
         return self._rooms.automations.write_yaml(one.body)
 
+    def read_automation(self, text: str) -> Mapping[str, Any]:
+        """One automation's YAML. Raises AutomationInvalid with lines."""
+        self._automates()
+        return self._rooms.automations.read_yaml(text)
+
     async def add_automation(self, body: Mapping[str, Any], enabled: bool = True, key: str | None = None) -> Kept:
         """It acts with the rights of the actor's account. Raises AutomationInvalid, Forbidden, Conflict."""
         account = self._whole_account()

@@ -27,6 +27,7 @@ from hub.errors import (
     StepUpNeeded,
     StorageUnavailable,
 )
+from hub.view import AutomationInvalid, TemplateFailed
 
 log = logging.getLogger(__name__)
 
@@ -91,6 +92,8 @@ TO_STATUS: tuple[tuple[type[HubError], int, str, str], ...] = (
     # 422 is for what the schema refuses; this one is well formed and still cannot be true.
     (BadReading, 409, "cannot_be_kept", "Nothing was changed. Correct it and send it again."),
     (ConfigInvalid, 409, "cannot_work", "Nothing was changed. Correct the options and send them again."),
+    (AutomationInvalid, 409, "cannot_work", "Nothing was changed. Correct it and send it again."),
+    (TemplateFailed, 409, "template_failed", "Correct the template."),
     (Conflict, 409, "conflict", "Nothing was changed. Read it again, then decide."),
     (AuthFailed, 409, "source_refuses", "Only the owner can mend the source's credentials."),
     (NotReady, 503, "not_ready", "Try again in a moment."),

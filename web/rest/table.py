@@ -1,8 +1,10 @@
 """Every address of the REST interface, in one list."""
 
 from web.rest import (
+    automations,
     backtests,
     backups,
+    blueprints,
     consents,
     erasures,
     exports,
@@ -41,5 +43,7 @@ ENDPOINTS = (
     *consents.ENDPOINTS,
     *network.ENDPOINTS,
     *backups.ENDPOINTS,
+    *blueprints.ENDPOINTS,
+    *automations.ENDPOINTS,
     *backtests.ENDPOINTS,
 )
