@@ -24,6 +24,8 @@ COMMANDS = {
     "audit": Known("hub.cli.rights:audit", "Read and check the audit trail."),
     "entry": Known("hub.cli.entries:entry", "Add, list, remove and reload config entries."),
     "integration": Known("hub.cli.entries:integration", "List what can be configured."),
+    "automation": Known("hub.cli.automations:automation", "Add, list, switch, run and explain automations."),
+    "template": Known("hub.cli.automations:template", "Try templates."),
     "blueprint": Known("hub.cli.blueprints:blueprint", "Check, bring, renew and use automation blueprints, also Home Assistant's."),
     "backtest": Known("hub.cli.backtest:backtest", "Try an automation on the past: when it would have run, and why."),
     "export": Known("hub.cli.archives:export", "Write everything of a person or the household into one file."),

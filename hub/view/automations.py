@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from hub.automation.at_work import Kept
-from hub.automation.flaws import Flaw
+from hub.automation.at_work.store import bodies_of
+from hub.automation.flaws import AutomationInvalid, Flaw
 from hub.automation.judging import Verdict
 from hub.automation.schema.automation import Automation
 from hub.automation.trace import Trace
@@ -50,6 +51,17 @@ class AutomationsView(Base):
         """One automation's YAML. Raises AutomationInvalid with lines."""
         self._automates()
         return self._rooms.automations.read_yaml(text)
+
+    def read_automations(self, text: str) -> list[Mapping[str, Any]]:
+        """All of a file, Home Assistant's `automations.yaml` too. Raises AutomationInvalid when one is wrong."""
+        self._automates()
+        found = []
+        for body, flaws in bodies_of(text):
+            wrong = flaws or self._rooms.automations.check(body)[1]
+            if wrong and self._rooms.automations.check(body)[0] is None:
+                raise AutomationInvalid(wrong)
+            found.append(body)
+        return found
 
     async def add_automation(self, body: Mapping[str, Any], enabled: bool = True, key: str | None = None) -> Kept:
         """It acts with the rights of the actor's account. Raises AutomationInvalid, Forbidden, Conflict."""

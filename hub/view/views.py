@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hub.access import Invitation
-from hub.errors import Conflict, Forbidden
+from hub.errors import Conflict, Forbidden, NotFound
 from hub.model import SYSTEM, Account, Actor, Credential, Notice, NoticeState, Role
 from hub.registry.births import check_birth
 from hub.view.base import Rooms
@@ -142,6 +142,12 @@ class Views(Signing):
     def system(self) -> View:
         """The hub's own view, for the console and the demo."""
         return View(self._rooms, SYSTEM)
+
+    def of_account(self, name: str) -> View:
+        """The console in somebody's name, with no more than their rights. Raises NotFound."""
+        if name not in {one.name for one in self._rooms.accounts.all}:
+            raise NotFound(f"there is no account {name!r}")
+        return View(self._rooms, Actor(name))
 
     def nobody(self) -> View:
         """For public routes: may see nothing."""

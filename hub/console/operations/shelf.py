@@ -19,7 +19,8 @@ async def show(site: Site, progress: Progress, *, path: str) -> dict[str, Any]:
     blueprint = one.blueprint
     inputs = blueprint.inputs.values() if blueprint is not None else ()
     told = [
-        {"key": each.key, "name": each.name, "required": each.required, "default": None if each.required else each.default,
+        {"key": each.key, "name": each.name, "required": each.required,
+         "default": None if each.required else each.default,
          "selector": dict(each.selector) if each.selector else None, "section": each.section}
         for each in inputs
     ]  # fmt: skip
