@@ -13,6 +13,7 @@ from hub.automation.replay.drafts import Knob, knobs, of_blueprint, variants
 from hub.automation.replay.order import Variant
 from hub.automation.replay.room import BacktestJob
 from hub.automation.source import read
+from hub.automation.words import Names
 from hub.errors import Conflict, NotFound
 from hub.model import Actor
 from hub.view.automation_words import names_of, say
@@ -88,9 +89,9 @@ class BacktestsView(AutomationsView, StatesView):
         except (AutomationInvalid, NotFound):
             return []
 
-    def in_words(self, actions: Sequence[Mapping[str, Any]]) -> list[str]:
+    def in_words(self, actions: Sequence[Mapping[str, Any]], names: Names | None = None) -> list[str]:
         """What would have been done, a line each: `Tell Anna “…”`."""
-        names = names_of(self)
+        names = names or names_of(self)
         return [_said(one, names) for one in actions]
 
     def _drafted(self, wish: BacktestWish) -> list[Variant]:
@@ -108,7 +109,7 @@ class BacktestsView(AutomationsView, StatesView):
         return variants(body, shelf, wish.inputs, wish.what_if)
 
 
-def _said(one: Mapping[str, Any], names: Any) -> str:
+def _said(one: Mapping[str, Any], names: Names) -> str:
     data = dict(one.get("data") or {})
     if one["action"] == "event":
         return f"Let the event {data.get('event_type', '')} happen"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from hub.errors import HubError
+from hub.view import Names
 from web.backtests.hours import Hours, hours
 from web.backtests.picture import Picture, draw
 from web.charts import column_of
@@ -27,9 +28,9 @@ OUTCOMES = {
     "done": ("Would have run", "circle-check", "good"), "running": ("Would still be running", "clock", ""),
     "stopped": ("Would have stopped early", "octagon-x", ""),
     "failed": ("Would have failed", "circle-alert", "alarm"),
-    "condition": ("A condition was not met", "circle", ""), "busy": ("Was running already", "hourglass", ""),
+    "condition": ("A condition was not met", "x", ""), "busy": ("Was running already", "hourglass", ""),
     "cancelled": ("Would have been started anew", "refresh-cw", ""), "loop": ("Had set itself off", "repeat", "warn"),
-    "not_allowed": ("Not allowed", "circle-alert", "alarm"), "disabled": ("Switched off", "circle", ""),
+    "not_allowed": ("Not allowed", "circle-alert", "alarm"), "disabled": ("Switched off", "power", ""),
 }  # fmt: skip
 
 
@@ -92,7 +93,8 @@ async def shown(view: View, job: BacktestJob) -> Shown:
     raw: Sequence[Mapping[str, Any]] = result["variants"]
     names = [_name(one["inputs"]) for one in raw]
     most = max((sum(counts) for one in raw for counts in one["hours"]), default=0)
-    variants = tuple(_variant(view, one, name, most, job.start, job.end) for one, name in zip(raw, names, strict=True))
+    known = names_of(view)
+    variants = tuple(_variant(view, one, name, most, job, known) for one, name in zip(raw, names, strict=True))
     span = _span(job.start, job.end, zone, view.clock.now())
     sentence = _sentence(variants, span)
     columns, levels = await _columns(view, result, job.start, job.end)
@@ -143,14 +145,14 @@ def _times(count: int) -> str:
     return {0: "never", 1: "once", 2: "twice"}.get(count, f"{count:,} times")
 
 
-def _variant(view: View, one: Mapping[str, Any], name: str, most: int, start: datetime, end: datetime) -> VariantShown:
+def _variant(view: View, one: Mapping[str, Any], name: str, most: int, job: BacktestJob, names: Names) -> VariantShown:
     newest = list(reversed(one["runs"]))
     listed = newest[:LISTED]
     return VariantShown(
-        name, one["ran"], one["refused"], _often(one["ran"], (end - start).total_seconds() / 86_400),
+        name, one["ran"], one["refused"], _often(one["ran"], (job.end - job.start).total_seconds() / 86_400),
         hours(one["hours"], most),
         tuple(Reason(each["count"], OUTCOMES[each["outcome"]][0], each["why"]) for each in one["reasons"]),
-        tuple(_run(view, each) for each in listed),
+        tuple(_run(view, each, names) for each in listed),
         one["left_out"] + len(newest) - len(listed), tuple(one["problems"]),
     )  # fmt: skip
 
@@ -164,12 +166,10 @@ def _often(count: int, days: float) -> str:
     return f"{each * 7:.1f} a week".replace(".0 ", " ")
 
 
-def _run(view: View, one: Mapping[str, Any]) -> RunShown:
+def _run(view: View, one: Mapping[str, Any], names: Names) -> RunShown:
     title, icon, kind = OUTCOMES[one["outcome"]]
-    actions = view.in_words(one["actions"][:6])
-    told = one["trigger"]
-    was = f": {told['from_state']} → {told['to_state']}" if "from_state" in told and "to_state" in told else ""
-    why = one["why"] or f"{str(told.get('description', '')).capitalize()}{was}"
+    actions = view.in_words(one["actions"][:6], names)
+    why = one["why"] or _cause(one["trigger"], names)
     return RunShown(
         datetime.fromisoformat(one["at"]), title, icon, kind, one["ran"], why, tuple(actions),
         max(0, len(one["actions"]) - len(actions)),
@@ -204,3 +204,16 @@ async def _columns(
         whose = people.get(entity.person)
         column.name = f"{whose}, {column.name[:1].lower()}{column.name[1:]}" if whose else entity.name
     return list(columns), levels
+
+
+def _cause(told: Mapping[str, Any], names: Names) -> str:
+    """What set it off: `Anna’s blood glucose: 154 → 164 mg/dL`."""
+    entity_id = str(told.get("entity_id") or "")
+    if entity_id and ("to_state" in told or told.get("platform") in ("state", "numeric_state")):
+        thing = names.thing(entity_id)
+        unit = f" {thing.unit}" if thing.unit else ""
+        return f"{thing.name}: {told.get('from_state', '–')} → {told.get('to_state', '–')}{unit}"
+    if told.get("platform") in ("time", "time_pattern"):
+        return "By the clock"
+    text = str(told.get("description") or told.get("platform") or "")
+    return text[:1].upper() + text[1:]

@@ -55,6 +55,8 @@ async def look(request: web.Request, view: View) -> web.Response:
     """How far it is, or what it found."""
     try:
         job = view.backtest(request.match_info["job"])
+        while job.superseded:
+            job = view.backtest(job.superseded)
     except HubError as error:
         return await _answer(request, view, None, Asked(), problem=str(error))
     return await _answer(request, view, job, Asked(job.key))

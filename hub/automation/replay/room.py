@@ -52,6 +52,8 @@ class BacktestJob:
     ended_at: datetime | None = None
     error: str = ""
     result: dict[str, Any] = field(default_factory=dict)
+    superseded: str = ""
+    """The id of the backtest for which it was cancelled."""
     hidden: int = 0
     """Entities that only one of both may see: who asks, or the automation's account."""
     ended: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
@@ -111,9 +113,10 @@ class Backtests:
         """
         first, last = self._span(start, end)
         order, hidden = self._order(variants, actors, first, last, as_received)
-        for one in [one for one in self.all if one.by == by and one.state == "running"]:
-            self.cancel(one.id)
         job = BacktestJob(secrets.token_hex(6), by, name, key, first, last, self._clock.now(), hidden=hidden)
+        for one in [one for one in self.all if one.by == by and one.state == "running"]:
+            one.superseded = job.id
+            self.cancel(one.id)
         self._jobs[job.id] = job
         for old in [one.id for one in self._jobs.values() if one.state != "running"][:-MOST]:
             del self._jobs[old]
