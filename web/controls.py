@@ -29,17 +29,34 @@ ASKING: Mapping[str, tuple[str, str, str]] = {
     "set_fan_mode": ("fan_mode", "Fan", "choice"),
     "set_mode": ("mode", "Mode", "choice"),
     "send_message": ("message", "Message", "text"),
+    "set_datetime": ("datetime", "When", "datetime-local"),
+    "change": ("duration", "Add or take away", "text"),
 }
 """Command -> its one parameter, what it is called, and how it is asked for."""
 CHOICES = {"preset_mode": "preset_modes", "hvac_mode": "modes", "fan_mode": "fan_modes", "mode": "modes"}
 """Parameter -> the attribute that lists what may be chosen."""
 
 
+HIDDEN: Mapping[str, tuple[str, ...]] = {
+    "input_boolean": ("toggle",),
+    "input_select": ("select_next", "select_previous", "select_first", "select_last"),
+}
+"""Component -> commands that a page has a better control for."""
+WHILE: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("timer", "start"): ("idle", "paused"),
+    ("timer", "pause"): ("active",),
+    ("timer", "cancel"): ("active", "paused"),
+    ("timer", "finish"): ("active",),
+    ("timer", "change"): ("active",),
+}
+"""Component and command -> states in which it can be told."""
+
+
 @dataclass(frozen=True, slots=True)
 class Control:
     command: str
     kind: str
-    """`button`, `number`, `choice` or `text`."""
+    """`button`, `number`, `slider`, `choice`, `text`, `password`, `date`, `time` or `datetime-local`."""
     name: str
     icon: str = ""
     parameter: str = ""
@@ -50,6 +67,7 @@ class Control:
     step: str = "any"
     choices: tuple[str, ...] = ()
     pressed: bool = False
+    may_be_empty: bool = False
 
 
 def controls_of(entity: Entity, state: State | None) -> list[Control]:
@@ -57,6 +75,8 @@ def controls_of(entity: Entity, state: State | None) -> list[Control]:
     value = str(state.value) if state is not None and state.value is not None else ""
     buttons, asking = [], []
     for command in entity.commands:
+        if command in HIDDEN.get(entity.component, ()) or value not in WHILE.get((entity.component, command), (value,)):
+            continue
         if command in ASKING:
             made = _asking(entity, command, value)
             if made is not None:
@@ -77,11 +97,26 @@ def _asking(entity: Entity, command: str, value: str) -> Control | None:
         choices = entity.options if parameter == "option" else attributes.get(CHOICES.get(parameter, ""), ())
         found = tuple(str(one) for one in choices or ())
         return Control(command, "choice", name, "", parameter, value, choices=found) if found else None
-    if kind == "number" and entity.component == "text":
-        kind = "text"
+    if kind == "number" and entity.component in ("text", "input_text"):
+        kind = "password" if attributes.get("mode") == "password" else "text"
+    if command == "set_datetime":
+        has_date, has_time = attributes.get("has_date", True), attributes.get("has_time", True)
+        kind = parameter = "date" if not has_time else "time"
+        if has_date and has_time:
+            parameter, kind = "datetime", "datetime-local"
+            value = value.replace(" ", "T")
+    if command == "change":
+        value = ""
     low, high = _bound(attributes, "min", parameter), _bound(attributes, "max", parameter)
+    if kind == "number":
+        value = value.removesuffix(".0")
     step = str(attributes.get("step") or "any")
-    return Control(command, kind, name, "", parameter, value, label(entity.unit), low, high, step)
+    if kind == "number" and attributes.get("mode") == "slider" and low and high:
+        kind = "slider"
+    if kind == "text" and entity.component == "input_text":
+        low = high = ""
+    empty = kind in ("text", "password") and command == "set_value" and not attributes.get("min")
+    return Control(command, kind, name, "", parameter, value, label(entity.unit), low, high, step, may_be_empty=empty)
 
 
 def _bound(attributes: Mapping[str, Any], end: str, parameter: str) -> str:

@@ -26,7 +26,7 @@ async def send(request: web.Request, view: View) -> web.Response:
         raise BadReading(f"{entity.name} cannot be told to {words.spaced(command)[:40]}")
     parameters: dict[str, Any] = {}
     if command in ASKING:
-        parameters[control.parameter] = _number(value) if control.kind == "number" else value
+        parameters[control.parameter] = _number(value) if control.kind in ("number", "slider") else value
     await view.call("entity.command", {"entity_id": entity.id, "command": command, "parameters": parameters})
     return answer.done(request, f"/entities/{quote(entity.id)}", f"Told {entity.name}: {control.name.lower()}.")
 
