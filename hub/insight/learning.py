@@ -10,7 +10,7 @@ from math import tau
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from hub.insight.circle import angle_of, seconds_of, span_of, time_of
+from hub.insight.circle import angle_of, apart, seconds_of, span_of, time_of
 from hub.insight.habits import DayKind, Habit, UsualTime, day_kind
 from hub.insight.local import day_begins, since_midnight
 from hub.insight.rhythm import Hill, hills
@@ -26,6 +26,7 @@ SELDOM = 0.25
 """A time that comes on fewer of the days is not usual."""
 DAYS = 6
 """Weekdays, or days of weekends, that must have been seen before they are told on their own."""
+_NEAR_MIDNIGHT = angle_of(2 * 3_600)
 LABELS = ("label", "meal_type", "type", "method", "activity", "name")
 """Fields in which an entry says what it is, the most telling one first."""
 
@@ -83,21 +84,17 @@ def _days(first: date, last: date) -> list[date]:
 
 
 def _emptiest(angles: Sequence[float]) -> time:
-    """The middle of the longest stretch between midnight and noon in which it never happens; midnight itself if it may.
+    """Where a habit's day begins: at midnight, unless it happens within two hours of it.
 
-    A habit's day begins there, so that going to bed at half past twelve is of the evening before.
+    Then in the middle of the longest stretch of the morning in which it never happens, so that going to bed at half
+    past twelve is of the evening before.
     """
+    if all(apart(one, 0.0) >= _NEAR_MIDNIGHT for one in angles):
+        return time(0)
     noon = tau / 2
-    morning = sorted({one for one in angles if one < noon})
-    if not morning:
-        # Nothing before noon: the day may begin with the calendar's.
-        return time(0)
-    night = max((one for one in angles if one >= noon), default=0.0) - tau
-    earlier, later = max(pairwise([night, *morning, noon]), key=lambda gap: gap[1] - gap[0])
-    if earlier < 0 < later and -earlier >= angle_of(3_600):
-        return time(0)
-    middle = max(0.0, (max(earlier, 0.0) + later) / 2)
-    return time(int(seconds_of(middle)) // 3_600 % 24)
+    edges = [0.0, *sorted(one for one in angles if one < noon), noon]
+    earlier, later = max(pairwise(edges), key=lambda gap: gap[1] - gap[0])
+    return time(int(seconds_of((earlier + later) / 2)) // 3_600)
 
 
 def _usual(came: Sequence[_Came], days: Sequence[date], begins: time) -> tuple[UsualTime, ...]:
