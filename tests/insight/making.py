@@ -15,9 +15,9 @@ BERLIN = "Europe/Berlin"
 
 def at(day: date, hour: float, time_zone: str = BERLIN) -> datetime:
     """Local, as an instant; hours past 24 are of the next day."""
-    day, hour = day + timedelta(days=int(hour // 24)), hour % 24
-    minute = round(hour * 60)
-    return datetime.combine(day, time(minute // 60 % 24, minute % 60), ZoneInfo(time_zone)).astimezone(UTC)
+    more, minute = divmod(round(hour * 60), 1_440)
+    local = datetime.combine(day + timedelta(days=more), time(minute // 60, minute % 60), ZoneInfo(time_zone))
+    return local.astimezone(UTC)
 
 
 def entry(
