@@ -10,6 +10,8 @@ from hub.automation.blueprint import Blueprint, BlueprintInput, Section
 from hub.automation.check import check_part, read_yaml
 from hub.automation.flaws import AutomationInvalid, Flaw
 from hub.automation.replay.room import BacktestJob
+from hub.automation.scenes import KeptScene
+from hub.automation.scripts import KeptScript
 from hub.automation.services.catalogue import ActionFacts
 from hub.automation.shelf import Item as BlueprintItem
 from hub.automation.shelf import Preview as BlueprintPreview
@@ -75,6 +77,8 @@ __all__ = [
     "Invitation",
     "Job",
     "Kept",
+    "KeptScene",
+    "KeptScript",
     "KindField",
     "Leaving",
     "Line",

@@ -18,11 +18,13 @@ from hub.view.network import NetworkView
 from hub.view.notices import NoticesView
 from hub.view.privacy import PrivacyView
 from hub.view.readings import ReadingsView
+from hub.view.scripts import ScriptsView
 
 
 class View(
     BacktestsView,
     BlueprintsView,
+    ScriptsView,
     AutomationsView,
     BackupsView,
     NetworkView,

@@ -20,6 +20,7 @@ from web.rest import (
     readings,
     retention,
     rights,
+    scripts,
     sessions,
     states,
 )
@@ -45,5 +46,6 @@ ENDPOINTS = (
     *backups.ENDPOINTS,
     *blueprints.ENDPOINTS,
     *automations.ENDPOINTS,
+    *scripts.ENDPOINTS,
     *backtests.ENDPOINTS,
 )
