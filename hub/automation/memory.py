@@ -13,10 +13,8 @@ from hub.model import JournalEntry, Reading
 class Memory(Protocol):
     """Answers only what its account may see; the past's, only what was known at its clock's now."""
 
-    @property
-    def unwatched_since(self) -> datetime | None:
-        """Since when nobody watched before this world began; None: nothing was missed, or it is made up for by now."""
-        ...
+    unwatched_since: datetime | None
+    """Since when nobody watched before this world began; None: nothing was missed, or it is made up for by now."""
 
     def time_zone(self, person: str | None) -> str:
         """The IANA name of a person's days; None: the household's."""

@@ -16,10 +16,14 @@ from hub.archive import Erasure, Erasures, Exports, Imports, Retention
 from hub.archive.house import House
 from hub.automation.at_work import Automations, Surroundings
 from hub.automation.derived import derived
+from hub.automation.elsewhere import OtherRooms
+from hub.automation.learner import Learner
+from hub.automation.live_memory import LiveMemory
 from hub.automation.replay.room import Backtests
 from hub.automation.services.room import Deeds
 from hub.automation.services.room import Surroundings as Doing
 from hub.automation.shelf import Shelf, shipped_folder
+from hub.automation.world import UNAVAILABLE, UNKNOWN
 from hub.backup.room import Backups
 from hub.bus import Bus
 from hub.clock import Clock, RealClock
@@ -33,7 +37,7 @@ from hub.errors import NotReady
 from hub.intake import Intake, Machine
 from hub.journal import Journal
 from hub.loader import Loaded, load
-from hub.model import AccessChanged, Command, ConfigEntry, NoticeAnswer
+from hub.model import AccessChanged, Actor, Command, ConfigEntry, NoticeAnswer, Verb
 from hub.notify import Notify
 from hub.notify.specs import Specs
 from hub.recorder import Recorder
@@ -147,6 +151,21 @@ async def build(
     await network.load()
     folders = [one / "blueprints" / "automation" for one in (settings.config_dir, settings.data_dir) if one is not None]
     shelf = Shelf(shipped_folder(), folders)
+    learner = Learner()
+
+    def remembering(actor: Actor) -> LiveMemory:
+        def sees(person: str, subject: str | None) -> bool:
+            return access.allowed(actor, Verb.VIEW, person, subject)
+
+        def at_home(person: str) -> bool | None:
+            seen = automations.house.get(f"person.{person}")
+            return None if seen is None or seen.state in (UNKNOWN, UNAVAILABLE) else seen.state == "home"
+
+        return LiveMemory(
+            recorder, entities, people, loaded.vocabulary, clock, sees,
+            quiet=notify.quiet, home=at_home, learner=learner,
+        )  # fmt: skip
+
     automations = Automations(
         Surroundings(
             documents=recorder,
@@ -161,6 +180,8 @@ async def build(
             actions=actions,
             config_dir=settings.config_dir,
             shelf=shelf,
+            memory=remembering,
+            elsewhere=OtherRooms,
         )
     )
     for one in derived(automations.engine_of):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from hub.automation.at_work.feed import Attributed
@@ -46,12 +47,19 @@ class Engines:
         self._engines: dict[str, Engine] = {}
         self._shown: set[str] = set()
         self._task: asyncio.Task[None] | None = None
+        self._unwatched_since: datetime | None = None
 
     def start(self) -> None:
         self.house.fill()
         self._virtual.start()
         news = self._around.bus.subscribe_as(Attributed, *HEARD, name="automations", limit=WAITING)
         self._task = asyncio.create_task(self._listen(news), name="automations")
+
+    def unwatched(self, since: datetime | None) -> None:
+        """Since when nobody watched; None, once every automation of before is at work again."""
+        self._unwatched_since = since
+        for engine in self._engines.values():
+            _world(engine).memory.unwatched_since = since
 
     async def stop(self) -> None:
         task, self._task = self._task, None
@@ -85,6 +93,7 @@ class Engines:
         found = self._engines.get(account)
         if found is None:
             world = self.world(Actor(account, kind="automation"))
+            world.memory.unwatched_since = self._unwatched_since
             found = self._engines[account] = Engine(world, self.elsewhere(world), ended=self._over)
         return found
 

@@ -7,7 +7,7 @@ import difflib
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from hub.automation.at_work import drafts
@@ -34,6 +34,8 @@ from hub.template import slugify
 _log = logging.getLogger("hub.automation")
 FLUSH_EVERY = 60.0
 """Seconds between writings of traces; a crash costs no more of them."""
+SETTLED = 10.0
+"""Seconds after the start in which what was missed is made up for."""
 MOST_KEPT = 20
 """Traces of one automation that outlast a restart."""
 _ALIVE = "automations.alive"
@@ -54,7 +56,7 @@ class Automations:
         self.listeners: list[Callable[[Trace], None]] = []
         """Told of every trace that has ended."""
         self.alive_us: int | None = None
-        """When the hub was last known to run, before this start; known where an automation catches up."""
+        """When the hub was last known to run, before this start, where it had automations."""
 
     # Life
 
@@ -72,6 +74,8 @@ class Automations:
     def start(self) -> None:
         """Everything is at work from now on."""
         self._engines.start()
+        if self.alive_us is not None:
+            self._engines.unwatched(datetime.fromtimestamp(self.alive_us / 1e6, UTC))
         for one in list(self._all.values()):
             self._engines.attach(one)
             attached, last = self._engines.attached(one), self.last_run(one.key)
@@ -110,7 +114,7 @@ class Automations:
         try:
             if states:
                 await self._store.save_states(states, now)
-            if any(one.automation is not None and one.automation.missed == "catch_up" for one in self._all.values()):
+            if self._all:
                 await self._around.settings.set_setting(_ALIVE, int(now.timestamp() * 1e6))
         except HubError:
             self._dirty |= dirty
@@ -353,6 +357,9 @@ class Automations:
 
     async def _keep_flushing(self) -> None:
         await self._catch_up()
+        # By then every trigger of before has asked history what it missed.
+        await self._around.clock.sleep(SETTLED)
+        self._engines.unwatched(None)
         while True:
             await self._around.clock.sleep(FLUSH_EVERY)
             try:
