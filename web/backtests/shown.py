@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from hub.errors import HubError
-from hub.view import Names
+from hub.view import Names, names_of
 from web.backtests.hours import Hours, hours
 from web.backtests.picture import Picture, draw
 from web.charts import column_of
