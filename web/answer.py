@@ -31,6 +31,7 @@ def page(request: web.Request, template: str, *, status: int = 200, **context: A
     given = {**common(request, view), "form_token": security.form_token(owner), **context}
     if view is not None:
         given["nav"] = nav.build(request.path, view)
+        given["notices_waiting"] = view.notices_waiting()
     text = request.app[RENDERER].render(template, given)
     response = packed(request, text.encode(), "text/html", status=status)
     for name, value in cookies.items():

@@ -33,7 +33,7 @@ from hub.view.automation_words import as_yaml, mentioned, names_of, of_yaml, say
 from hub.view.backtests import BacktestWish
 from hub.view.backups import CONFIRM, BackupState
 from hub.view.base import Rooms
-from hub.view.blueprints import body_of
+from hub.view.blueprints import body_of, input_at
 from hub.view.chart import Chart
 from hub.view.credentials import browser_of
 from hub.view.factors import Ways
@@ -111,6 +111,7 @@ __all__ = [
     "check_part",
     "does",
     "kinds_of",
+    "input_at",
     "looks_secret",
     "mentioned",
     "names_of",

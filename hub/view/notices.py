@@ -9,7 +9,7 @@ from typing import Any
 from hub.errors import Forbidden, NotAllowed, NotFound
 from hub.model import HOUSEHOLD, SYSTEM, Notice, NoticeState, Verb
 from hub.notify import Channel, Draft, Notify, Prefs, Told
-from hub.notify.browsers import Subscription
+from hub.notify.browsers import Subscription, ident
 from hub.view.base import Base
 
 AT_ONCE = 200
@@ -37,9 +37,9 @@ class NoticesView(Base):
             found = [one for one in found if self.allowed(Verb.VIEW, one.about, one.subject or None)]
         return found[:limit]
 
-    def notice(self, ident: str) -> Notice:
+    def notice(self, which: str) -> Notice:
         """One of mine. Raises NotFound."""
-        found = next((one for one in self.notices(10_000) if one.id == ident), None)
+        found = next((one for one in self.notices(10_000) if one.id == which), None)
         if found is None:
             raise NotFound("there is no such notice of yours; it may be long gone")
         return found
@@ -55,22 +55,22 @@ class NoticesView(Base):
             return recipients.name(key) if key else "Homeostat"
         return recipients.name(key) if key.startswith("@") else "Somebody"
 
-    async def answer_notice(self, ident: str, action: str, reply: str = "") -> bool:
+    async def answer_notice(self, which: str, action: str, reply: str = "") -> bool:
         """Press a button; `CONFIRM` confirms. False where it was dealt with already. Raises NotFound, Conflict."""
-        notice = self._answerable(ident)
+        notice = self._answerable(which)
         if action and all(one.action != action for one in notice.buttons):
             raise NotFound(f"the notice has no button {action[:80]!r}; it has: "
                            + (", ".join(one.action for one in notice.buttons) or "none"))  # fmt: skip
         return await self._told.answers.settle(notice, action, reply, self._told_as, NoticeState.ANSWERED)
 
-    async def confirm_notice(self, ident: str) -> bool:
+    async def confirm_notice(self, which: str) -> bool:
         """Say that one has taken it up, with or without a button. Raises NotFound."""
-        notice = self._answerable(ident)
+        notice = self._answerable(which)
         return await self._told.answers.settle(notice, "", "", self._told_as, NoticeState.CONFIRMED)
 
-    async def clear_notice(self, ident: str) -> bool:
+    async def clear_notice(self, which: str) -> bool:
         """Sweep it away. Raises NotFound, Forbidden for one that only its sender takes back."""
-        notice = self._answerable(ident)
+        notice = self._answerable(which)
         if notice.persistent:
             raise Forbidden("this notice stays until it is answered, or its sender takes it back")
         return await self._told.answers.settle(notice, "", "", self._told_as, NoticeState.CLEARED)
@@ -140,9 +140,9 @@ class NoticesView(Base):
         self._of(key, change=True)
         return await self._told.test(self.actor, key, channel)
 
-    def test_result(self, ident: str) -> Notice:
+    def test_result(self, which: str) -> Notice:
         """Raises NotFound."""
-        found = self._told.shelf.get(ident)
+        found = self._told.shelf.get(which)
         if found is None or not found.data.get("test") or found.by != self.actor.account:
             raise NotFound("there is no such test of yours")
         return found
@@ -158,20 +158,25 @@ class NoticesView(Base):
         """This browser is told from now on. Raises BadReading, Conflict."""
         self._by_browser()
         known = Subscription.model_validate(dict(subscription))
-        ident = await self._told.browsers.add(self.actor.account, known, label, self.clock.now())
+        added = await self._told.browsers.add(self.actor.account, known, label, self.clock.now())
         await self._note("notify.browser", detail="added")
-        return ident
+        return added
 
     def browsers(self) -> list[Mapping[str, Any]]:
         """Of the account: id, label, since when."""
         return self._told.browsers.of_account(self.actor.account)
 
-    async def remove_browser(self, ident: str) -> None:
+    async def remove_browser(self, which: str) -> None:
         """Raises NotFound."""
         self._by_browser()
-        if not await self._told.browsers.remove(ident, self.actor.account):
+        if not await self._told.browsers.remove(which, self.actor.account):
             raise NotFound("there is no such browser of yours")
         await self._note("notify.browser", detail="removed")
+
+    async def forget_endpoint(self, endpoint: str) -> None:
+        """The browser itself says no more; one that was not known is nothing to complain about."""
+        self._by_browser()
+        await self._told.browsers.remove(ident(endpoint), self.actor.account)
 
     # -- the household
 
@@ -233,8 +238,8 @@ class NoticesView(Base):
         if change and self.actor.token is not None and not self.manages:
             raise Forbidden("a token may not change how you are told; sign in on the page")
 
-    def _answerable(self, ident: str) -> Notice:
-        notice = self.notice(ident)
+    def _answerable(self, which: str) -> Notice:
+        notice = self.notice(which)
         if self.actor.token is not None and not self.scope(Verb.ACT).rules:
             raise NotAllowed("this token may only look", Verb.ACT.value, HOUSEHOLD, "")
         return notice

@@ -4,8 +4,17 @@
   const LINKS = new Set(["href", "xlink:href", "src", "action", "formaction", "data", "to", "values", "from"]);
   const EMBEDS = "iframe, frame, object, embed, applet, base, portal, fencedframe, meta[http-equiv]";
   // Kept in here: nothing else on the page can make text trusted, and a second policy is refused.
-  const same = { createHTML: (text) => text, createScript: (text) => text };
+  const WORKER = "/sw.js";
+  const same = {
+    createHTML: (text) => text,
+    createScript: (text) => text,
+    createScriptURL: (address) => (address === WORKER ? address : refuse("another worker")),
+  };
   const policy = window.trustedTypes?.createPolicy("homeostat", same) ?? same;
+  // The one worker there is, and nothing else, can be begun from outside of here.
+  window.homeostat = Object.freeze({
+    worker: () => navigator.serviceWorker.register(policy.createScriptURL(WORKER), { scope: "/", updateViaCache: "none" }),
+  });
   // Fields of a form may be named like its properties; these are asked past them.
   const { getAttribute, getAttributeNames, matches } = Element.prototype;
   const inside = Object.getOwnPropertyDescriptor(HTMLTemplateElement.prototype, "content").get;
