@@ -97,10 +97,11 @@ def _whole(one: Automation, names: Names) -> str:
     so = f", if {together(asked[:4], names)}" if asked else ""
     if len(asked) > 4:
         so += f" and {len(asked) - 4} more conditions are met"
-    steps = [each for each in one.actions if each.enabled is not False]
+    live_steps = [each for each in one.actions if each.enabled is not False]
+    steps = [each for each in live_steps if not isinstance(each, schema.VariablesAction)] or live_steps
     then = listed([_short(each, names) for each in steps[:4]])
     if len(steps) > 4:
-        then += f", and {len(steps) - 4} more steps"
+        then += f", and {_more(len(steps) - 4)}"
     return f"{capital(when)}{so}, then {then}." if then else f"{capital(when)}{so}, nothing is done yet."
 
 
@@ -126,9 +127,9 @@ def _branches(one: schema.Action, names: Names, path: str) -> tuple[Branch, ...]
             return (*ways, branch("default", "Otherwise", one.default or [], "default"))
         case schema.IfAction():
             other = [branch("else", "Otherwise", one.else_, "else")] if one.else_ else []
-            return (branch("then", f"If {together(one.if_, names)}", one.then, "then"), *other)
+            return (branch("then", "If so", one.then, "then"), *other)
         case schema.RepeatAction():
-            return (branch("repeat/sequence", capital(_rounds(one.repeat, names)), one.repeat.sequence),)
+            return (branch("repeat/sequence", "Each time", one.repeat.sequence),)
         case schema.SequenceAction():
             return (branch("sequence", "One after the other", one.sequence),)
         case schema.ParallelAction():
@@ -148,7 +149,7 @@ def _short(one: schema.Action, names: Names) -> str:
         case schema.ChooseAction() if len(one.choose) == 1 and not one.default:
             return f"if {together(one.choose[0].conditions, names)}, {_several(one.choose[0].sequence, names)}"
         case schema.RepeatAction():
-            return f"{_rounds(one.repeat, names)}: {_several(one.repeat.sequence, names)}"
+            return f"{_rounds(one.repeat, names)} {_several(one.repeat.sequence, names)}"
         case schema.SequenceAction():
             return _several(one.sequence, names)
         case schema.ParallelAction():
@@ -160,7 +161,11 @@ def _short(one: schema.Action, names: Names) -> str:
 def _several(actions: Sequence[schema.Action], names: Names) -> str:
     told = [action(one, names) for one in actions[:3]]
     more = len(actions) - len(told)
-    return (listed(told) or "do nothing") + (f", and {more} more steps" if more else "")
+    return (listed(told) or "do nothing") + (f", and {_more(more)}" if more else "")
+
+
+def _more(count: int) -> str:
+    return f"{count} more step{'' if count == 1 else 's'}"
 
 
 def _rounds(repeat: schema.Repeat, names: Names) -> str:

@@ -18,10 +18,18 @@ _UNITS = {
 _SHORT = (("days", "d"), ("hours", "h"), ("minutes", "min"), ("seconds", "s"), ("milliseconds", "ms"))
 _PART = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z]+)")
 _CLOCK = re.compile(r"([+-]?)(\d{1,4}):(\d{1,2})(?::(\d{1,2}(?:\.\d+)?))?")
-SEVERAL = frozenset({"entities", "states", "texts", "times", "persons", "days", "choices", "target"})
+SEVERAL = frozenset({"states", "texts", "times", "persons", "days", "choices"})
 """Controls with a list of values."""
-TARGETS = {"entity_id": "", "area_id": "area:", "floor_id": "floor:", "label_id": "label:", "device_id": "device:"}
-"""Key of a target -> what stands before its ids in the form."""
+PICKED: Mapping[str, Mapping[str, Any]] = {
+    "entities": {"entity": {"multiple": True}},
+    "entity": {"entity": {}},
+    "target": {"target": {}},
+}
+"""Controls that search the house."""
+
+
+LINES = frozenset({"states", "texts", "times"})
+"""Those with each value on a line of its own."""
 
 
 class Unread(Exception):
@@ -30,11 +38,9 @@ class Unread(Exception):
 
 def fits(control: str, value: Any) -> bool:
     """Whether the control can show the value; otherwise it is shown as YAML."""
-    if value is None or control == "yaml":
+    if value is None or control == "yaml" or control in PICKED:
         return True
-    if control == "target":
-        return isinstance(value, Mapping) and all(key in TARGETS and _plain_list(one) for key, one in value.items())
-    if control in ("entities", "states", "texts", "times", "persons", "days", "choices"):
+    if control in SEVERAL:
         return _plain_list(value) and not (control in ("persons", "days", "choices") and _templated(value))
     if control == "flag":
         return isinstance(value, bool)
@@ -50,14 +56,12 @@ def to_form(control: str, value: Any, settled: Any = None) -> list[str]:
             return ["1"] if (value if value is not None else bool(settled)) else []
         case "yaml":
             return [] if value is None else [as_yaml(value).strip() or "{}"]
-        case "target":
-            return [f"{TARGETS[key]}{one}" for key, ids in (value or {}).items() for one in _many(ids)]
         case "choices" if value is None:
             return [str(one) for one in settled or ()]
         case "span":
             return [] if value is None else [span_text(value)]
-        case "entities" if isinstance(value, str):
-            return [one.strip() for one in value.split(",") if one.strip()]
+        case _ if control in LINES:
+            return ["\n".join(_text(one) for one in _many(value))]
         case _ if control in SEVERAL:
             return [_text(one) for one in _many(value)]
         case _:
@@ -67,14 +71,12 @@ def to_form(control: str, value: Any, settled: Any = None) -> list[str]:
 def from_form(control: str, given: Sequence[str]) -> Any:
     """The value of what was typed, or GONE. Raises Unread."""
     said = [one.replace("\r\n", "\n") for one in given]
-    texts = [one.strip() for one in said if one.strip()]
+    texts = [one.strip() for each in said for one in (each.split("\n") if control in LINES else [each]) if one.strip()]
     match control:
         case "flag":
             return "1" in said
         case "yaml":
             return _of_yaml("\n".join(said)) if texts else GONE
-        case "target":
-            return _target(texts) if texts else GONE
         case "span":
             return span_value(texts[0]) if texts else GONE
         case "bound" | "number":
@@ -118,8 +120,7 @@ def span_value(text: str) -> Any:
             if told.startswith("-"):
                 return _negative(units)
             return {unit: int(count) if count.is_integer() else count for unit, count in units.items()}
-    number = _as_number(told)
-    return number
+    return _as_number(told)
 
 
 def _negative(units: Mapping[Any, float]) -> str:
@@ -134,15 +135,6 @@ def _of_yaml(text: str) -> Any:
         where = f"Line {flaws[0].line}: " if flaws[0].line else ""
         raise Unread(f"{where}{flaws[0].message} {flaws[0].hint}".strip())
     return value if value is not None else GONE
-
-
-def _target(texts: Sequence[str]) -> dict[str, Any]:
-    found: dict[str, list[str]] = {}
-    for one in texts:
-        before, colon, id = one.partition(":")
-        key = next((key for key, word in TARGETS.items() if colon and word == f"{before}:"), "entity_id")
-        found.setdefault(key, []).append(id.strip() if key != "entity_id" else one)
-    return {key: ids[0] if len(ids) == 1 else ids for key, ids in found.items()}
 
 
 def _as_number(text: str) -> Any:

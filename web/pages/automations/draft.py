@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from hub.errors import NotFound
+from hub.errors import BadReading, NotFound
 from hub.view import KindField, as_yaml, of_yaml
+from web import selectors
 from web.pages.automations import data as calls
-from web.pages.automations.controls import GONE, Unread, fits, from_form, to_form
+from web.pages.automations.controls import GONE, PICKED, Unread, fits, from_form, to_form
 from web.pages.automations.kinds import SETTINGS, fresh
 from web.pages.automations.shape import TOP, YAML, Inner, Shape, flat, get, longer, put, shape_of
 
@@ -27,6 +28,8 @@ class Draft:
     """Field -> why not."""
     as_yaml: set[str] = field(default_factory=set)
     """Cards that are looked at as YAML."""
+    catalogue: Mapping[str, Any] = field(default_factory=dict)
+    """Name -> facts of the actions that there are."""
 
     @property
     def sound(self) -> bool:
@@ -38,16 +41,24 @@ def top_key(body: Mapping[str, Any], area: str) -> str:
     return next((key for key in TOP[area] if key in body), area)
 
 
-def read_draft(form: Any) -> Draft:
-    """What the form says, with all that it does not ask for as it was."""
-    draft = Draft(json.loads(str(form.get("was") or "{}")))
+def read_draft(form: Any, catalogue: Mapping[str, Any]) -> Draft:
+    """What the form says, with all that it does not ask for as it was. Raises BadReading for what is no such form."""
+    try:
+        was = json.loads(str(form.get("was") or "{}"))
+    except (ValueError, RecursionError):
+        was = None
+    if not isinstance(was, dict):
+        raise BadReading("the form does not hold an automation; open the editor anew")
+    draft = Draft(was, catalogue=catalogue)
     if form.get("view") == "yaml":
         _read_whole(draft, str(form.get("yaml", "")).replace("\r\n", "\n"))
         return draft
     body = draft.body
     for one in SETTINGS:
         body = _read_field(draft, form, "", body, one)
-    body = _read_rest(draft, form, "", body, {one.key for one in SETTINGS} | {key for keys in TOP.values() for key in keys})
+    body = _read_rest(
+        draft, form, "", body, {one.key for one in SETTINGS} | {key for keys in TOP.values() for key in keys}
+    )
     for area in TOP:
         key = top_key(body, area)
         told = _read_list(draft, form, area, area, body.get(key))
@@ -118,11 +129,13 @@ def _read_text(draft: Draft, form: Any, path: str, given: Any) -> Any:
 
 def _read_field(draft: Draft, form: Any, path: str, node: dict[str, Any], one: KindField) -> dict[str, Any]:
     name = f"{path}.{one.key}" if path else one.key
-    if name not in form:
-        return node
     keys = tuple(one.key.split("."))
     old = get(node, keys)
     control = one.control if fits(one.control, old) else "yaml"
+    if control in PICKED:
+        return _read_picked(draft, form, name, node, keys, PICKED[control]) if f"{name}:shown" in form else node
+    if name not in form:
+        return node
     given = [str(each).replace("\r\n", "\n") for each in form.getall(name)]
     before = to_form(control, old, one.settled)
     if [each.strip() for each in given if each.strip()] == [each.strip() for each in before if each.strip()]:
@@ -133,6 +146,23 @@ def _read_field(draft: Draft, form: Any, path: str, node: dict[str, Any], one: K
         draft.typed[name], draft.errors[name] = given, str(error)
         return node
     return put(node, keys, None if value is GONE else value)
+
+
+def _read_picked(
+    draft: Draft, form: Any, name: str, node: dict[str, Any], keys: tuple[str, ...], selector: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Of a field that searches the house."""
+    old = get(node, keys)
+    try:
+        said = selectors.read(selector, name, form)
+    except ValueError as error:
+        draft.errors[name] = str(error)
+        return node
+    if said == selectors.fit(selector, old):
+        return node
+    if said in calls.EMPTY:
+        return put(node, keys, None)
+    return put(node, keys, said[0] if isinstance(said, list) and len(said) == 1 else said)
 
 
 def _read_rest(draft: Draft, form: Any, path: str, node: dict[str, Any], known: set[str]) -> dict[str, Any]:
@@ -216,17 +246,22 @@ def area_of(body: Mapping[str, Any], path: str) -> str:
 
 def node_at(body: Mapping[str, Any], path: str) -> Any:
     """The part at `actions.0.then.1`, as it was written."""
-    found: list[Any] = []
     where, _, index = path.rpartition(".")
+    items = _list_at(body, where)
+    if not index.isdigit() or int(index) >= len(items):
+        raise NotFound(f"there is nothing at {path!r}")
+    return items[int(index)]
+
+
+def _list_at(body: Mapping[str, Any], path: str) -> list[Any]:
+    found: list[Any] = []
 
     def look(items: list[Any]) -> list[Any]:
-        if not index.isdigit() or int(index) >= len(items):
-            raise NotFound(f"there is nothing at {path!r}")
-        found.append(items[int(index)])
+        found.extend(items)
         return items
 
-    change_list(body, where, look)
-    return found[0]
+    change_list(body, path, look)
+    return found
 
 
 def apply(body: Mapping[str, Any], deed: str, target: str) -> tuple[dict[str, Any], str]:
@@ -257,5 +292,7 @@ def apply(body: Mapping[str, Any], deed: str, target: str) -> tuple[dict[str, An
         to = min(max(0, index + step), len(rest))
         return [*rest[:to], one, *rest[to:]]
 
-    moved = max(0, index + step) + (1 if deed == "copy" else 0)
-    return change_list(body, where, change), where if deed == "remove" else f"{where}.{moved}"
+    made = change_list(body, where, change)
+    last = len(_list_at(made, where)) - 1
+    moved = min(max(0, index + step), last) + (1 if deed == "copy" else 0)
+    return made, where if deed == "remove" else f"{where}.{moved}"

@@ -19,7 +19,7 @@ class Kind(NamedTuple):
 
 
 SETTINGS = (
-    KindField("alias", "text"),
+    KindField("alias", "text", required=True),
     KindField("description", "long"),
     KindField("mode", "choice", choices=("single", "restart", "queued", "parallel"), settled="single"),
     KindField("max", "number"),
@@ -42,11 +42,11 @@ TRIGGERS: Mapping[str, Kind] = {
                          {"trigger": "time_pattern", "minutes": "/5"}),
     "calendar": Kind("A calendar event", "calendar", "Begins or ends, or some time before.", _T,
                      {"trigger": "calendar", "entity_id": "", "event": "start"}),
-    "journal": Kind("Something was logged", "notebook-pen", "A meal, a feeding, a medication; or none for some time.", _B,
+    "journal": Kind("Something was logged", "notebook-pen", "A meal, a feeding; or none for some time.", _B,
                     {"trigger": "journal", "entry": ""}),
-    "prediction": Kind("Around a usual time", "hourglass", "Before or after the usual time of a meal or of sleep.", _B,
+    "prediction": Kind("Around a usual time", "hourglass", "Before or after a usual meal or sleep.", _B,
                        {"trigger": "prediction", "person": "", "entry": "", "offset": "-00:15:00"}),
-    "reading": Kind("A reading changes fast", "activity", "Falls by 30 within 15 minutes; late readings if you want.", _B,
+    "reading": Kind("A reading changes fast", "activity", "Falls by 30 within 15 minutes.", _B,
                     {"trigger": "reading", "entity_id": []}),
     "statistic": Kind("Unlike other days", "chart-line", "The day’s or week’s value leaves the usual range.", _B,
                       {"trigger": "statistic", "person": "", "metric": ""}),
@@ -83,10 +83,11 @@ CONDITIONS: Mapping[str, Kind] = {
                  {"condition": "zone", "entity_id": [], "zone": "zone.home"}),
     "time": Kind("Time of day, weekday", "clock", "Between 22:00 and 06:00, on weekdays.", _T,
                  {"condition": "time", "after": "08:00", "before": "22:00"}),
-    "sun": Kind("Day or night", "sun-moon", "After sunset, before sunrise.", _T, {"condition": "sun", "after": "sunset"}),
+    "sun": Kind("Day or night", "sun-moon", "After sunset, before sunrise.", _T,
+                {"condition": "sun", "after": "sunset"}),
     "quiet_hours": Kind("Not in quiet hours", "moon", "Only while nobody’s quiet time is on.", _T,
                         {"condition": "quiet_hours"}),
-    "journal": Kind("Was something logged lately?", "notebook-pen", "Has eaten in the last three hours, or has not.", _B,
+    "journal": Kind("Was something logged lately?", "notebook-pen", "Has eaten in the last three hours, or not.", _B,
                     {"condition": "journal", "entry": "", "within": {"hours": 3}}),
     "baseline": Kind("Unlike usual", "chart-line", "A value is out of a person’s usual range.", _B,
                      {"condition": "baseline", "person": "", "metric": ""}),
@@ -98,7 +99,8 @@ CONDITIONS: Mapping[str, Kind] = {
                 {"condition": "and", "conditions": []}),
     "or": Kind("One of several", "list", "At least one of the conditions within is met.", "Together",
                {"condition": "or", "conditions": []}),
-    "not": Kind("None of several", "x", "No condition within is met.", "Together", {"condition": "not", "conditions": []}),
+    "not": Kind("None of several", "x", "No condition within is met.", "Together",
+                {"condition": "not", "conditions": []}),
     "device": Kind("A device is so", "cpu", "As Home Assistant writes it.", _H,
                    {"condition": "device", "device_id": "", "domain": "", "type": ""}),
 }  # fmt: skip
@@ -117,7 +119,8 @@ ACTIONS: Mapping[str, Kind] = {
     "repeat_count": Kind("Repeat a number of times", "repeat", "", _F, {"repeat": {"count": 3, "sequence": []}}),
     "repeat_while": Kind("Repeat as long as", "repeat", "Asked before each time.", _F,
                          {"repeat": {"while": [], "sequence": []}}),
-    "repeat_until": Kind("Repeat until", "repeat", "Asked after each time.", _F, {"repeat": {"until": [], "sequence": []}}),
+    "repeat_until": Kind("Repeat until", "repeat", "Asked after each time.", _F,
+                         {"repeat": {"until": [], "sequence": []}}),
     "repeat_for_each": Kind("Repeat for each of a list", "repeat", "", _F,
                             {"repeat": {"for_each": [], "sequence": []}}),
     "parallel": Kind("At the same time", "chevrons-up", "Several things at once.", _F, {"parallel": []}),
@@ -241,9 +244,9 @@ CHOICES: Mapping[str, str] = {
 }
 ADVANCED = frozenset({
     "id", "attribute", "not_to", "not_from", "value_template", "qos", "encoding", "context", "event_data",
-    "event_data_template", "variables", "note", "continue_on_error", "enabled", "alias", "response_variable", "metadata",
-    "data_template", "match", "min_samples", "deviations", "hysteresis", "allowed_methods", "action", "before_offset",
-    "after_offset", "label", "error", "max", "missed", "trigger_variables",
+    "event_data_template", "variables", "note", "continue_on_error", "enabled", "alias", "response_variable",
+    "metadata", "data_template", "match", "min_samples", "deviations", "hysteresis", "allowed_methods", "action",
+    "before_offset", "after_offset", "label", "error", "max", "missed", "trigger_variables",
 })  # fmt: skip
 """Under `More`, unless something is said there."""
 LEGACY = frozenset({"data_template", "entity_id", "metadata", "event_data_template"})

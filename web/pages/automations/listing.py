@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -109,9 +108,9 @@ def _fits(item: Item, asked: dict[str, str]) -> bool:
 
 def _in_state(item: Item, state: str) -> bool:
     failed = item.last is not None and item.last.key in ("failed", "loop", "not_allowed")
-    return {"on": item.kept.enabled, "off": not item.kept.enabled, "trouble": bool(item.problems) or failed}.get(state, True)
-
-
+    return {"on": item.kept.enabled, "off": not item.kept.enabled, "trouble": bool(item.problems) or failed}.get(
+        state, True
+    )
 
 
 ROUTES = (PageRoute("GET", "/automations", index), PageRoute("GET", "/automations/lines", lines))

@@ -119,7 +119,9 @@ async def run_now(request: web.Request, view: View) -> web.Response:
     form = await request.post()
     key, conditions = request.match_info["key"], form.get("conditions") == "1"
     await view.run_automation(key, conditions=conditions)
-    return answer.done(request, f"/automations/{key}", "It runs now." if not conditions else "It runs if its conditions are met.")
+    return answer.done(
+        request, f"/automations/{key}", "It runs now." if not conditions else "It runs if its conditions are met."
+    )
 
 
 async def duplicate(request: web.Request, view: View) -> web.Response:
@@ -137,7 +139,10 @@ async def duplicate(request: web.Request, view: View) -> web.Response:
 async def remove(request: web.Request, view: View) -> web.Response:
     one = await view.remove_automation(request.match_info["key"])
     return answer.done(
-        request, "/automations", f"{one.name} was removed.", undo=f"/automations/{one.key}/versions/{one.version - 1}/restore"
+        request,
+        "/automations",
+        f"{one.name} was removed.",
+        undo=f"/automations/{one.key}/versions/{one.version - 1}/restore",
     )
 
 
@@ -206,7 +211,9 @@ async def restore(request: web.Request, view: View) -> web.Response:
 
 def _back(form: Mapping[str, Any], key: str) -> str:
     wish = str(form.get("back", ""))
-    return wish if wish == "/automations" or wish.startswith(("/automations?", "/automations/")) else f"/automations/{key}"
+    return (
+        wish if wish == "/automations" or wish.startswith(("/automations?", "/automations/")) else f"/automations/{key}"
+    )
 
 
 ROUTES = (

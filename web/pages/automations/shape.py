@@ -109,8 +109,8 @@ def shape_of(area: str, node: Any) -> Shape:
     if not isinstance(node, Mapping):
         return unknown
     if area == "options":
-        inner = (Inner(("conditions",), "conditions", "If"), Inner(("sequence",), "actions", "Then"))
-        return Shape("option", area, (), _SHARED[area], inner)
+        both = (Inner(("conditions",), "conditions", "If"), Inner(("sequence",), "actions", "Then"))
+        return Shape("option", area, (), _SHARED[area], both)
     if area == "triggers":
         return _simple(area, str(node.get("trigger")), ("trigger",)) or unknown
     if area == "conditions":
@@ -121,7 +121,8 @@ def shape_of(area: str, node: Any) -> Shape:
     found = _simple(area, kind, ())
     if found is None:
         return unknown
-    fields, inner = found.fields, _INNER.get(kind, ())
+    fields = found.fields
+    inner: tuple[Inner, ...] = _INNER.get(kind, ())
     if kind == "repeat":
         way = _way(node["repeat"])
         if way is None:

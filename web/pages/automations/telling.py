@@ -31,7 +31,7 @@ OUTCOMES: Mapping[str, Outcome] = {
     "condition": Outcome("Not run: a condition", "circle", ""),
     "disabled": Outcome("Not run: switched off", "power", ""),
     "busy": Outcome(
-        "Not run: busy", "hourglass", "", "To let it wait or run beside, change what happens when it is set off while it runs."
+        "Not run: busy", "hourglass", "", "To let it wait or run beside, change what happens while it runs."
     ),
     "loop": Outcome(
         "Stopped: it sets itself off", "refresh-cw", "alarm",
@@ -176,7 +176,9 @@ def _fill(made: Passage, steps: list[Any], trace: Trace, before: Mapping[int, Ma
     if isinstance(result, Mapping) and result.get("data"):
         made.data = as_yaml(plain(result["data"])).strip()
     made.changed = [
-        (name, _short(before[id(last)].get(name)), _short(value)) for name, value in last.changed.items() if name != "wait"
+        (name, _short(before[id(last)].get(name)), _short(value))
+        for name, value in last.changed.items()
+        if name != "wait"
     ]
 
 
@@ -218,7 +220,18 @@ def facts_of(trace: Trace, names: Names) -> list[tuple[str, str]]:
             found.append((title, f"{told[key].get('state')}{words.NARROW + unit if unit else ''}"))
     if told.get("for"):
         found.append(("For", words.duration(float(told["for"]))))
-    hidden = {"entity_id", "from_state", "to_state", "for", "idx", "id", "alias", "platform", "description", "trigger_by"}
+    hidden = {
+        "entity_id",
+        "from_state",
+        "to_state",
+        "for",
+        "idx",
+        "id",
+        "alias",
+        "platform",
+        "description",
+        "trigger_by",
+    }
     for key, value in told.items():
         if key not in hidden and value not in (None, "", [], {}):
             found.append((words.capital(words.spaced(key)), _short(value)))
