@@ -85,7 +85,8 @@ class Service:
 
 
 class Parameters(BaseModel):
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+    # Some hundred and sixty of them: what nobody asks for costs the start nothing.
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, defer_build=True)
 
 
 class Targeted(Parameters):
