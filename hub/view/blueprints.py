@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from hub.automation.at_work import Kept
+from hub.automation.blueprint import Blueprint
 from hub.automation.check import check_filled
-from hub.automation.flaws import Flaw
+from hub.automation.flaws import Flaw, Path
 from hub.automation.shelf import Item, Preview, Shelf, Update
+from hub.automation.source import Input
 from hub.errors import Conflict
 from hub.view.automations import AutomationsView
 
@@ -108,6 +110,21 @@ def body_of(item: Item, inputs: Mapping[str, Any], alias: str = "", description:
     """An automation made of a blueprint."""
     head = {"alias": alias or item.name, **({"description": description} if description else {})}
     return {**head, "use_blueprint": {"path": item.path, "input": dict(inputs)}}
+
+
+def input_at(blueprint: Blueprint, path: Path) -> str:
+    """The input that stands at a place of the automation; '' where the blueprint itself does."""
+    if len(path) == 2 and path[0] == "input":
+        return str(path[1])
+    here = blueprint.body
+    for part in path:
+        try:
+            here = here[part]
+        except (KeyError, IndexError, TypeError):
+            return ""
+        if isinstance(here, Input):
+            return here.name
+    return ""
 
 
 def _path_of(body: Mapping[str, Any]) -> str:

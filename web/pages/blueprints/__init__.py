@@ -1,0 +1,1 @@
+"""Blueprints: the catalogue, bringing one, and the form of each."""
