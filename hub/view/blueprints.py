@@ -24,6 +24,10 @@ class BlueprintsView(AutomationsView):
     def may_keep_blueprints(self) -> bool:
         return self.manages
 
+    def require_blueprints(self) -> None:
+        """For a form that only who may send it is shown. Raises Forbidden."""
+        self._manage()
+
     def blueprints(self) -> list[Item]:
         """By name. Raises Forbidden for who may act on nothing."""
         self._automates()

@@ -102,7 +102,7 @@ def _negative(options: Options) -> bool:
 
 def _read_span(options: Options, form: Form, name: str) -> dict[str, Any] | None:
     found: dict[str, Any] = {}
-    for key, unit in PARTS:
+    for key, _unit in PARTS:
         text = first(form, f"{name}.{key}").strip().replace(",", ".")
         if not text:
             continue
