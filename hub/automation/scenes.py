@@ -133,7 +133,7 @@ class Scenes:
         if key is not None and wished in self.all:
             raise Conflict(f"there is a scene {wished!r} already")
         free, number = wished, 2
-        while free in self.all:
+        while free in self.all or free == "new":
             free, number = f"{wished}_{number}", number + 1
         return self._take(await self._bodies.save(free, body, account, by, self._clock.now()))
 

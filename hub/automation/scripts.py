@@ -26,6 +26,8 @@ from hub.errors import BadReading, Conflict, Forbidden, HubError, NotFound
 from hub.model import Actor
 from hub.template import slugify
 
+RESERVED = frozenset({"new", "turn_on", "turn_off", "toggle", "reload"})
+"""Keys that mean something else."""
 MOST_IN_A_ROW = 10
 """Times a script may call itself, directly or by way of others."""
 _above: ContextVar[tuple[str, ...]] = ContextVar("scripts that called this one", default=())
@@ -126,7 +128,7 @@ class Scripts:
         if key is not None and wished in self.all:
             raise Conflict(f"there is a script {wished!r} already")
         free, number = wished, 2
-        while free in self.all:
+        while free in self.all or free in RESERVED:
             free, number = f"{wished}_{number}", number + 1
         return self._take(await self._bodies.save(free, body, account, by, self._clock.now()), None)
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from hub.automation.at_work import drafts
+from hub.automation.at_work.calls import heard
 from hub.automation.at_work.catching_up import missed
 from hub.automation.at_work.engines import Engines
 from hub.automation.at_work.house import House
@@ -28,6 +29,7 @@ from hub.automation.schema.automation import Automation, automation
 from hub.automation.trace import Trace
 from hub.errors import Conflict, HubError, NotFound
 from hub.model import Actor, Happened, Role
+from hub.plugin import WebhookRequest, WebhookResponse
 from hub.registry.names import free
 from hub.template import slugify
 
@@ -309,6 +311,11 @@ class Automations:
         name = account or self._owner()
         known = any(one.name == name and not one.disabled for one in self._around.accounts.all)
         return self.engine(name) if known and self.running else None
+
+    async def webhook(self, webhook_id: str, request: WebhookRequest) -> WebhookResponse:
+        """Set off whoever listens. Raises NotFound where nobody does, BadReading."""
+        self.signal("webhook", await heard(webhook_id, request, self._engines.every()))
+        return WebhookResponse(200, b"", "text/plain")
 
     def signal(self, kind: str, facts: Mapping[str, Any]) -> None:
         """Something of a trigger's kind from outside: `mqtt`, `webhook`, `tag`, `conversation`, `calendar` ..."""

@@ -17,7 +17,7 @@ from hub.automation.lists import Lists, TodoList
 from hub.automation.rendering import Renderer
 from hub.automation.scenes import KeptScene, Scenes, split_scenes
 from hub.automation.script import Tools
-from hub.automation.scripts import KeptScript, Scripts, split_scripts
+from hub.automation.scripts import RESERVED, KeptScript, Scripts, split_scripts
 from hub.automation.services import automations as of_automations
 from hub.automation.services import homeassistant, said
 from hub.automation.services import lists as of_lists
@@ -174,7 +174,7 @@ class Deeds:
             house.drop(one.entity_id)
             return
         house.put(seen, self.whose(one.written.account), one.entity_id)
-        if one.key not in of_scripts.FIXED:
+        if one.key not in RESERVED:
             actions.put(of_scripts.spec_of_script(one, self.scripts, house.whose))
 
     def _scene_shown(self, one: KeptScene, seen: Seen | None) -> None:

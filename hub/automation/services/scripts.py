@@ -16,7 +16,6 @@ from hub.model import HOUSEHOLD, Actor, Verb
 from hub.plugin import ActionSpec
 
 _DOMAIN = ("script",)
-FIXED = frozenset({"turn_on", "turn_off", "toggle", "reload"})
 SERVICES = (
     Service("script.turn_on", "Start script", "Starts scripts and goes on at once.",
             (anything("variables", "Values of its fields.", example={"room": "kitchen"}),), _DOMAIN),
