@@ -93,7 +93,7 @@ class HouseView(Base):
         self._manage()
         changed = replace(self._rooms.supervisor.get(entry_id), **fields)
         if "options" in fields:
-            changed = replace(changed, options=self._mine(changed.domain, changed.options))
+            changed = replace(changed, options=self._signed(changed.domain, changed.options))
         await self._rooms.supervisor.change(changed)
         await self._rooms.sharing.sync(self._author, entry_id)
         await self._note("entry.change", person=changed.person, detail=f"{entry_id}: {', '.join(sorted(fields))}")
@@ -126,8 +126,14 @@ class HouseView(Base):
         await self._note("entry.import", person=self._rooms.supervisor.get(entry_id).person, detail=entry_id)
 
     async def webhook(self, entry_id: str, request: WebhookRequest) -> WebhookResponse:
-        """For callers without an account; the integration checks the secret it gave out."""
-        return await self._rooms.supervisor.webhook(entry_id, request)
+        """For callers without an account; the integration checks the secret it gave out.
+
+        What is no entry's may be the id of an automation's webhook, which is its secret.
+        """
+        try:
+            return await self._rooms.supervisor.webhook(entry_id, request)
+        except NotFound:
+            return await self._rooms.automations.webhook(entry_id, request)
 
     # Devices
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,8 +11,9 @@ import pytest
 
 from hub.automation.flaws import AutomationInvalid
 from hub.automation.trace import Outcome
-from hub.errors import Conflict, Forbidden, NotFound
+from hub.errors import BadReading, Conflict, Forbidden, NotFound
 from hub.model import Actor, Happened, Verb
+from hub.plugin import WebhookRequest
 from hub.view.view import View
 from tests.automation.at_work.conftest import Home
 
@@ -254,3 +256,29 @@ async def test_no_integration_reaches_automations(home: Home) -> None:
     assert context is not None
     with pytest.raises(Forbidden, match=r"hub\.automations"):
         await context.documents_find("hub.automations")
+
+
+async def call(home: Home, webhook_id: str, body: bytes, remote: str = "192.168.1.20", method: str = "POST") -> int:
+    async def chunks() -> AsyncIterator[bytes]:
+        yield body
+
+    headers = {"content-type": "application/json"}
+    request = WebhookRequest(method, "", headers, {"door": "front"}, chunks(), len(body), remote)
+    return (await home.hub.views.nobody().webhook(webhook_id, request)).status
+
+
+async def test_a_webhook_sets_off_who_listens_from_home_only(home: Home) -> None:
+    bell = {"trigger": "webhook", "webhook_id": "a-long-secret"}
+    note = {"person": "anna", "kind": "note", "note": "{{ trigger.json.by }} {{ trigger.query.door }}"}
+    await home.view().add_automation(
+        {"alias": "Bell", "triggers": [bell], "actions": [{"action": "journal.add", "data": note}]}
+    )
+    assert await call(home, "a-long-secret", b'{"by": "postman"}') == 200
+    assert await call(home, "a-long-secret", b'{"by": "stranger"}', remote="203.0.113.9") == 200
+    assert await call(home, "a-long-secret", b'{"by": "browser"}', method="GET") == 200
+    await home.quiet()
+    assert await notes(home) == ["postman front"]
+    with pytest.raises(NotFound):
+        await call(home, "another", b"{}")
+    with pytest.raises(BadReading, match="not the JSON"):
+        await call(home, "a-long-secret", b"{")
