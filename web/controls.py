@@ -15,6 +15,8 @@ NAMED: Mapping[str, tuple[str, str]] = {
     "press": ("Press", "circle"),
     "turn_on": ("Turn on", "power"),
     "turn_off": ("Turn off", "power"),
+    "increment": ("Step up", ""),
+    "decrement": ("Step down", ""),
 }
 """Commands whose own name would read oddly: words and icon; the others are written as they are called."""
 ASKING: Mapping[str, tuple[str, str, str]] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from aiohttp import web
@@ -51,6 +51,8 @@ class Line:
     quick: tuple[str, str, str] | None = None
     ends: datetime | None = None
     """Of a timer that runs."""
+    pressed: datetime | None = None
+    """When a button was."""
 
     @property
     def path(self) -> str:
@@ -94,8 +96,12 @@ def _line(view: View, entry: ConfigEntry, item: CatalogueItem, entity: Entity, w
     value = str(state.value) if state is not None and state.value is not None else ""
     quick = QUICK.get((entity.component, "")) or QUICK.get((entity.component, value))
     more, ends = _more(entity, state, display)
+    pressed = None
     if entity.component == "input_button":
-        shown = Shown("Never pressed" if not value else "Pressed")
+        shown = Shown("Pressed" if value else "Not yet")
+        pressed = state.taken_at if state is not None and value else None
+    elif entity.component == "input_datetime":
+        shown = Shown(value.removesuffix(":00") if value.count(":") == 2 else value)
     return Line(
         entry,
         item.name,
@@ -109,6 +115,7 @@ def _line(view: View, entry: ConfigEntry, item: CatalogueItem, entity: Entity, w
         value == "on" if entity.component == "input_boolean" and acts else None,
         quick if acts else None,
         ends,
+        pressed,
     )
 
 
@@ -122,7 +129,8 @@ def _more(entity: Entity, state: State | None, display: Display) -> tuple[str, d
         return f"{left} left" if left else f"{told.get('duration', '')}", None
     if entity.component == "schedule" and (end := told.get("next_event")):
         at = datetime.fromisoformat(end)
-        return f"until {words.day(at, display.zone)}, {words.hour(at, display.zone)}", None
+        local = at.astimezone(display.zone)
+        return f"until {local:%A} {words.hour(at, display.zone)}", None
     if entity.component == "zone" and (persons := told.get("persons")):
         return words.listed([str(one).partition(".")[2].capitalize() for one in persons]), None
     return "", None
@@ -130,21 +138,13 @@ def _more(entity: Entity, state: State | None, display: Display) -> tuple[str, d
 
 async def index(request: web.Request, view: View) -> web.Response:
     _may(view)
-    return answer.page(
-        request,
-        "helpers/page.html",
-        lines=lines(view),
-        kinds=kinds(view),
-        may_manage=view.allowed(Verb.MANAGE, HOUSEHOLD),
-    )
+    return answer.page(request, "helpers/page.html", kinds=kinds(view), **_list(view))
 
 
 async def again(request: web.Request, view: View) -> web.Response:
     """The list, for a page that stays open."""
     _may(view)
-    return answer.fragment(
-        request, "helpers/list.html", lines=lines(view), may_manage=view.allowed(Verb.MANAGE, HOUSEHOLD)
-    )
+    return answer.fragment(request, "helpers/list.html", **_list(view))
 
 
 async def tell(request: web.Request, view: View) -> web.Response:
@@ -158,6 +158,14 @@ async def tell(request: web.Request, view: View) -> web.Response:
     if "HX-Request" in request.headers:
         return await again(request, view)
     return answer.done(request, "/automations/helpers", f"Told {entity.name}: {known[command].lower()}.")
+
+
+def _list(view: View) -> dict[str, Any]:
+    return {
+        "lines": lines(view),
+        "may_manage": view.allowed(Verb.MANAGE, HOUSEHOLD),
+        "zone": words.zone(view.time_zone(HOUSEHOLD)),
+    }
 
 
 def _may(view: View) -> None:
