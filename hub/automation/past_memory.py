@@ -24,8 +24,8 @@ class PastMemory:
     """A `Memory` of a past world's clock.
 
     `entries`: every revision; one is known from `updated_at`, the oldest that is given of an entry from `created_at`.
-    `readings`: of any entities; each is known from `received_at`. What is known by the start, and as far back as
-    `Needs` says, belongs among them; what comes later may be told by `tell` instead, when it comes.
+    `readings`: of any entities; each is known from `received_at`. What was known at the start belongs among them, as far
+    back as `past_needs` says; what comes later may be told by `tell` instead, when it comes and before the engine is.
     """
 
     unwatched_since: datetime | None = None

@@ -16,6 +16,8 @@ Period = Literal["day", "week"]
 Direction = Literal["above", "below", "either"]
 WINDOW: Mapping[Period, int] = {"day": 28, "week": 8}
 """Complete periods that are looked at."""
+WINDOWS: Mapping[Period, timedelta] = {"day": timedelta(days=29), "week": timedelta(weeks=10)}
+"""How long before today all of that begins, with the period before, which is judged as well."""
 FEWEST = 7
 _NORMAL = 1.4826
 """Makes the median absolute deviation of a normal distribution its standard deviation (Rousseeuw & Croux 1993)."""
