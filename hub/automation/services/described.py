@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
@@ -57,9 +58,9 @@ Prepare = Callable[[Thing, dict[str, Any]], list[Told] | None]
 """(the entity as it is, what was given) -> commands in order; None: it cannot do that. Raises ValueError."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Service:
-    """An action by Home Assistant's name."""
+    """An action by Home Assistant's name; each is itself alone, so that what is made of it can be kept."""
 
     name: str
     title: str
@@ -104,6 +105,7 @@ class Targeted(Parameters):
         return any(getattr(self, name) is not None for name in TARGETS)
 
 
+@lru_cache(512)
 def parameters_of(service: Service) -> type[BaseModel]:
     """The Pydantic model of an action's fields."""
     fields: dict[str, Any] = {
