@@ -24,8 +24,9 @@ class PastMemory:
     """A `Memory` of a past world's clock.
 
     `entries`: every revision; one is known from `updated_at`, the oldest that is given of an entry from `created_at`.
-    `readings`: of any entities; each is known from `received_at`. What was known at the start belongs among them, as far
-    back as `past_needs` says; what comes later may be told by `tell` instead, when it comes and before the engine is.
+    `readings`: of any entities; each is known from `received_at`. `known`: either of them, from another instant. What
+    was known at the start belongs among them, as far back as `past_needs` says; what comes later may be told by `tell`
+    instead, when it comes and before the engine is.
     """
 
     unwatched_since: datetime | None = None
@@ -37,6 +38,7 @@ class PastMemory:
         entries: Iterable[JournalEntry] = (),
         readings: Iterable[Reading] = (),
         *,
+        known: Iterable[tuple[datetime, JournalEntry | Reading]] = (),
         metrics: Mapping[str, Metric] | None = None,
         sources: Callable[[str, str], Sequence[str]] = lambda person, metric: (),
         quiet: Callable[[str | None, datetime], bool | None] = lambda person, at: None,
@@ -58,8 +60,8 @@ class PastMemory:
         for one in sorted(given, key=lambda entry: entry.revision):
             at = one.created_at if one.revision == first[one.id] else one.updated_at
             self._coming.append((at, next(self._order), one))
-        for reading in readings:
-            self._coming.append((reading.received_at, next(self._order), reading))
+        self._coming += [(one.received_at, next(self._order), one) for one in readings]
+        self._coming += [(at, next(self._order), one) for at, one in known]
         heapify(self._coming)
 
     def tell(self, kind: str, facts: Mapping[str, Any]) -> None:
