@@ -133,10 +133,8 @@ class NoticeAnswer:
     """What came back over a channel: a button, a text, or that it was seen or swept away."""
 
     notice: str
-    """Its id."""
+    """Its id, or its token where strangers could write what comes back."""
     action: str = ""
-    """Empty: `state` alone has changed."""
+    """A button's, `#0` for the first, `#reply` for that which asks for a text; empty: `state` alone has changed."""
     reply: str = ""
     state: NoticeState = NoticeState.ANSWERED
-    by: str = ""
-    """Who, where the channel knows better than the notice's recipient."""

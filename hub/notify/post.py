@@ -139,7 +139,7 @@ class Post:
                 _log.exception("the channel %s failed", channel)
                 new = self._failed(way, f"{type(error).__name__}; the log has the details")
             else:
-                new = NoticeWay(done.state, "", self._clock.now(), way.tries + 1, None, done.handle)
+                new = NoticeWay(done.state, done.why, self._clock.now(), way.tries + 1, None, done.handle)
             await self._keep(notice_id, channel, new, version)
 
     async def _keep(self, notice_id: str, channel: str, way: NoticeWay, version: int) -> None:

@@ -169,11 +169,16 @@ class Notify:
 
     async def answered(self, entry: ConfigEntry, answer: NoticeAnswer) -> bool:
         """Over a channel. False for a notice that did not go out on it, or a button that it has not."""
-        notice = self.shelf.get(answer.notice)
+        named = self.channels.opened(answer.notice) if "." in answer.notice else answer.notice
+        notice = self.shelf.get(named)
         if notice is None or entry.id not in notice.ways:
             return False
-        by = answer.by or notice.to
-        return await self.answers.settle(notice, answer.action, answer.reply, by, answer.state, entry.id)
+        action = answer.action
+        if action == "#reply":
+            action = next((one.action for one in notice.buttons if one.reply), action)
+        elif action.startswith("#") and action[1:].isdigit() and int(action[1:]) < len(notice.buttons):
+            action = notice.buttons[int(action[1:])].action
+        return await self.answers.settle(notice, action, answer.reply, notice.to, answer.state, entry.id)
 
     # -- questions
 

@@ -51,6 +51,8 @@ class Delivery:
     """What became of it; a failure is raised (NotReady: tried again; AuthFailed, BadReading: it is not)."""
 
     state: NoticeState = NoticeState.SENT
+    """SENT, DELIVERED, or FAILED where nobody is left to send it to."""
+    why: str = ""
     handle: Any = None
     """What is needed to change or take it back; JSON."""
     gone: tuple[str, ...] = ()

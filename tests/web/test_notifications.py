@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 from hub.model import Actor, Happened, NoticeState
@@ -56,8 +55,7 @@ async def test_the_bell_counts_on_every_page_and_a_new_notice_is_read_out(house:
     bell = page.locator(".bell-phone")
     assert await bell.inner_text() == "Notifications"
     # The stream has told how it stands before anything new comes.
-    await page.wait_for_function("performance.getEntriesByType('resource').some((one) => one.name.endsWith('/live'))")
-    await asyncio.sleep(0.5)
+    await page.locator(".bell-phone[data-bell=live]").wait_for()
     await tell(house, "Dinner is ready")
     await page.get_by_role("status").get_by_text("Dinner is ready").wait_for()
     await bell.locator(".bell-count:not([hidden])").wait_for()

@@ -15,10 +15,6 @@ async function take(data) {
   } catch {
     // Every push must show something; a browser takes the right away otherwise.
   }
-  if (told.clear) {
-    for (const one of await self.registration.getNotifications({ tag: told.tag })) one.close();
-    return;
-  }
   await self.registration.showNotification(told.title, {
     body: told.message,
     tag: told.tag,

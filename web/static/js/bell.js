@@ -8,6 +8,7 @@ function draw(count) {
     const badge = bell.querySelector(".bell-count");
     badge.textContent = count > 99 ? "99+" : String(count);
     badge.hidden = count === 0;
+    bell.dataset.bell = "live";
     bell.querySelector("[data-bell-words]").textContent = count ? `, ${count} new` : "";
   }
   navigator.setAppBadge?.(count).catch(() => {});
