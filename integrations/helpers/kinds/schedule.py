@@ -117,8 +117,8 @@ def _spans(config: ScheduleOptions, zone: ZoneInfo, now: datetime) -> Iterator[t
         day = today + timedelta(days=ahead)
         for block in getattr(config, DAYS[day.weekday()]):
             start, end = instant(day, block.start, zone), instant(day, block.end, zone)
-            if start < end:
-                yield start, end, block
+            # A gap of the clock that swallows a block moves it, and does not take it away.
+            yield start, end if start < end else start + timedelta(seconds=block.end - block.start), block
 
 
 def at(config: ScheduleOptions, zone: ZoneInfo, now: datetime) -> tuple[Block | None, datetime | None]:
@@ -128,8 +128,8 @@ def at(config: ScheduleOptions, zone: ZoneInfo, now: datetime) -> tuple[Block | 
     for start, end, one in _spans(config, zone, now):
         if start <= now < end:
             block, until = one, end
-        elif until is not None and start == until:
-            until = end
+        elif until is not None and start <= until:
+            until = max(until, end)
             if end - now > timedelta(days=8):
                 return block, None  # always on
         elif start > now:

@@ -148,9 +148,8 @@ async def test_a_counter_counts_within_its_ends(tmp_path: Path) -> None:
     async with lived(tmp_path) as home:
         await home.add("counter", "Cups", initial=1, step=2, minimum=0, maximum=4)
         one = "counter.cups"
-        assert [await home.tell(one, name) for name in ("increment", "increment", "decrement", "reset", "decrement")] == [
-            3.0, 4.0, 2.0, 1.0, 0.0,
-        ]  # fmt: skip
+        told = ("increment", "increment", "decrement", "reset", "decrement")
+        assert [await home.tell(one, name) for name in told] == [3.0, 4.0, 2.0, 1.0, 0.0]
         assert await home.tell(one, "set_value", value=4) == 4.0
         with pytest.raises(BadReading, match="Cups takes 0 to 4; 5 lies outside"):
             await home.tell(one, "set_value", value=5)
