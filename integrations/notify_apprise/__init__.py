@@ -15,8 +15,8 @@ class Config(ChannelOptions):
 
     url: SecretStr = Field(
         title="Apprise address",
-        description="Such as discord://id/token or matrixs://token@host/#room; appriseit.com has all services. It holds "
-        "the credentials and is sealed in the database.",
+        description="Such as discord://id/token or matrixs://token@host/#room; appriseit.com has all services. It "
+        "holds the credentials and is sealed in the database.",
     )
     host: str = Field(
         title="Where it goes",
