@@ -12,6 +12,7 @@ from typing import Any
 from hub.automation.engine import Engine
 from hub.automation.judging import Elsewhere
 from hub.automation.memory import Forgetful, Memory
+from hub.automation.past_memory import PastMemory
 from hub.automation.schema.automation import Automation
 from hub.automation.trace import Trace
 from hub.automation.world import Context, Directory, Seen
@@ -117,6 +118,11 @@ class Past:
     def take(self, run: str) -> tuple[Would, ...]:
         return tuple(self._done.pop(run, ()))
 
+    def learn(self, told: Told) -> None:
+        """What is told as a signal is remembered from now on."""
+        if isinstance(self.memory, PastMemory):
+            self.memory.tell(told.kind, told.facts)
+
     def put(self, seen: Seen) -> Seen | None:
         """The state is so from now on; what it was before."""
         before = self._states.get(seen.entity_id)
@@ -157,6 +163,7 @@ class Replay:
             if type(what) is Seen:
                 engine.changed(past.put(what), what)
             elif isinstance(what, Told):
+                past.learn(what)
                 engine.signal(what.kind, what.facts)
 
     async def finish(self, end: datetime) -> dict[str, Backtest]:

@@ -92,6 +92,14 @@ class Received:
         """The newest reading that the house knew at an instant."""
         return await self.before(series, at_us + _AHEAD, at_us)
 
+    async def known(self, series: int, start_us: int, end_us: int) -> list[StoredReading]:
+        """Readings taken in a stretch of time, those that were known at its end."""
+        came = self._came(series)
+        rows = await self._database.fetch(
+            f"{_SELECT.format(came=came)} AND {came} < ?", *(series, start_us, end_us, end_us)
+        )
+        return await self._words.readings(rows)
+
     async def window(self, series: int, start_us: int, end_us: int) -> list[StoredReading]:
         """Readings that came with start <= received < end, no more than a day late; by (received, taken)."""
         came = self._came(series)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -125,7 +125,7 @@ def _curve(column: Column, levels: Sequence[float], first: float, length: float,
     return Curve(
         y, column.name, column.unit, column.family, "".join(line_path(placed(run)) for run in parts), area,
         tuple((short(down(one) + (10 if one == shown[0] else -2)), f"{one:,.{column.decimals}f}") for one in shown),
-        tuple((short(down(one)), f"{one:g}") for one in dict.fromkeys(levels)),
+        _levels(levels, down),
     )  # fmt: skip
 
 
@@ -168,3 +168,14 @@ def _ticks(start: datetime, end: datetime, zone: ZoneInfo) -> tuple[tuple[str, s
             day += timedelta(days=step)
     shares = [((at - start).total_seconds() / length * 100, text) for at, text in found]
     return tuple((f"{share:.2f}%", text, "middle") for share, text in shares if 4 <= share <= 96)
+
+
+def _levels(levels: Sequence[float], down: Callable[[float], float]) -> tuple[tuple[str, str], ...]:
+    """A text only where it does not run into the one before."""
+    found: list[tuple[str, str]] = []
+    last = -100.0
+    for one in sorted(set(levels), reverse=True):
+        at = down(one)
+        found.append((short(at), f"{one:g}" if at - last >= 13 else ""))
+        last = at if at - last >= 13 else last
+    return tuple(found)

@@ -11,7 +11,8 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from hub.automation.world import Directory, Seen
-from hub.model import Entity, Person
+from hub.model import Entity, Metric, Person
+from hub.notify.prefs import Quiet
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,11 @@ class Order:
     """Entities that no source has, as they are now: zones, people, automations."""
     directory: Directory = field(default_factory=Directory)
     people: Sequence[Person] = ()
+    quiet: Mapping[str, Quiet] = field(default_factory=dict)
+    """Person, or `household`, -> quiet hours as they are now."""
+    metrics: Sequence[Metric] = ()
+    sources: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
+    """Person -> metric -> entities; of the metrics whose usual range is asked for."""
     kinds: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Person -> kinds of journal entries that the account may see."""
     as_received: bool = False

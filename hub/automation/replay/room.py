@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,10 +16,12 @@ from hub.automation.at_work.directory import directory_of
 from hub.automation.at_work.house import facts_of, seen_of
 from hub.automation.replay.order import Order, Variant
 from hub.automation.replay.process import work
+from hub.automation.replay.remembering import needs_of_all
 from hub.automation.world import Context, Seen
 from hub.clock import Clock
 from hub.errors import BadReading, HubError, NotFound
 from hub.model import HOUSEHOLD, Actor, Entity, Verb
+from hub.notify.prefs import Quiet
 from hub.registry import Entities, People, Vocabulary
 from hub.states import States
 
@@ -72,10 +74,11 @@ class Backtests:
         people: People,
         access: Access,
         vocabulary: Vocabulary,
+        quiet: Callable[[str], Quiet] = lambda person: Quiet(),
     ) -> None:
         self._url, self._clock, self._house = url, clock, house
         self._entities, self._states, self._people = entities, states, people
-        self._access, self._vocabulary = access, vocabulary
+        self._access, self._vocabulary, self._quiet = access, vocabulary, quiet
         self._jobs: dict[str, BacktestJob] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
@@ -213,10 +216,20 @@ class Backtests:
             [*virtual, *(self._now(one, start) for one in entities if not one.record)],
             directory_of(self._entities, known.__contains__),
             list(self._people.all.values()),
+            {slug: self._quiet(slug) for slug in people},
+            list(self._vocabulary.metrics.values()),
+            self._sources(variants, known),
             {slug: [kind for kind in kinds if sees(slug, f"journal:{kind}")] for slug in people},
             as_received,
         )
         return order, hidden
+
+    def _sources(self, variants: Sequence[Variant], known: Collection[str]) -> dict[str, dict[str, list[str]]]:
+        found: dict[str, dict[str, list[str]]] = {}
+        for person, metric in needs_of_all([one.body for one in variants]).metrics:
+            ids = [one.id for one in self._entities.sources(person, metric) if one.id in known]
+            found.setdefault(person, {})[metric] = ids
+        return found
 
     def _facts(self, entity: Entity) -> Mapping[str, Any]:
         person, state = self._people.all.get(entity.person), self._states.get(entity.id)

@@ -8,9 +8,11 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from hub.automation.elsewhere import OtherRooms
 from hub.automation.past import PastRun, Replay
 from hub.automation.replay.needs import Missing, WatchedPast, hears_readings, kinds_of_triggers, levels, named, not_kept
 from hub.automation.replay.order import Order
+from hub.automation.replay.remembering import Remembering
 from hub.automation.replay.stream import Stream, known_entries
 from hub.automation.replay.tally import Tally
 from hub.automation.schema.automation import Automation, automation
@@ -44,7 +46,7 @@ class Trial:
         self._order, self._progress = order, progress
         self._received = Received(order.url, order.household)
         self._known = {one.id: one for one in order.entities}
-        self._notes: list[str] = []
+        self._remembering = Remembering(order)
 
     async def run(self) -> dict[str, Any]:
         """As JSON can hold it. Raises Conflict for what is too much, AutomationInvalid, StorageUnavailable."""
@@ -53,6 +55,7 @@ class Trial:
         wanted: set[str] = set()
         for one in order.variants:
             wanted |= named(one.body, self._known, order.directory)
+        wanted |= self._remembering.entities.keys() & self._known.keys()
         try:
             self._progress(0.0, "reading the journal")
             entries = await self._entries()
@@ -90,13 +93,19 @@ class Trial:
         if imported:
             notes.append(f"{imported:,} readings were imported; they count as if they had come when they were taken.")
         heard = set().union(*(kinds_of_triggers(one.body) for one in order.variants))
-        stream = Stream(self._received, order, chosen, entries, readings=hears_readings(heard))
+        stream = Stream(
+            self._received, order, chosen, entries, readings=hears_readings(heard) or bool(self._remembering.entities)
+        )
         before = [*await stream.before(), *order.virtual]
         waiting = {one.id for one in order.entities if one.record} - wanted
-        past = WatchedPast(order.start, order.time_zone, order.directory, before, order.place, waiting=waiting)
+        await self._remembering.gather(self._received, entries, {one.id: one.series for one in chosen})
+        memory = self._remembering.memory(lambda: past)
+        past: WatchedPast = WatchedPast(
+            order.start, order.time_zone, order.directory, before, order.place, waiting=waiting, memory=memory
+        )
         zone = ZoneInfo(order.time_zone)
         tallies = {key: Tally(zone) for key in automations}
-        replay = _Counting(tallies, past, automations)
+        replay = _Counting(tallies, past, automations, OtherRooms(past))
         try:
             await self._through(replay, past, stream)
             found = await replay.finish(order.end)
