@@ -7,7 +7,7 @@ import hmac
 import secrets
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from hub.errors import NotReady
@@ -163,9 +163,12 @@ class Channels:
 
     def _going(self, entry: ConfigEntry, notice: Notice, handle: Any) -> Outbound:
         short = bool(entry.options.get("short"))
+        if short:
+            # Whatever a channel makes of it, there is nothing in it to tell.
+            notice = replace(notice, title="", message="", image="", data={})
         return Outbound(
             notice=notice,
-            title="Homeostat" if short else notice.title or "Homeostat",
+            title=notice.title or "Homeostat",
             message="There is something to read in Homeostat." if short else notice.message,
             token=self.token(notice.id),
             base=self._wishes.house.base,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hub.api import Command, Context, Integration, hookimpl
+from hub.api import Command, Context, Delivery, Integration, Notifier, Outbound, hookimpl
 from integrations.mqtt.config import Config
 from integrations.mqtt.logins import ACTIONS
 from integrations.mqtt.said import PUBLISH
@@ -58,4 +58,23 @@ def register_integrations(register: Callable[[Integration], None]) -> None:
             documentation="mqtt_template.md",
             belongs_to="either",
         )
+    )
+
+
+async def tell(ctx: Context, going: Outbound) -> Delivery:
+    from integrations.mqtt.notices import send
+
+    return await send(ctx, going)
+
+
+async def take_back(ctx: Context, going: Outbound) -> None:
+    from integrations.mqtt.notices import clear
+
+    await clear(ctx, going)
+
+
+@hookimpl
+def register_notifiers(register: Callable[[Notifier], None]) -> None:
+    register(
+        Notifier("mqtt", tell, True, take_back, shared=True, readers="Whoever may read at the broker can read it.")
     )

@@ -31,6 +31,7 @@ from integrations.mqtt.ledger import Ledger
 from integrations.mqtt.live import EPOCH, Reader
 from integrations.mqtt.memory import Memory
 from integrations.mqtt.message import Incoming
+from integrations.mqtt.notices import Notices
 from integrations.mqtt.orders import Orders
 from integrations.mqtt.outbound import Outbound
 from integrations.mqtt.ownership import Ownership
@@ -63,6 +64,7 @@ class Session:
         self.inbound: Inbound
         self.outbound: Outbound
         self.orders: Orders
+        self.notices: Notices
         self._announce_again = asyncio.Event()
         self._born = 0.0
         self._ledger = Ledger(ctx.data_dir / "deliveries")
@@ -85,6 +87,7 @@ class Session:
             deadlines.watch(self.ctx, self.catalogue, self.inbound),
             self.outbound.run(),
             self.orders.obey(),
+            self.notices.hear(),
             self._follow_owner(),
             self._announce_when_asked(),
             self._save_now_and_then(),
@@ -114,6 +117,7 @@ class Session:
         self.inbound.discovers = self.config.discovery
         self.outbound = Outbound(self.ctx, self.config, self.connection, _version())
         self.orders = Orders(self.ctx, self.outbound, self.config.base)
+        self.notices = Notices(self.ctx, self.connection, self.config.base, self.outbound.household)
         self.inbound.commands = self._command
         self.built = True
 
@@ -197,7 +201,7 @@ class Session:
         if not self.connection.session_present:
             self._ledger.forget()
         prefix = self.config.prefix
-        always = {self.orders.pattern: 1} if self.config.publish else {}
+        always = {self.orders.pattern: 1, self.notices.pattern: 1} if self.config.publish else {}
         if self.config.discovery:
             always |= {f"{prefix}/+/+/config": 1, f"{prefix}/+/+/+/config": 1}
         if self.config.announce:
@@ -218,7 +222,7 @@ class Session:
             if message.payload == b"online" and not message.retain and not own:
                 self._announce_again.set()
             return False
-        return self.config.publish and self.orders.take(message)
+        return self.config.publish and (self.orders.take(message) or self.notices.take(message))
 
     async def _follow_owner(self) -> None:
         """Notice what the owner enables and disables, and a household that moves."""

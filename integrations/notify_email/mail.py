@@ -50,9 +50,8 @@ def message(config: Any, going: Outbound) -> EmailMessage:
     made.set_content(text + "\n")
     parts = [f"<p>{html.escape(one)}</p>" for one in going.message.split("\n") if one.strip()]
     if answer:
-        parts.append(
-            f'<p><a href="{html.escape(answer)}">{html.escape(", ".join(b.title for b in notice.buttons))}</a></p>'
-        )
+        words = html.escape(", ".join(one.title for one in notice.buttons))
+        parts.append(f'<p><a href="{html.escape(answer)}">{words}</a></p>')
     if more:
         parts.append(f'<p><a href="{html.escape(more)}">Open Homeostat</a></p>')
     title = f"<h2>{html.escape(going.title)}</h2>" if going.title != "Homeostat" else ""

@@ -15,7 +15,7 @@ class Config(ChannelOptions):
     token: SecretStr = Field(title="Bot token", description="From @BotFather in Telegram, such as 123456:ABC-DEF.")
     chat: str = Field(
         title="Chat",
-        description="The number of the chat. Write to the bot once; @userinfobot tells your number. Groups begin with -.",
+        description="The number of the chat. Write to the bot first; @userinfobot tells your number. Groups have a -.",
         pattern=r"^-?\d{1,20}$",
     )
     server: str = Field(

@@ -63,7 +63,7 @@ def keyboard(going: Outbound) -> list[list[dict[str, str]]]:
 async def clear(ctx: Context, going: Outbound) -> None:
     if not isinstance(going.handle, int):
         return
-    where = {"chat_id": await chat_of(ctx), "message_id": going.handle}
+    where: dict[str, Any] = {"chat_id": await chat_of(ctx), "message_id": going.handle}
     with suppress(BadReading, Moved):
         if going.notice.state is NoticeState.CLEARED:
             await call(ctx, "deleteMessage", **where)

@@ -24,7 +24,7 @@ class Config(BaseModel):
     own_services: tuple[str, ...] = Field(
         (),
         title="Push services of your own",
-        description="Addresses, such as https://push.example.org. Most need none.",
+        description="Such as https://push.example.org. Most homes need none.",
     )
 
     @field_validator("own_services")

@@ -17,6 +17,8 @@ from integrations.notify_webpush.sealing import ROOM, b64, new_key, point, read_
 KNOWN = ("fcm.googleapis.com", "updates.push.services.mozilla.com", "web.push.apple.com")
 BELOW = (".push.services.mozilla.com", ".push.apple.com", ".notify.windows.com")
 DAY = 86_400
+SMALL = 1_000
+"""Bytes of text for a service that finds the usual too much."""
 GONE = (404, 410)
 _URGENCY = {Urgency.INFO: "normal", Urgency.IMPORTANT: "high", Urgency.CRITICAL: "high"}
 
@@ -83,16 +85,9 @@ async def _one(ctx: Context, key: ec.EllipticCurvePrivateKey, going: Outbound, o
     }
     if notice.tag:
         headers["Topic"] = b64(hashlib.sha256(notice.tag.encode()).digest())[:32]
-    room = ROOM
-    for _ in range(2):
-        try:
-            body = seal(payload(going, room), one["keys"]["p256dh"], one["keys"]["auth"])
-        except ValueError as error:
-            raise BadReading(f"the browser's keys are none: {error}") from None
-        status, wait = await _post(ctx, endpoint, body, headers)
-        if status != 413:
-            break
-        room = 1_000
+    status, wait = await _post(ctx, endpoint, _sealed(going, ROOM, one), headers)
+    if status == 413:
+        status, wait = await _post(ctx, endpoint, _sealed(going, SMALL, one), headers)
     if status in (200, 201, 202, 204):
         return 1
     if status in GONE:
@@ -102,6 +97,13 @@ async def _one(ctx: Context, key: ec.EllipticCurvePrivateKey, going: Outbound, o
     if status == 429 or status >= 500:
         raise NotReady(f"the push service asks for patience ({status})", retry_after=wait)
     raise BadReading(f"the push service refused it ({status})")
+
+
+def _sealed(going: Outbound, room: int, one: Mapping[str, Any]) -> bytes:
+    try:
+        return seal(payload(going, room), one["keys"]["p256dh"], one["keys"]["auth"])
+    except ValueError as error:
+        raise BadReading(f"the browser's keys are none: {error}") from None
 
 
 async def _post(ctx: Context, endpoint: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, float | None]:
