@@ -16,7 +16,7 @@ from hub.automation.engine import Engine
 from hub.automation.schema.automation import Automation
 from hub.automation.schema.triggers import EventTrigger, MqttTrigger
 from hub.automation.trace import Outcome, Trace
-from hub.automation.world import DeviceFacts, EntityFacts, PlaceFacts
+from hub.automation.world import Context, DeviceFacts, EntityFacts, PlaceFacts
 from tests.automation.house import PlayHouse
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus" / "blueprints"
@@ -25,7 +25,7 @@ GIVEN = [json.loads(line) for line in MANIFEST.read_text().splitlines()] if MANI
 VALID = [one for one in GIVEN if one["home_assistant"].get("valid_with_inputs")]
 MIDNIGHT = datetime(2026, 3, 1, 23, 0, tzinfo=UTC)
 """In Berlin."""
-STEP = timedelta(minutes=20)
+STEP = timedelta(minutes=30)
 ENTITY = re.compile(
     r"\b((?:binary_sensor|sensor|switch|light|fan|cover|climate|lock|media_player|person|device_tracker|input_\w+|timer|"
     r"counter|schedule|weather|vacuum|todo|calendar|number|select|group|sun|zone|event|automation|script|camera|"
@@ -151,7 +151,7 @@ async def live_a_day(house: PlayHouse, automation: Automation, chance: random.Ra
         if told and chance.random() < 0.4:
             kind, facts = chance.choice(told)
             if kind == "event":
-                house.fire(*facts, None)  # type: ignore[arg-type] # what happens outside has no context
+                house.fire(*facts, Context())
             else:
                 house.engine.signal(kind, facts)
         await house.later(STEP.total_seconds())
