@@ -129,8 +129,8 @@ async def test_a_timer_that_ended_while_the_hub_was_down_is_told_at_its_start(tm
     await clock.advance(7_200)
     async with house(tmp_path, clock=clock) as hub:
         home = Lived(hub, clock)
-        told: list[Happened] = []
-        await until(lambda: told.extend(one for one in hub.rooms.recent if isinstance(one, Happened)) or told)
+        await until(lambda: any(isinstance(one, Happened) for one in hub.rooms.recent))
+        told = [one for one in hub.rooms.recent if isinstance(one, Happened)]
         assert home.value(TEA) == "idle"
         assert [(one.event_type, one.data["finished_at"]) for one in told] == [("timer.finished", ends)]
 
