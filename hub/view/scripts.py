@@ -46,7 +46,7 @@ class ScriptsView(AutomationsView):
         self._automates()
         return self._rooms.deeds.scripts.check(body)[1]
 
-    def may_change(self, one: KeptScript | KeptScene) -> bool:
+    def may_edit(self, one: KeptScript | KeptScene) -> bool:
         """Whether it is the actor's own or the actor manages the household, and it stands in no file."""
         written = one.written
         return written is not None and written.editable and self._owns(written)

@@ -111,7 +111,7 @@ def _page(request: web.Request, view: View, one: KeptScene, text: str, flaws: li
         text=text,
         flaws=flaws or [],
         things=things,
-        may_change=view.may_change(one),
+        may_change=view.may_edit(one),
         zone=Display(view).zone,
     )
 

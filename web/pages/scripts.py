@@ -129,7 +129,7 @@ def _page(
         fields=fields,
         problem=problem,
         outcome=plain(outcome) if outcome else None,
-        may_change=view.may_change(one),
+        may_change=view.may_edit(one),
         told=_told(view, one),
         traces=view.script_traces(one.key)[:20],
         outcomes=OUTCOMES,
