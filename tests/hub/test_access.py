@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hub.access import Access
 from hub.clock import VirtualClock
 from hub.model import HOUSEHOLD, SYSTEM, Account, Actor, Grant, Role, Token, Verb
+from hub.view import View
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 PERSONS = ["anna", "ben", "mia", HOUSEHOLD, ""]
@@ -109,3 +110,9 @@ def test_what_a_token_may_is_what_account_and_token_both_may(
             assert access.scope(Actor("x"), verb).covers(person, subject) == by_account
             if by_account:
                 assert access.scope(Actor("x"), verb).touches(person)
+
+
+def test_no_part_of_the_view_takes_the_place_of_anothers_method() -> None:
+    """It is made of many; two of one name, and a rule about people would be asked of scripts."""
+    names = [name for part in View.__mro__[:-1] for name in vars(part) if not name.startswith("__")]
+    assert {name for name in names if names.count(name) > 1} == set()
