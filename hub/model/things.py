@@ -12,9 +12,11 @@ Component = str
 """Home Assistant's platform name: sensor, binary_sensor, switch, light, button, number, select, text, event ..."""
 
 HELD = frozenset(
-    "input_boolean input_number input_text input_select input_datetime input_button counter timer schedule "
-    "template group zone".split()
-)
+    {
+        "input_boolean", "input_number", "input_text", "input_select", "input_datetime", "input_button",
+        "counter", "timer", "schedule", "template", "group", "zone",
+    }
+)  # fmt: skip
 """Sources whose states stand until they say otherwise: nothing is measured that could go stale."""
 
 
