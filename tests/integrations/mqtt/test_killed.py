@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from tests.integrations.mqtt.conftest import Home, announce, there, values
 from tests.support.mosquitto import Mosquitto
 from tests.support.process import program
 
-KILLS = 6
+KILLS = 6 if os.environ.get("HOMEOSTAT_EVERY_STEP") else 2
 
 
 def start(folder: Path, url: str) -> subprocess.Popen[bytes]:
