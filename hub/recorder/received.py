@@ -92,6 +92,17 @@ class Received:
         """The newest reading that the house knew at an instant."""
         return await self.before(series, at_us + _AHEAD, at_us)
 
+    async def since(self, series: int, taken_us: int) -> int:
+        """When the value that a reading has became known, first of those before it that have it too."""
+        came = self._came(series)
+        value = "(SELECT value FROM readings WHERE series = ? AND taken = ?)"
+        rows = await self._database.fetch(
+            f"SELECT {came} FROM readings WHERE series = ? AND taken <= ? AND taken > coalesce((SELECT max(taken) "
+            f"FROM readings WHERE series = ? AND taken < ? AND value <> {value}), ?) ORDER BY taken LIMIT 1",
+            *(series, taken_us, series, taken_us, series, taken_us, -(1 << 62)),
+        )
+        return int(rows[0][0]) if rows else taken_us
+
     async def known(self, series: int, start_us: int, end_us: int) -> list[StoredReading]:
         """Readings taken in a stretch of time, those that were known at its end."""
         came = self._came(series)

@@ -115,7 +115,7 @@ class Backtests:
         Raises BadReading for a stretch of time that can't be.
         """
         first, last = self._span(start, end)
-        order, hidden = self._order(variants, actors, first, last, as_received)
+        order, hidden = self.order(variants, actors, first, last, as_received)
         job = BacktestJob(secrets.token_hex(6), by, name, key, first, last, self._clock.now(), hidden=hidden)
         for one in [one for one in self.all if one.by == by and one.state == "running"]:
             one.superseded = job.id
@@ -181,9 +181,11 @@ class Backtests:
             raise BadReading(f"at most {LONGEST.days} days are looked at in one go; choose a shorter time")
         return first, last
 
-    def _order(
+    def order(
         self, variants: Sequence[Variant], actors: Sequence[Actor], start: datetime, end: datetime, as_received: bool
     ) -> tuple[Order, int]:
+        """What the process is given, and how many entities only some of `actors` may see."""
+
         def sees(person: str, subject: str | None) -> bool:
             return all(self._access.allowed(one, Verb.VIEW, person, subject) for one in actors)
 

@@ -62,7 +62,8 @@ class Stream:
             if stands is not None and (one, stands.taken_us) not in self._revised:
                 rows.append(stands)
             newest = max(rows, key=lambda row: (row.taken_us, row.received_us), default=None)
-            self._begin(one, newest)
+            since = await self._received.since(one, newest.taken_us) if newest is not None else 0
+            self._begin(one, newest, since)
             far, whole = await self._received.far(one, self._start, self._end)
             self._odd += [row for row in far if (one, row.taken_us) not in self._revised]
             if not whole:
@@ -73,15 +74,15 @@ class Stream:
         self._odd.sort(key=_ORDER)
         return list(self._seen.values())
 
-    def _begin(self, series: int, newest: StoredReading | None) -> None:
+    def _begin(self, series: int, newest: StoredReading | None, since_us: int) -> None:
         entity = self._entities[series]
         facts = self._order.facts.get(entity.id, {})
         if newest is None:
             self._seen[series] = Seen(entity.id, UNKNOWN, facts, self._order.start, self._order.start)
             return
-        at = from_us(newest.taken_us)
+        since, at = from_us(min(since_us, newest.received_us)), from_us(newest.received_us)
         self._newest[series] = (newest.taken_us, newest.value)
-        self._seen[series] = Seen(entity.id, state_text(newest.value, True), facts, at, at)
+        self._seen[series] = Seen(entity.id, state_text(newest.value, True), facts, since, at)
 
     async def stretches(self) -> AsyncIterator[tuple[float, list[Change]]]:
         """(share of the whole that is over then, changes), until the end."""
