@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from tests.access.routes_backups import BACKUPS
+from tests.access.routes_helpers import HELPERS
 from tests.access.routes_open import OPEN, SIGNING
 from tests.access.routes_pages import PAGES
 from tests.access.routes_plugins import PLUGINS
 from tests.access.routes_rest import REST
+from tests.access.routes_scripts import SCRIPTS
 from tests.access.routes_settings import SETTINGS
 
-ROUTES = {**REST, **PAGES, **SETTINGS, **SIGNING, **PLUGINS, **BACKUPS}
+ROUTES = {**REST, **PAGES, **SETTINGS, **SIGNING, **PLUGINS, **BACKUPS, **HELPERS, **SCRIPTS}
 
 __all__ = ["OPEN", "ROUTES"]

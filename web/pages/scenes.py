@@ -33,6 +33,7 @@ async def new(request: web.Request, view: View) -> web.Response:
 
 async def add(request: web.Request, view: View) -> web.Response:
     """Of how the chosen things are now."""
+    view.scenes()  # raises Forbidden for who has none
     form = await request.post()
     name = str(form.get("name", "")).strip()
     errors: dict[str, str] = {} if name else {"name": "Give it a name."}
