@@ -27,9 +27,12 @@ def markdown(text: str) -> Markup:
 
 def first_words(text: str, most: int = 180) -> str:
     """The first paragraph as plain text, for a card."""
-    plain = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", _HTML.sub(" ", text))
+    plain = re.sub(r"!\[[^\]]*\]\([^)]*\)", "", _HTML.sub(" ", _BREAK.sub("\n", text)))
+    plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", plain)
     plain = re.sub(r"(?m)^\s*(#+|[-*>]|\d+\.)\s+|[*_`~]{1,3}", "", plain).strip()
-    first = " ".join(re.split(r"\n\s*\n", plain)[0].split())
+    # A title alone says what the card's own does.
+    parts = [" ".join(one.split()) for one in re.split(r"\n\s*\n", plain) if one.strip()]
+    first = next((one for one in parts if len(one) > 30), parts[0] if parts else "")
     return first if len(first) <= most else first[:most].rsplit(" ", 1)[0].rstrip(",.;:") + " …"
 
 

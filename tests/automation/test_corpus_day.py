@@ -99,7 +99,7 @@ def happenings(automation: Automation) -> Iterator[tuple[str, Any]]:
 def _told(kind: str) -> dict[str, Any]:
     """What an event of this kind says in a real house."""
     seen = {"entity_id": "light.kitchen", "state": "on", "attributes": {}, "context": {"user_id": None}}
-    return {
+    known: dict[str, dict[str, Any]] = {
         "state_changed": {"entity_id": "light.kitchen", "old_state": {**seen, "state": "off"}, "new_state": seen},
         "call_service": {"domain": "light", "service": "turn_on", "service_data": {"entity_id": ["light.kitchen"]}},
         "zha_event": {
@@ -118,7 +118,8 @@ def _told(kind: str) -> dict[str, Any]:
             "from_first": "A",
         },
         "mobile_app_notification_action": {"action": "TAKEN", "device_id": DEVICE},
-    }.get(kind, {"entity_id": "light.kitchen", "device_id": DEVICE, "command": "on", "args": [1], "params": {}})
+    }
+    return known.get(kind, {"entity_id": "light.kitchen", "device_id": DEVICE, "command": "on", "args": [1], "params": {}})
 
 
 ANSWERS: Mapping[str, Any] = {
@@ -151,7 +152,7 @@ async def live_a_day(house: PlayHouse, automation: Automation, chance: random.Ra
         if told and chance.random() < 0.4:
             kind, facts = chance.choice(told)
             if kind == "event":
-                house.fire(*facts, Context())
+                house.fire(facts[0], facts[1], Context())
             else:
                 house.engine.signal(kind, facts)
         await house.later(STEP.total_seconds())

@@ -18,13 +18,13 @@ _PARTS = ("action", "condition", "trigger", "object")
 
 
 async def choices(request: web.Request, view: View) -> web.Response:
-    """`selector` (JSON) and what was typed so far, `q` -> options of a list box."""
+    """`selector` (JSON) and what was typed so far, `q` -> [{value, name, more}], the likeliest first."""
     try:
         asked = orjson.loads(request.query.get("selector", ""))
         found = selectors.offers(asked, request.query.get("q", "")[:200], view)
     except (ValueError, KeyError, TypeError, AttributeError):
         raise BadReading("that is no selector with something to choose from") from None
-    return answer.fragment(request, "selectors/offers.html", offers=found, asked=request.query.get("q", ""))
+    return answer.columns(request, [{"value": one.value, "name": one.name, "more": one.more} for one in found])
 
 
 async def check(request: web.Request, view: View) -> web.Response:

@@ -101,7 +101,7 @@ def groups(blueprint: Blueprint, found: Filled, view: View) -> list[Group]:
         ones = [one for one in blueprint.inputs.values() if one.section == key]
         if not ones and section is None:
             continue
-        wanting = any(one.key in found.errors for one in ones)
+        wanting = any(one.key in found.errors or one.key in found.inputs for one in ones)
         needed = sum(one.required and found.shown.get(one.key) in _NOTHING for one in ones)
         made.append(
             Group(

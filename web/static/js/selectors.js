@@ -12,10 +12,11 @@ async function open(box, delay = 0) {
   const typed = box.dataset.picker === "text" && box.dataset.typed !== "1" ? "" : input.value.trim();
   const asked = new URLSearchParams({ selector: box.dataset.asked, q: typed });
   const answer = await fetch(`/automations/choices?${asked}`, { headers: { "HX-Request": "true" } }).catch(() => null);
-  if (mine !== asking || !answer?.ok) return;
-  list.innerHTML = await answer.text();
-  options(list).forEach((one, at) => { one.id = `${list.id}-${at}`; });
-  if (box.dataset.picker === "text" && !options(list).length) return close(box);
+  const found = answer?.ok ? await answer.json() : null;
+  if (mine !== asking || !found) return;
+  if (box.dataset.picker === "text" && !found.length) return close(box);
+  list.replaceChildren(...found.map((one, at) => offer(one, `${list.id}-${at}`)));
+  if (!found.length) list.append(nothing(typed));
   list.hidden = false;
   input.setAttribute("aria-expanded", "true");
   activate(box, typed ? 0 : -1);
@@ -43,6 +44,24 @@ function element(tag, className, text) {
   const made = document.createElement(tag);
   if (className) made.className = className;
   if (text) made.textContent = text;
+  return made;
+}
+
+function offer(one, id) {
+  const made = element("li", "combo-one");
+  made.id = id;
+  made.setAttribute("role", "option");
+  Object.assign(made.dataset, { value: one.value, label: one.name, more: one.more });
+  made.append(element("b", "", one.name));
+  if (one.more) made.append(element("small", "", one.more));
+  return made;
+}
+
+function nothing(typed) {
+  const words = typed ? `Nothing here is called “${typed}”.` : "There is nothing of this kind here yet.";
+  const made = element("li", "combo-none", words);
+  made.setAttribute("role", "option");
+  made.setAttribute("aria-disabled", "true");
   return made;
 }
 
@@ -110,11 +129,6 @@ document.addEventListener("click", (event) => {
   }
 });
 // The press, not the click: the field must not lose its focus first.
-document.addEventListener("pointerdown", (event) => {
-  const list = event.target.closest?.(".combo-list");
-  if (!list) return;
-  if (event.pointerType === "mouse") event.preventDefault();
-});
 document.addEventListener("mousedown", (event) => {
   const option = event.target.closest?.(".combo-list [data-value]");
   if (event.target.closest?.(".combo-list")) event.preventDefault();
@@ -123,7 +137,6 @@ document.addEventListener("mousedown", (event) => {
 document.addEventListener("keydown", (event) => {
   const box = event.target.getAttribute?.("role") === "combobox" && boxOf(event);
   if (box) return steer(box, event);
-  // Tab indents YAML only after a space has begun the line; elsewhere it leaves the field as anywhere.
   if (event.key === "Enter" && event.target.matches?.("textarea[data-indent]")) indent(event);
 });
 
@@ -163,4 +176,3 @@ function dress(root) {
 }
 dress(document);
 document.addEventListener("htmx:after:swap", () => dress(document));
-document.addEventListener("htmx:afterSwap", () => dress(document));
