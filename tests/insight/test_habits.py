@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.insight import Habit, UsualTime, learned
+from hub.insight import Habit, UsualTime, day_begins, learned, next_day_begins
+from hub.recorder import from_us
+from hub.recorder.days import day_stretch
 from tests.insight.making import BERLIN, at, entry, meals, minutes_apart
 
 MONDAY = date(2026, 6, 1)
@@ -225,3 +227,13 @@ def test_a_daily_time_is_predicted_once_for_each_local_day_of_a_year(zone: str) 
         days.append(found.at.astimezone(ZoneInfo(zone)).date())
     assert len(days) == len(set(days))
     assert (days[-1] - days[0]).days == len(days) - 1
+
+
+@pytest.mark.parametrize(
+    "zone", ["Europe/Berlin", "America/Sao_Paulo", "America/Havana", "Asia/Beirut", "Australia/Lord_Howe"]
+)
+def test_a_local_day_begins_where_the_recorders_days_do(zone: str) -> None:
+    for day in range(date(2018, 1, 1).toordinal(), date(2019, 1, 1).toordinal()):
+        start, end = (from_us(one) for one in day_stretch(day, zone))
+        assert day_begins(start, ZoneInfo(zone)) == start == day_begins(end - timedelta(seconds=1), ZoneInfo(zone))
+        assert next_day_begins(start, ZoneInfo(zone)) == end

@@ -47,13 +47,14 @@ class Remembering(Watcher):
         task.add_done_callback(self._asking.discard)
 
     def each_day(self, zone: ZoneInfo, then: Callable[[], None]) -> None:
-        """At the beginning of every local day from the next one on."""
+        """At the beginning of every local day from the next one on; it is no time at which the trigger is due."""
 
-        def due() -> None:
-            then()
-            self.each_day(zone, then)
+        async def days() -> None:
+            while True:
+                await self._at.world.clock.sleep_until(next_day_begins(self.now, zone))
+                then()
 
-        self.later(next_day_begins(self.now, zone), due)
+        self.soon(days())
 
     def missed(self, due: datetime) -> bool:
         """Whether it came due while nobody watched, and has to be made up for."""

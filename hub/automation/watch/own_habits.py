@@ -157,6 +157,11 @@ class StatisticWatcher(Remembering):
         self._waits = False
         self._looked = self.now - _EVERY
 
+    @property
+    def due(self) -> datetime | None:
+        """Readings decide."""
+        return None
+
     def start(self) -> None:
         self._find_sources()
         self._waits = True
@@ -177,7 +182,8 @@ class StatisticWatcher(Remembering):
             self._at.again(self)
 
     def signalled(self, kind: str, facts: Mapping[str, Any]) -> None:
-        if not self._sources:
+        if not self._sources and self._looked + _EVERY <= self.now:
+            self._looked = self.now
             self._find_sources()
         if facts["entity_id"] in self._sources:
             self._look_soon()
