@@ -99,7 +99,8 @@ class OtherRooms:
         if not entries:
             return Verdict(not wanted, f"there was no {what} in the last {length(back)}")
         last = now - entries[-1].start
-        return Verdict((last <= within) is wanted, f"the last {what} was {ago(last)}")
+        # Exclusive, so that it agrees with `event: missing` of the same span at the instant when that fires.
+        return Verdict((last < within) is wanted, f"the last {what} was {ago(last)}")
 
     async def _baseline(self, condition: schema.BaselineCondition) -> Verdict:
         """The day's value so far, or the day's before where this one has none yet."""
