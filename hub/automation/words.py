@@ -247,7 +247,7 @@ def _call(one: schema.CallAction, names: Names) -> str:
     if _SETS.fullmatch(verb) and where and len(data) == 1:
         return f"set {where} to {value(next(iter(data.values())))}"
     title = names.actions.get(one.action)
-    return f"{title.lower() if title else one.action}{f' for {where}' if where else ''}{_with(data)}"
+    return f"{(title[:1].lower() + title[1:]) if title else one.action}{f' for {where}' if where else ''}{_with(data)}"
 
 
 def _with(data: Mapping[str, Any]) -> str:

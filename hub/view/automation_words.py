@@ -20,6 +20,8 @@ from hub.automation.words_parts import capital
 from hub.automation.words_triggers import phrase as of_trigger
 from hub.model import HOUSEHOLD
 from hub.units import label
+from hub.view.acting import ActingView
+from hub.view.choosing import ChoosingView
 from hub.view.states import StatesView
 
 
@@ -35,12 +37,24 @@ def names_of(view: StatesView) -> Names:
         things[f"person.{slug}"] = Thing(name)
     things["sun.sun"] = Thing("the sun")
     things["zone.home"] = Thing("home")
+    if isinstance(view, ChoosingView):
+        for seen in view.choosable():
+            facts = seen.attributes
+            unit = str(facts.get("unit_of_measurement") or "")
+            things.setdefault(seen.entity_id, Thing(seen.name, unit, str(facts.get("device_class") or "")))
     return Names(
         things=things,
         people={HOUSEHOLD: "the household", **people},
         metrics={one.key: one.name for one in view.metrics()},
         kinds={one.key: one.name for one in view.journal_kinds()},
+        places=_places(view) if isinstance(view, ChoosingView) else {},
+        actions={one.name: one.title for one in view.action_catalogue()} if isinstance(view, ActingView) else {},
     )
+
+
+def _places(view: ChoosingView) -> dict[str, str]:
+    all = view.directory()
+    return {one.id: one.name for group in (all.devices, all.areas, all.floors, all.labels) for one in group.values()}
 
 
 @cache

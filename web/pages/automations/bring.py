@@ -112,8 +112,8 @@ _DOMAINS = frozenset({
     "todo", "vacuum", "siren", "number", "select", "device_tracker", "weather", "camera", "humidifier",
 })  # fmt: skip
 _VERBS = ("turn_", "set_", "toggle", "open_", "close_", "media_", "volume_", "select_", "press", "start", "stop",
-          "pause", "cancel", "finish", "increment", "decrement", "reset", "lock", "unlock", "reload", "get_", "add_", "play_",
-          "snooze", "finished", "started", "changed")  # fmt: skip
+          "pause", "cancel", "finish", "increment", "decrement", "reset", "lock", "unlock", "reload", "get_", "add_",
+          "play_", "snooze", "finished", "started", "changed")  # fmt: skip
 
 
 class _Everything(dict[str, Any]):

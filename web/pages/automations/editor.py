@@ -41,6 +41,8 @@ class State:
     trying: bool = False
     verdicts: dict[str, tuple[bool, str]] = field(default_factory=dict)
     problem: str = ""
+    open: set[str] = field(default_factory=set)
+    """Cards that are unfolded."""
 
 
 async def new(request: web.Request, view: View) -> web.Response:
@@ -69,6 +71,7 @@ async def press(request: web.Request, view: View) -> web.StreamResponse:
         checked=form.get("checked") == "1",
         changed=True,
         trying=form.get("trying") == "1",
+        open={one for one in str(form.get("open", "")).split(",") if one},
     )
     deed, _, target = str(form.get("op") or "show").partition(":")
     if deed == "save":

@@ -21,11 +21,19 @@ document.addEventListener("click", (event) => {
   leaving = button?.value === "save";
 });
 
+// What is unfolded stays so when the form comes back.
+document.addEventListener("submit", (event) => {
+  const kept = event.target.querySelector?.("[data-open]");
+  if (!kept) return;
+  const open = event.target.querySelectorAll("[data-part]:has(> .part-fold[open])");
+  kept.value = [...open].map((card) => card.dataset.part).join(",");
+}, true);
+
 // Alt and an arrow moves the card that one is in; its own buttons do the same.
 document.addEventListener("keydown", (event) => {
   if (!event.altKey || !["ArrowUp", "ArrowDown"].includes(event.key)) return;
   const card = event.target.closest("[data-part]");
-  const button = card?.querySelector(`:scope > .part-head [data-move-part=${event.key === "ArrowUp" ? "up" : "down"}]`);
+  const button = card?.querySelector(`:scope > .part-acts [data-move-part=${event.key === "ArrowUp" ? "up" : "down"}]`);
   if (!button || button.disabled) return;
   event.preventDefault();
   button.click();
