@@ -1,5 +1,6 @@
 """Fixtures that every room's tests share; the servers behind them are real."""
 
+import gc
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Protocol
@@ -21,6 +22,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if not item.get_closest_marker("opt_in")]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _settled() -> Iterator[None]:
+    """What outlives a module is not looked through again after each of the tests that follow."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.collect()
+
+
+@pytest.fixture(autouse=True)
+def _tidy() -> Iterator[None]:
+    """Who leaves something open fails by itself, not the test during which the collector happens to find it."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture
