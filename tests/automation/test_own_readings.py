@@ -33,7 +33,7 @@ async def test_each_live_reading_fires_and_late_and_imported_ones_do_not() -> No
     await house.read("sensor.other", 7.0)
     await house.read(GLUCOSE, 102.0, ago=2 * HOUR)
     await house.read(GLUCOSE, 103.0, flags=Flag.IMPORTED)
-    assert house.texts == ["100.0 False", "101.0 False"]
+    assert house.texts == ["100 False", "101 False"]
 
 
 async def test_late_readings_fire_once_for_those_that_come_together_when_asked_for() -> None:
@@ -41,7 +41,7 @@ async def test_late_readings_fire_once_for_those_that_come_together_when_asked_f
     house.add(reading(", late: true"))
     await house.read(GLUCOSE, 90.0, 91.0, 92.0, ago=5 * HOUR)
     await house.read(GLUCOSE, 100.0)
-    assert house.texts == ["92.0 True", "100.0 False"]
+    assert house.texts == ["92 True", "100 False"]
 
 
 async def test_a_late_reading_above_the_line_never_fires_a_trigger_of_now() -> None:
@@ -51,7 +51,7 @@ async def test_a_late_reading_above_the_line_never_fires_a_trigger_of_now() -> N
     await house.read(GLUCOSE, 250.0, ago=HOUR)
     assert house.texts == []
     await house.read(GLUCOSE, 190.0)
-    assert house.texts == ["190.0 False"]
+    assert house.texts == ["190 False"]
 
 
 async def test_above_fires_on_crossing_and_again_only_when_it_was_clear_by_the_hysteresis() -> None:
@@ -60,7 +60,7 @@ async def test_above_fires_on_crossing_and_again_only_when_it_was_clear_by_the_h
     for value in (180.0, 181.0, 185.0, 175.0, 182.0, 170.1, 183.0, 170.0, 184.0):
         await house.read(GLUCOSE, value)
         await house.later(300)
-    assert house.texts == ["181.0 False", "184.0 False"]
+    assert house.texts == ["181 False", "184 False"]
 
 
 async def test_below_mirrors_above_and_without_hysteresis_the_line_itself_is_clear() -> None:
@@ -68,7 +68,7 @@ async def test_below_mirrors_above_and_without_hysteresis_the_line_itself_is_cle
     house.add(reading(", below: 70"))
     for value in (75.0, 69.0, 65.0, 70.0, 69.5):
         await house.read(GLUCOSE, value)
-    assert house.texts == ["69.0 False", "69.5 False"]
+    assert house.texts == ["69 False", "69.5 False"]
 
 
 async def test_what_lies_there_at_the_start_crosses_nothing() -> None:
@@ -78,7 +78,7 @@ async def test_what_lies_there_at_the_start_crosses_nothing() -> None:
     await house.read(GLUCOSE, 210.0)
     await house.read(GLUCOSE, 150.0)
     await house.read(GLUCOSE, 210.0)
-    assert house.texts == ["210.0 False"]
+    assert house.texts == ["210 False"]
 
 
 async def test_a_threshold_may_be_an_entity() -> None:
@@ -86,7 +86,7 @@ async def test_a_threshold_may_be_an_entity() -> None:
     house.set("input_number.high", 160)
     house.add(reading(", above: input_number.high"))
     await house.read(GLUCOSE, 170.0)
-    assert house.texts == ["170.0 False"]
+    assert house.texts == ["170 False"]
 
 
 async def test_how_fast_it_rises_is_measured_by_when_readings_were_taken() -> None:
@@ -119,7 +119,7 @@ async def test_falling_is_seen_against_readings_of_before_the_start() -> None:
     await house.read(GLUCOSE, 118.0)
     await house.later(60)
     await house.read(GLUCOSE, 105.0)
-    assert house.texts == ["105.0 False"]
+    assert house.texts == ["105 False"]
 
 
 async def test_late_readings_cross_on_their_own_and_leave_the_live_ones_alone() -> None:
@@ -127,9 +127,9 @@ async def test_late_readings_cross_on_their_own_and_leave_the_live_ones_alone() 
     house.add(reading(", above: 180, late: true"))
     await house.read(GLUCOSE, 100.0)
     await house.read(GLUCOSE, 170.0, 190.0, 195.0, ago=3 * HOUR)
-    assert house.texts == ["190.0 True"]
+    assert house.texts == ["190 True"]
     await house.read(GLUCOSE, 185.0)
-    assert house.texts == ["190.0 True", "185.0 False"]
+    assert house.texts == ["190 True", "185 False"]
 
 
 async def test_a_source_is_missing_once_it_is_silent_longer_than_usual() -> None:

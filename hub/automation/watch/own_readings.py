@@ -101,7 +101,7 @@ class ReadingWatcher(Remembering):
             change = self._change(course)
         if self._met(value, change):
             armed, course.armed = course.armed, False
-            return {"change": change} if armed else None
+            return {"change": _plain(change)} if armed else None
         if self._clear(value, change):
             course.armed = True
         return None
@@ -149,7 +149,7 @@ class ReadingWatcher(Remembering):
     def _tell(self, one: Reading, more: Mapping[str, Any], facts: Mapping[str, Any]) -> None:
         late = one.late or one.imported
         reading = {
-            "value": one.value,
+            "value": _plain(one.value),
             "taken_at": one.taken_at.astimezone(self._at.zone),
             "received_at": one.received_at.astimezone(self._at.zone),
             "late": late,
@@ -159,7 +159,7 @@ class ReadingWatcher(Remembering):
             facts.get("context"),
             entity_id=one.entity_id,
             reading=reading,
-            value=one.value,
+            value=reading["value"],
             taken_at=reading["taken_at"],
             late=late,
             above=self.trigger.above,
@@ -267,6 +267,11 @@ class MissingDataWatcher(Remembering):
             description=f"nothing from {entity_id} for {length(silence)}",
             **{"for": longest},
         )
+
+
+def _plain(value: Any) -> Any:
+    """A whole number without a point, as states have it."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _number(value: Any) -> float | None:
