@@ -111,6 +111,7 @@ def read_config(config_dir: Path, *, variables: Mapping[str, str] | None = None)
         openid=config.openid.model_dump() if config.openid is not None else None,
         household=config.household.model_dump(exclude_none=True),
         config_dir=folder,
+        rest_commands=config.rest_command,
     )
     return Reading(settings, places, {entry.id: path for entry, path in found})
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ByteSize, ConfigDict, Field, fi
 from hub.model import Limits
 from hub.model.identity_server import Provider
 from hub.model.network import host_name, network
+from hub.model.rest_command import RestCommand
 
 Level = Literal["debug", "info", "warning", "error"]
 
@@ -128,6 +129,9 @@ class Config(Section):
     logging: Logging = Field(Logging(), examples=["{level: info}"])
     household: HouseholdFacts = Field(HouseholdFacts(), examples=["{name: Home, time_zone: Europe/Madrid}"])
     openid: Provider | None = Field(None, examples=["{issuer: https://id.example.org, client_id: homeostat}"])
+    rest_command: dict[Annotated[str, Field(pattern=r"^[a-z0-9_]+$")], RestCommand] = Field(
+        {}, examples=["{open_door: {url: https://door.example.org/open}}"]
+    )
     integrations: list[Any] = Field([], examples=["[{domain: open_meteo}]"])
 
     @field_validator("integrations", mode="before")

@@ -197,7 +197,9 @@ async def build(
             entities=entities,
             automations=automations,
             time_zone=lambda: people.household.time_zone,
+            knows=people.known,
             config_dir=settings.config_dir,
+            rest_commands=settings.rest_commands,
         )
     )
     rooms = Rooms(

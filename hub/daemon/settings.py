@@ -9,6 +9,7 @@ from typing import Any
 
 from hub.logs import LogSettings
 from hub.model import ConfigEntry, Limits
+from hub.model.rest_command import RestCommand
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,8 @@ class Settings:
     """File with the key of stored passwords; None: in `data_dir`."""
     openid: Mapping[str, Any] | None = field(default=None, repr=False)
     """Fields of the identity server's `Provider` that the configuration file declares; None: set on the page."""
+    rest_commands: Mapping[str, RestCommand] = field(default_factory=dict, repr=False)
+    """Requests that automations may send, as the configuration file declares them."""
     config_dir: Path | None = None
     """Where the configuration lies: its automations, scripts and blueprints beside it."""
     log: LogSettings = field(default_factory=LogSettings)

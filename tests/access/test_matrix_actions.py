@@ -32,6 +32,9 @@ Needs = tuple[Any, tuple[str, ...], Any]
 # Who may (caller, person), about whom it is tried, and the parameters (street, person).
 ACTIONS: dict[str, Needs] = {
     "automation.reload": (house, (HOUSEHOLD,), lambda s, p: {}),
+    "calendar.create_calendar": (
+        lambda c, p: c.may(ACT, p), ("ben", HOUSEHOLD), lambda s, p: {"name": f"Kalender {p}", "person": p},
+    ),
     "device.assign": (house, (HOUSEHOLD,), lambda s, p: {"device": s.device[HOUSEHOLD], "person": HOUSEHOLD}),
     "entity.command": (
         lambda c, p: c.may(ACT, p, "its lamp"),
@@ -63,6 +66,9 @@ ACTIONS: dict[str, Needs] = {
     "script.reload": (house, (HOUSEHOLD,), lambda s, p: {}),
     "system_log.clear": (lambda c, p: c.may(ACT, HOUSEHOLD), (HOUSEHOLD,), lambda s, p: {}),
     "system_log.write": (lambda c, p: c.may(ACT, HOUSEHOLD), (HOUSEHOLD,), lambda s, p: {"message": "x"}),
+    "todo.create_list": (
+        lambda c, p: c.may(ACT, p), ("ben", HOUSEHOLD), lambda s, p: {"name": f"Liste {p}", "person": p},
+    ),
     "things.blink": (house, (HOUSEHOLD,), lambda s, p: {}),
 }  # fmt: skip
 

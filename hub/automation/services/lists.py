@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,10 +10,10 @@ from hub.automation.calendars import Calendars, day, moment
 from hub.automation.lists import DONE, OPEN, Lists
 from hub.automation.services.described import Given, Service, choice, span, text, texts
 from hub.automation.services.hands import Hands, warned
-from hub.automation.services.own import inner_spec
+from hub.automation.services.own import inner_spec, own_spec
 from hub.automation.services.values import Text, Texts
-from hub.errors import BadReading, Forbidden
-from hub.model import Actor
+from hub.errors import BadReading, Forbidden, NotFound
+from hub.model import HOUSEHOLD, Actor
 from hub.plugin import ActionSpec
 
 _TODO, _CALENDAR = ("todo",), ("calendar",)
@@ -23,6 +23,8 @@ _DUE = (
     text("description", "More words.", lines=True),
 )
 _ITEM = text("item", "What it says, or its id.", required=True, example="Milk")
+_NAME = text("name", "What it is called.", required=True, example="Shopping")
+_WHOSE = text("person", "Whose it is: a person's short name, or household.", default=HOUSEHOLD, example="anna")
 SERVICES = (
     Service("todo.add_item", "Add to list", "Adds an item to to-do lists.",
             (text("item", "What it says.", required=True, example="Milk"), *_DUE), _TODO,
@@ -36,6 +38,12 @@ SERVICES = (
             (Given("status", Texts, "Of which state; left out: what is to be done.",
                    {"select": {"options": [OPEN, DONE], "multiple": True}}),), _TODO, response=True),
     Service("todo.remove_completed_items", "Remove what is done", "Removes all items that are done.", (), _TODO),
+    Service("todo.create_list", "Make a list", "Makes a to-do list.", (_NAME, _WHOSE)),
+    Service("todo.remove_list", "Remove a list", "Removes to-do lists with all that is on them.", (), _TODO),
+    Service("calendar.create_calendar", "Make a calendar", "Makes a calendar.", (_NAME, _WHOSE)),
+    Service("calendar.remove_calendar", "Remove a calendar", "Removes calendars with all events.", (), _CALENDAR),
+    Service("calendar.remove_event", "Remove from calendar", "Removes an event.",
+            (text("uid", "Its id, as calendar.get_events gives it.", required=True),), _CALENDAR),
     Service("calendar.create_event", "Add to calendar", "Adds an event to calendars.",
             (text("summary", "What it is.", required=True, example="Dentist"), text("description", "More words."),
              Given("start_date_time", Text, "When it begins.", {"datetime": {}}, example="2026-11-21 09:00:00"),
@@ -54,7 +62,7 @@ SERVICES = (
 )  # fmt: skip
 
 
-def specs(hands: Hands, lists: Lists, calendars: Calendars) -> list[ActionSpec]:
+def specs(hands: Hands, lists: Lists, calendars: Calendars, knows: Callable[[str], bool]) -> list[ActionSpec]:
     by_name = {one.name: one for one in SERVICES}
 
     def each(name: str, do: Any, *, looks: bool = False) -> ActionSpec:
@@ -115,9 +123,38 @@ def specs(hands: Hands, lists: Lists, calendars: Calendars) -> list[ActionSpec]:
         zone = calendars.zone
         start = _at(given.start_date_time, calendars) if given.start_date_time else hands.clock.now()
         end = _at(given.end_date_time, calendars) if given.end_date_time else start + timedelta(seconds=given.duration)
-        return {"events": [one.shown() for one in calendars.get(key).between(start, end, zone)]}
+        return {"events": [{**one.shown(), "uid": one.uid} for one in calendars.get(key).between(start, end, zone)]}
+
+    def whose(given: Any) -> str:
+        person = given.person or HOUSEHOLD
+        if not knows(person):
+            raise NotFound(f"there is no person {person!r}")
+        return str(person)
+
+    async def make_list(actor: Actor, given: Any) -> Mapping[str, Any]:
+        return {"entity_id": (await lists.make(given.name, whose(given))).entity_id}
+
+    async def make_calendar(actor: Actor, given: Any) -> Mapping[str, Any]:
+        return {"entity_id": (await calendars.make(given.name, whose(given))).entity_id}
+
+    async def remove_list(key: str, given: Any) -> None:
+        await lists.remove(key)
+
+    async def remove_calendar(key: str, given: Any) -> None:
+        await calendars.remove(key)
+
+    async def remove_event(key: str, given: Any) -> None:
+        await calendars.remove_event(key, given.uid)
+
+    def theirs(given: Any) -> tuple[str, None]:
+        return given.person or HOUSEHOLD, None
 
     return [
+        own_spec(by_name["todo.create_list"], make_list, whose=theirs),
+        own_spec(by_name["calendar.create_calendar"], make_calendar, whose=theirs),
+        each("todo.remove_list", remove_list),
+        each("calendar.remove_calendar", remove_calendar),
+        each("calendar.remove_event", remove_event),
         each("todo.add_item", add),
         each("todo.update_item", update),
         each("todo.remove_item", remove),

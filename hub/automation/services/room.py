@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from hub.automation.scenes import KeptScene, Scenes, split_scenes
 from hub.automation.script import Tools
 from hub.automation.scripts import RESERVED, KeptScript, Scripts, split_scripts
 from hub.automation.services import automations as of_automations
-from hub.automation.services import homeassistant, said
+from hub.automation.services import homeassistant, rest, said
 from hub.automation.services import lists as of_lists
 from hub.automation.services import scenes as of_scenes
 from hub.automation.services import scripts as of_scripts
@@ -33,6 +33,7 @@ from hub.bus import Bus
 from hub.clock import Clock
 from hub.errors import Forbidden
 from hub.model import HOUSEHOLD, Actor, Role
+from hub.model.rest_command import RestCommand
 from hub.plugin import ActionSpec
 from hub.registry import Entities
 
@@ -65,7 +66,10 @@ class Surroundings:
     automations: Automations
     time_zone: Callable[[], str]
     """The household's."""
+    knows: Callable[[str], bool]
+    """Whether there is such a person; the household counts as one."""
     config_dir: Path | None = None
+    rest_commands: Mapping[str, RestCommand] = field(default_factory=dict)
     resolve: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
     """A script's body with `use_blueprint` -> the script of it."""
 
@@ -106,7 +110,8 @@ class Deeds:
             *of_scripts.specs(hands, self.scripts),
             *of_scenes.specs(hands, self.scenes),
             *said.specs(hands),
-            *of_lists.specs(hands, self.lists, self.calendars),
+            *of_lists.specs(hands, self.lists, self.calendars, self._around.knows),
+            *rest.specs(hands, self._around.rest_commands),
         ]
 
     def add_all(self) -> None:

@@ -19,7 +19,9 @@ START = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
 
 async def test_a_list_does_what_home_assistants_does(tmp_path: Path) -> None:
     async with house(tmp_path / "data") as hub:
-        await hub.rooms.deeds.lists.make("Shopping")
+        assert await call(hub, "todo.create_list", name="Shopping") == {"entity_id": "todo.shopping"}
+        with pytest.raises(NotFound, match="there is no person 'bne'"):
+            await call(hub, "todo.create_list", name="Other", person="bne")
         seen = hub.rooms.automations.house
         for item in ("Milk", "Bread"):
             await call(hub, "todo.add_item", entity_id="todo.shopping", item=item, due_date="2026-03-04")
@@ -62,7 +64,9 @@ async def test_a_calendar_says_what_goes_on_and_sets_automations_off(tmp_path: P
             ), "anna", by="test")  # fmt: skip
         await call(hub, "calendar.create_event", entity_id="calendar.family", summary="Dentist",
                    start_date_time="2026-03-02 09:00:00", end_date_time="2026-03-02 09:45")  # fmt: skip
-        await call(hub, "calendar.create_event", entity_id="calendar.family", summary="Holiday", **{"in": {"days": 2}})
+        await hub.views.system().call(
+            "calendar.create_event", {"entity_id": "calendar.family", "summary": "Holiday", "in": {"days": 2}}
+        )
         seen = automations.house
         assert (one := seen.get("calendar.family")) is not None
         assert (one.state, one.attributes["message"]) == ("off", "Dentist")
