@@ -13,6 +13,7 @@ from hub.automation.watch.happenings import EventWatcher, LifeWatcher, MqttWatch
 from hub.automation.watch.own_habits import PredictionWatcher, StatisticWatcher
 from hub.automation.watch.own_journal import JournalWatcher
 from hub.automation.watch.own_readings import MissingDataWatcher, ReadingWatcher
+from hub.automation.watch.purpose import PURPOSE_TRIGGERS, PurposeWatcher
 from hub.automation.watch.states import NumericWatcher, StateWatcher, TemplateWatcher, ZoneWatcher
 from hub.automation.watch.times import PatternWatcher, SunWatcher, TimeWatcher
 
@@ -50,5 +51,7 @@ _KINDS: dict[type[Trigger], Any] = {
 def watcher(trigger: Trigger, index: int, attaching: Attaching) -> Watcher | None:
     """None for a kind that nobody here can watch."""
     kind = _KINDS.get(type(trigger))
+    if isinstance(trigger, schema.PurposeTrigger) and trigger.trigger in PURPOSE_TRIGGERS:
+        kind = PurposeWatcher
     made: Watcher | None = kind(trigger, index, attaching) if kind is not None else None
     return made
