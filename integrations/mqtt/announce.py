@@ -23,13 +23,15 @@ _AVAILABLE = "{{ 'online' if value_json.available else 'offline' }}"
 def component_for(entity: Entity) -> str:
     """What a Home Assistant shows an entity as; what it could only misunderstand is a sensor."""
     told = set(entity.commands)
-    if entity.component == "binary_sensor":
+    # Helpers are there what they are on a device.
+    component = entity.component.removeprefix("input_")
+    if component == "binary_sensor":
         return "binary_sensor"
-    if entity.component == "button" and "press" in told:
+    if component == "button" and "press" in told:
         return "button"
-    if entity.component in ("number", "text") and "set_value" in told:
-        return entity.component
-    if entity.component == "select" and "select_option" in told:
+    if component in ("number", "text") and "set_value" in told:
+        return component
+    if component == "select" and "select_option" in told:
         return "select"
     return "switch" if {"turn_on", "turn_off"} <= told and entity.component != "scene" else "sensor"
 

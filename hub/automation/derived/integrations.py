@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from hub.automation.derived import grouped, templated, zoned
 from hub.automation.derived.options import Derived, GroupOptions, TemplateOptions, ZoneOptions
 from hub.automation.engine import Engine
-from hub.errors import ConfigInvalid
+from hub.errors import ConfigInvalid, NotReady
 from hub.plugin import Context, Integration
 
 DERIVED = ("template", "group", "zone")
@@ -21,9 +21,11 @@ def derived(engines: Engines) -> tuple[Integration, ...]:
         async def listen(ctx: Context) -> None:
             config: Derived = ctx.config
             engine = engines(config.account)
+            if engine is None and not config.account:
+                raise NotReady("it looks with the owner's rights, and nobody owns this hub yet")
             if engine is None:
-                who = f"the account {config.account!r} is not there any more" if config.account else "there is no owner"
-                raise ConfigInvalid(f"it looks with an account's rights, and {who}; save it again to make it yours")
+                gone = f"the account {config.account!r} is not there any more"
+                raise ConfigInvalid(f"it looks with an account's rights, and {gone}; save it again to make it yours")
             await work(ctx, engine)
 
         return listen
