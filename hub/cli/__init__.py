@@ -26,10 +26,13 @@ COMMANDS = {
     "integration": Known("hub.cli.entries:integration", "List what can be configured."),
     "automation": Known("hub.cli.automations:automation", "Add, list, switch, run and explain automations."),
     "template": Known("hub.cli.automations:template", "Try templates."),
-    "blueprint": Known("hub.cli.blueprints:blueprint", "Check, bring, renew and use automation blueprints, also Home Assistant's."),
+    "blueprint": Known(
+        "hub.cli.blueprints:blueprint", "Check, bring, renew and use automation blueprints, also Home Assistant's."
+    ),
     "script": Known("hub.cli.scripts:script", "Add, list and run scripts: actions under a name."),
     "scene": Known("hub.cli.scripts:scene", "Add, list and bring about scenes: states of some things."),
     "backtest": Known("hub.cli.backtest:backtest", "Try an automation on the past: when it would have run, and why."),
+    "notify": Known("hub.cli.notify:notify", "Tell people, and set up the ways to them."),
     "export": Known("hub.cli.archives:export", "Write everything of a person or the household into one file."),
     "erase": Known("hub.cli.erase:erase", "Erase a person, a source or a period for good."),
     "retention": Known("hub.cli.retention:retention", "Say how long things are kept, and see what would go."),

@@ -227,9 +227,16 @@ async def build(
         shelf=shelf,
         deeds=deeds,
         backtests=Backtests(
-            settings.url, clock, automations.house, entities, states, people, access, loaded.vocabulary,
+            settings.url,
+            clock,
+            automations.house,
+            entities,
+            states,
+            people,
+            access,
+            loaded.vocabulary,
             lambda person: notify.wishes.of(person).quiet,
-        ),  # fmt: skip
+        ),
         supervisor=supervisor,
         erasures=Erasures(home, states, access, accounts, supervisor, settings.data_dir, trail),
         vault=vault,

@@ -112,6 +112,10 @@ class Notify:
         await self.browsers.forget(account)
         await self.wishes.forget(f"@{account}")
 
+    @property
+    def is_open(self) -> bool:
+        return bool(self._tasks)
+
     # -- telling
 
     async def send(self, actor: Actor, draft: Draft, *, only_app: bool = False) -> Told:

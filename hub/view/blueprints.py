@@ -24,6 +24,10 @@ class BlueprintsView(AutomationsView):
     def may_keep_blueprints(self) -> bool:
         return self.manages
 
+    def require_automating(self) -> None:
+        """Raises Forbidden for who may act on nothing."""
+        self._automates()
+
     def require_blueprints(self) -> None:
         """For a form that only who may send it is shown. Raises Forbidden."""
         self._manage()
@@ -82,8 +86,8 @@ class BlueprintsView(AutomationsView):
     async def update_blueprint(self, path: str, *, digest: str = "", anyway: bool = False) -> Item:
         """Keep what its source has now; the inputs of automations stay.
 
-        `digest`: of what was looked at. Raises Conflict where the source has another by now, and, but for `anyway`, where
-        automations would not work any more.
+        `digest`: of what was looked at. Raises Conflict where the source has another by now, and, but for `anyway`,
+        where automations would not work any more.
         """
         update = await self.look_for_update(path)
         if digest and update.digest != digest:

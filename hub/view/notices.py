@@ -61,19 +61,25 @@ class NoticesView(Base):
         if action and all(one.action != action for one in notice.buttons):
             raise NotFound(f"the notice has no button {action[:80]!r}; it has: "
                            + (", ".join(one.action for one in notice.buttons) or "none"))  # fmt: skip
-        return await self._told.answers.settle(notice, action, reply, self._told_as, NoticeState.ANSWERED)
+        done = await self._told.answers.settle(notice, action, reply, self._told_as, NoticeState.ANSWERED)
+        await self._note("notify.answer")
+        return done
 
     async def confirm_notice(self, which: str) -> bool:
         """Say that one has taken it up, with or without a button. Raises NotFound."""
         notice = self._answerable(which)
-        return await self._told.answers.settle(notice, "", "", self._told_as, NoticeState.CONFIRMED)
+        done = await self._told.answers.settle(notice, "", "", self._told_as, NoticeState.CONFIRMED)
+        await self._note("notify.confirm")
+        return done
 
     async def clear_notice(self, which: str) -> bool:
         """Sweep it away. Raises NotFound, Forbidden for one that only its sender takes back."""
         notice = self._answerable(which)
         if notice.persistent:
             raise Forbidden("this notice stays until it is answered, or its sender takes it back")
-        return await self._told.answers.settle(notice, "", "", self._told_as, NoticeState.CLEARED)
+        done = await self._told.answers.settle(notice, "", "", self._told_as, NoticeState.CLEARED)
+        await self._note("notify.clear")
+        return done
 
     async def clear_notices(self) -> int:
         """Sweep away all that may be; returns how many."""
@@ -138,7 +144,9 @@ class NoticesView(Base):
     async def test_channel(self, key: str, channel: str) -> Notice:
         """A test message; look at what has become of it by `test_result`. Raises NotFound, Conflict."""
         self._of(key, change=True)
-        return await self._told.test(self.actor, key, channel)
+        sent = await self._told.test(self.actor, key, channel)
+        await self._note("notify.test", person=key.removeprefix("@"), detail=channel)
+        return sent
 
     def test_result(self, which: str) -> Notice:
         """Raises NotFound."""
@@ -176,7 +184,8 @@ class NoticesView(Base):
     async def forget_endpoint(self, endpoint: str) -> None:
         """The browser itself says no more; one that was not known is nothing to complain about."""
         self._by_browser()
-        await self._told.browsers.remove(ident(endpoint), self.actor.account)
+        if await self._told.browsers.remove(ident(endpoint), self.actor.account):
+            await self._note("notify.browser", detail="removed")
 
     # -- the household
 

@@ -93,6 +93,13 @@ PAGES: dict[str, Ask] = {
     "POST /journal/{entry}/undo": Ask(
         writes_note, at("/journal/{fresh}/undo"), SOME, form=data(), before=a_changed_note
     ),
+    "GET /notifications": Ask(known),
+    "GET /notifications/list": Ask(known),
+    "GET /notifications/live": Ask(known, stream=True),
+    "POST /notifications/clear": Ask(known, form=data()),
+    "POST /notifications/{notice}/answer": Ask(known, "/notifications/none/answer", form=data(), absent=True),
+    "POST /notifications/{notice}/confirm": Ask(known, "/notifications/none/confirm", form=data(), absent=True),
+    "POST /notifications/{notice}/clear": Ask(known, "/notifications/none/clear", form=data(), absent=True),
     "GET /integrations": Ask(known),
     "GET /integrations/entries": Ask(known),
     "GET /integrations/devices": Ask(known, shows="device"),

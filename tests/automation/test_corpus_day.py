@@ -119,7 +119,9 @@ def _told(kind: str) -> dict[str, Any]:
         },
         "mobile_app_notification_action": {"action": "TAKEN", "device_id": DEVICE},
     }
-    return known.get(kind, {"entity_id": "light.kitchen", "device_id": DEVICE, "command": "on", "args": [1], "params": {}})
+    return known.get(
+        kind, {"entity_id": "light.kitchen", "device_id": DEVICE, "command": "on", "args": [1], "params": {}}
+    )
 
 
 ANSWERS: Mapping[str, Any] = {

@@ -95,7 +95,10 @@ async def test_a_binary_sensor_is_on_for_what_is_true(tmp_path: Path, state: str
 @pytest.mark.parametrize(
     ("options", "problem"),
     [
-        ({"state": "{{ 1 / (states('input_number.a') | float) }}"}, "its state can't be worked out: float division by zero"),
+        (
+            {"state": "{{ 1 / (states('input_number.a') | float) }}"},
+            "its state can't be worked out: float division by zero",
+        ),
         ({"state": "warm", "unit_of_measurement": "°C"}, "says 'warm', which is no number"),
         ({"state": "1", "attributes": {"half": "{{ 1 / 0 }}"}}, "its half can't be worked out"),
         ({"state": "{% for _ in range(99999999) %}x{% endfor %}"}, "its state can't be worked out"),

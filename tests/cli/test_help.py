@@ -13,7 +13,7 @@ import click
 import pytest
 
 from hub.cli import main
-from tests.support.console import PROGRAM
+from tests.support.zygote import PROGRAM
 
 ROOT = Path(__file__).parents[2]
 

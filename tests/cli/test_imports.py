@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.console import PROGRAM, Household, Running
+from tests.support.console import Household, Running
+from tests.support.zygote import PROGRAM
 
 SCALE = """\
 Datum;Gewicht (kg);Körperfett;Puls

@@ -4,7 +4,8 @@ import signal
 import subprocess
 import time
 
-from tests.support.console import PASSWORD, PROGRAM, Household
+from tests.support.console import PASSWORD, Household
+from tests.support.zygote import PROGRAM
 
 
 def test_a_house_made_by_commands_alone_is_there_when_the_hub_starts(fresh: Household) -> None:

@@ -6,7 +6,8 @@ import stat
 import subprocess
 from pathlib import Path
 
-from tests.support.console import PROGRAM, Household, Running
+from tests.support.console import Household, Running
+from tests.support.zygote import PROGRAM
 
 
 def test_a_token_made_while_the_hub_runs_works_at_once_and_is_alone_on_the_line(

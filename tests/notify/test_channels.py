@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import socket
 import ssl
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -74,9 +75,10 @@ async def done(hub: Hub, notice: Notice, state: NoticeState = NoticeState.SENT) 
     return now(hub, notice)
 
 
-async def waits(hub: Hub, notice: Notice) -> Mapping[str, Any]:
+async def waits(hub: Hub, notice: Notice) -> list[Any]:
     """The way that was tried and is tried again."""
-    return await until(lambda: [one for one in now(hub, notice).ways.values() if one.next is not None])
+    found: list[Any] = await until(lambda: [one for one in now(hub, notice).ways.values() if one.next is not None])
+    return found
 
 
 # -- web push
@@ -296,7 +298,7 @@ class Box:
 
 def let_in(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
     good = isinstance(data, LoginPassword) and (data.login, data.password) == (b"hub", b"right")
-    return AuthResult(success=good, handled=good or None)
+    return AuthResult(success=good, handled=good)
 
 
 @asynccontextmanager
@@ -305,12 +307,13 @@ async def mail_server(folder: Path) -> AsyncIterator[tuple[Box, dict[str, Any]]]
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(made.server, made.server_key)
     box = Box()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
     controller = Controller(
-        box, hostname="127.0.0.1", port=0, tls_context=context, authenticator=let_in, auth_required=True,
+        box, hostname="127.0.0.1", port=port, tls_context=context, authenticator=let_in, auth_required=True,
         require_starttls=True
     )  # fmt: skip
     controller.start()
-    port = controller.server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
     options = {"host": "localhost", "port": port, "sender": "hub@example.org", "to": "ben@example.org",
                "username": "hub", "password": "right", "ca": str(made.ca)}  # fmt: skip
     try:
@@ -357,7 +360,7 @@ async def test_a_mail_server_that_refuses_the_password_asks_the_owner(tmp_path: 
 
 def test_a_password_goes_over_encrypted_connections_only() -> None:
     with pytest.raises(ValidationError, match="encrypted connection only"):
-        MailConfig(host="mail.example.org", security="none", password="x", sender="a@b.c", to="a@b.c")  # type: ignore[arg-type]
+        MailConfig(host="mail.example.org", security="none", password="x", sender="a@b.c", to="a@b.c")
 
 
 # -- MQTT

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -95,7 +96,7 @@ async def test_orders_to_a_phone_are_no_notices(loft: Loft) -> None:
     assert loft.pigeons.flown == []
 
 
-URGENT: list[tuple[dict[str, object], Urgency]] = [
+URGENT: list[tuple[dict[str, Any], Urgency]] = [
     ({"push": {"sound": {"name": "default", "critical": 1, "volume": 1.0}}}, Urgency.CRITICAL),
     ({"push": {"interruption-level": "time-sensitive"}}, Urgency.IMPORTANT),
     ({"ttl": 0, "priority": "high"}, Urgency.IMPORTANT),
@@ -110,7 +111,7 @@ async def test_what_home_assistants_apps_call_urgent_is(loft: Loft) -> None:
         assert (await loft.send("x", **data)).urgency is urgency, data
 
 
-WRONG: list[tuple[dict[str, object], str]] = [
+WRONG: list[tuple[dict[str, Any], str]] = [
     ({"actions": [{"title": "x"}]}, r"data\.actions\.0: needs an action"),
     ({"actions": "x"}, r"data\.actions: give a list"),
     ({"urgency": "hot"}, r"data\.urgency: 'hot' is none of info, important, critical"),
@@ -253,7 +254,7 @@ async def test_a_button_comes_back_as_home_assistants_event(loft: Loft) -> None:
     assert await ctx.answered(NoticeAnswer(sent.id, "REPLY", "Grandma does"))
     assert not await ctx.answered(NoticeAnswer(sent.id, "FED"))
     (event,) = loft.events("mobile_app_notification_action")
-    assert event.data | {"notice_id": ""} == {
+    assert {**event.data, "notice_id": ""} == {
         "action": "REPLY", "tag": "feed", "reply_text": "Grandma does", "action_data": {"who": "mia"},
         "person": "ben", "title": "", "message": "Feed Mia", "notice_id": "",
     }  # fmt: skip
@@ -288,7 +289,7 @@ async def test_persistent_notices_are_for_the_pages_of_who_made_them(loft: Loft)
     await call(loft, "persistent_notification.create", message="Disk is full", notification_id="disk")
     await call(loft, "persistent_notification.create", message="Disk is fuller", notification_id="disk")
     (kept,) = loft.room.notices("anna")
-    assert (kept.message, kept.to, kept.ways.keys()) == ("Disk is fuller", "anna", {"app"})
+    assert (kept.message, kept.to, set(kept.ways)) == ("Disk is fuller", "anna", {"app"})
     assert loft.pigeons.flown == []
     assert [one.data["update_type"] for one in loft.events("persistent_notification")] == ["added", "updated"]
     assert await call(loft, "persistent_notification.dismiss", notification_id="disk") == {"dismissed": 1}

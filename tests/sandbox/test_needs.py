@@ -16,7 +16,7 @@ from hub.errors import ConfigInvalid
 from hub.supervisor.child.folder_hash import folder_hash
 from hub.supervisor.child.needs import Needs, read_needs
 from hub.supervisor.child.share import box_of
-from tests.support.console import PROGRAM
+from tests.support.zygote import PROGRAM
 
 ROOT = Path(__file__).parents[2]
 

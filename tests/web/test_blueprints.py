@@ -112,6 +112,7 @@ async def test_a_blueprint_is_filled_in_by_keyboard_and_used(shelf: House, open_
         await shelf.measure("anna", "weight", (0, 58.0))
         names = []
         async for event in heard:
+            assert isinstance(event, Happened)
             names.append((event.event_type, dict(event.data)))
             if event.event_type == "eaten":
                 break
@@ -137,8 +138,8 @@ async def test_a_form_without_script_does_the_same(shelf: House, client: aiohttp
         token = (await answer.text()).partition('name="form_token" value="')[2].partition('"')[0]
     form = {"form_token": token, "alias": "By hand", "in.weight.add": "sensor.anna_weight", "in.limit": "55",
             "in.at": "12:30", "in.kind": "soft", "in.text": "x", "in.then": ""}  # fmt: skip
-    async with client.post(f"{AT}/anna/meal.yaml", data=form, allow_redirects=False) as answer:
-        print(answer.status, await answer.text())
+    here = {"Origin": shelf.url}
+    async with client.post(f"{AT}/anna/meal.yaml", data=form, allow_redirects=False, headers=here) as answer:
         assert (answer.status, answer.headers["Location"]) == (303, "/automations/by_hand")
     kept = shelf.view.automation("by_hand")
     assert kept.body["use_blueprint"]["input"] == {"weight": "sensor.anna_weight", "limit": 55, "text": "x"}
@@ -185,7 +186,7 @@ async def test_the_catalogue_is_searched_while_one_types(shelf: House, open_page
 async def test_the_form_of_every_blueprint_of_others_can_be_opened_and_read_back(
     house: House, client: aiohttp.ClientSession
 ) -> None:
-    """With all that is needed left open the page says so, and nothing else is wrong: every default is taken as it is."""
+    """With all that is needed left open the page says so, and nothing else is wrong: defaults are taken as they are."""
     for file in sorted(CORPUS.glob("*.yaml")):
         item = await house.view.keep_blueprint(file.read_text("utf-8-sig"), f"others/{file.name}")
         async with client.get(f"{AT}/{item.path}") as answer:

@@ -212,7 +212,8 @@ ROUND: dict[str, tuple[Any, st.SearchStrategy[Any]]] = {
     "location": (
         {"location": {"radius": True}},
         st.none() | st.fixed_dictionaries(
-            {"latitude": st.floats(-90, 90), "longitude": st.floats(-180, 180)}, optional={"radius": st.integers(0, 900)}
+            {"latitude": st.floats(-90, 90), "longitude": st.floats(-180, 180)},
+            optional={"radius": st.integers(0, 900)},
         ),
     ),
     "media": (

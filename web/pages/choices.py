@@ -19,6 +19,7 @@ _PARTS = ("action", "condition", "trigger", "object")
 
 async def choices(request: web.Request, view: View) -> web.Response:
     """`selector` (JSON) and what was typed so far, `q` -> [{value, name, more}], the likeliest first."""
+    view.require_automating()
     try:
         asked = orjson.loads(request.query.get("selector", ""))
         found = selectors.offers(asked, request.query.get("q", "")[:200], view)
@@ -29,6 +30,7 @@ async def choices(request: web.Request, view: View) -> web.Response:
 
 async def check(request: web.Request, view: View) -> web.Response:
     """Whether the YAML of a field is sound."""
+    view.require_automating()
     form = await request.post()
     kind, name = str(form.get("kind", "")), str(form.get("name", ""))
     if kind not in _PARTS:
@@ -44,6 +46,7 @@ async def check(request: web.Request, view: View) -> web.Response:
 
 async def template(request: web.Request, view: View) -> web.Response:
     """What a template says now, or what is wrong with it."""
+    view.require_automating()
     form = await request.post()
     text = str(form.get(str(form.get("name", "")), ""))
     problem, result = "", None

@@ -103,7 +103,9 @@ def _form(
 
 def _page(request: web.Request, view: View, one: KeptScene, text: str, flaws: list[str] | None = None) -> web.Response:
     names = names_of(view)
-    things = [(words.capital(names.thing(key).name), key, state, _more(facts)) for key, (state, facts) in one.states.items()]
+    things = [
+        (words.capital(names.thing(key).name), key, state, _more(facts)) for key, (state, facts) in one.states.items()
+    ]
     return answer.page(
         request,
         "scripts/scene.html",

@@ -1,8 +1,8 @@
 """A form field for every selector: `render` draws it, `read` takes what was sent.
 
 What a field can't show (a template where a number goes) is drawn as YAML, so that nothing is lost:
-`read(selector, name, form)` of what a browser sends for `render(selector, name, value, view)` is `fit(selector, value)`,
-which is the value itself wherever it is written as the field writes it.
+`read(selector, name, form)` of what a browser sends for `render(selector, name, value, view)` is
+`fit(selector, value)`, which is the value itself wherever it is written as the field writes it.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -12,7 +13,7 @@ import aiohttp
 import pytest
 
 from hub.daemon import Hub
-from hub.model import ConfigEntry, Verb
+from hub.model import ConfigEntry, EntryState, Verb
 from tests.support import house
 
 NOW_TEXT = "2026-11-21T12:00:00.000Z"
@@ -78,6 +79,9 @@ async def running_site(
         folder, serve=True, clock=clock, url=url, entries=(server_entry(**options), *entries)
     ) as hub:
         token = await house.token(hub, persons=["anna"])
+        async with asyncio.timeout(60):  # until then it answers that it is not there yet
+            while hub.rooms.supervisor.status("nightscout_server").state is EntryState.STARTING:
+                await asyncio.sleep(0.01)
         async with aiohttp.ClientSession() as session:
             yield Site(hub, session, token)
 
