@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import tarfile
 import tomllib
 import zipfile
 from pathlib import Path
@@ -25,11 +26,32 @@ def test_the_wheel_holds_every_file_of_the_packages(tmp_path: Path) -> None:
     (wheel,) = tmp_path.glob("homeostat-*.whl")
     with zipfile.ZipFile(wheel) as archive:
         inside = set(archive.namelist())
+        archive.extractall(tmp_path / "installed")
     tracked = subprocess.run(["git", "ls-files", *PACKAGES], cwd=ROOT, check=True, capture_output=True, text=True)
     kept = {name for name in tracked.stdout.splitlines() if (ROOT / name).exists()}
     assert kept - inside == set()
     assert not {name for name in inside if name.startswith(("tests/", "benchmarks/", "script/"))}
     assert {"LICENSE", "NOTICE"} <= {Path(name).name for name in inside}
+    shipped = {path.relative_to(ROOT).as_posix() for path in (ROOT / "blueprints").rglob("*.yaml")}
+    assert len(shipped) >= 18
+    assert {name.removeprefix("hub/") for name in inside if name.startswith("hub/blueprints/")} == shipped
+    look = "from hub.automation.shelf import shipped_folder as at; print(at(), sum(1 for _ in at().rglob('*.yaml')))"
+    found = subprocess.check_output([sys.executable, "-c", look], cwd=tmp_path / "installed", text=True).split()
+    assert found == [str(tmp_path / "installed" / "hub" / "blueprints" / "automation"), str(len(shipped))]
+
+
+def test_the_archive_of_the_source_builds_the_same_wheel(tmp_path: Path) -> None:
+    """Somebody packs the hub for a distribution: what the wheel takes from outside its packages is there too."""
+    subprocess.run([sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-d", tmp_path], cwd=ROOT, check=True)
+    (archive,) = tmp_path.glob("homeostat-*.tar.gz")
+    with tarfile.open(archive) as packed:
+        inside = {name.partition("/")[2] for name in packed.getnames()}
+    forced = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"]
+    wanted = {
+        file.relative_to(ROOT).as_posix() for one in forced["force-include"] for file in (ROOT / one).rglob("*.*")
+    }
+    assert wanted <= inside
+    assert {"pyproject.toml", "README.md", "LICENSE", "hub/__init__.py"} <= inside
 
 
 @pytest.mark.parametrize("lock", LOCKS)
