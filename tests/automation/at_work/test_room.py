@@ -183,6 +183,19 @@ async def test_files_are_automations_too_and_say_where_they_are_wrong(home: Home
     assert sorted(one.key for one in home.view().automations()) == ["broken", "no"]
 
 
+async def test_one_of_a_file_stays_switched_off_over_a_restart_unless_it_says_how_it_starts(home: Home) -> None:
+    folder = home.config / "automations"
+    folder.mkdir()
+    text = home.hub.rooms.automations.write_yaml([high(), {**high(), "alias": "Always", "initial_state": True}])
+    (folder / "glucose.yaml").write_text(text)
+    await home.view().reload_automations()
+    for key in ("high", "always"):
+        await home.view().enable_automation(key, False)
+    await home.hub.stop()
+    await home.start()
+    assert {one.key: one.enabled for one in home.view().automations()} == {"high": False, "always": True}
+
+
 async def test_one_that_sets_itself_off_by_the_journal_is_stopped_with_a_clear_word(home: Home) -> None:
     again = {"trigger": "event", "event_type": "again"}
     await home.view().add_automation(
