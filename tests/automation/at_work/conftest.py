@@ -63,13 +63,14 @@ class Home:
 
     async def quiet(self) -> None:
         """Until every engine is at rest."""
-        for _ in range(400):
-            await asyncio.sleep(0.005)
-            engines = self.hub.rooms.automations._engines
-            busy = any(one.runs or one.waiting for one in engines.every())
-            waiting = any(one.name == "automations" and len(one) for one in self.hub.rooms.bus.subscriptions)
-            if not busy and not waiting:
-                return
+        at_rest = 0
+        async with asyncio.timeout(60):
+            while at_rest < 3:  # news that is being looked at is in no queue for a moment
+                await asyncio.sleep(0.005)
+                engines = self.hub.rooms.automations._engines
+                busy = any(one.runs or one.waiting for one in engines.every())
+                waiting = any(one.name == "automations" and len(one) for one in self.hub.rooms.bus.subscriptions)
+                at_rest = 0 if busy or waiting else at_rest + 1
 
     async def traces(self, key: str, account: str = "anna") -> list[Trace]:
         """Newest first."""
@@ -78,11 +79,9 @@ class Home:
 
     async def lamp(self) -> None:
         await self.hub.views.system().add_entry("lamp", {}, person="household")
-        for _ in range(200):
-            if "switch.lamp" in self.hub.rooms.entities.all and self.hub.rooms.states.get("switch.lamp") is not None:
-                return
-            await asyncio.sleep(0.01)
-        raise AssertionError("the lamp did not come")
+        async with asyncio.timeout(60):
+            while "switch.lamp" not in self.hub.rooms.entities.all or self.hub.rooms.states.get("switch.lamp") is None:
+                await asyncio.sleep(0.01)
 
 
 @pytest.fixture(scope="session")
