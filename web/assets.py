@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import mimetypes
 import re
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,6 +27,8 @@ HIDDEN = {"LICENSE", "README.md"}
 SPRITE = "icons.svg"
 STYLES = "app.css"
 FIRST = "css/tokens.css"
+LOOKS_AGAIN = 0.5
+"""Seconds between two looks for changed files in development; every icon of a page asks."""
 
 
 @dataclass(slots=True)
@@ -50,6 +53,7 @@ class Assets:
         self._folder = folder
         self._development = development
         self._seen = 0.0
+        self._looked = 0.0
         self._files: dict[str, Asset] = {}
         self.icons: frozenset[str] = frozenset()
         self.version = ""
@@ -57,8 +61,10 @@ class Assets:
 
     def url(self, path: str) -> str:
         """The address of a static file; every file's address changes when any of them does."""
-        if self._development and self._newest() > self._seen:
-            self._read()
+        if self._development and time.monotonic() - self._looked > LOOKS_AGAIN:
+            self._looked = time.monotonic()
+            if self._newest() > self._seen:
+                self._read()
         return f"/static/{self.version}/{path}"
 
     def get(self, path: str) -> Asset | None:
