@@ -84,6 +84,8 @@ class Engine:
             self._unwatch(one)
             self._watch(one)
 
+        elif any(made.wants for made in one.watchers):
+            self._listening.moved()
     async def close(self) -> None:
         for key in list(self._attached):
             tasks = list(self._attached[key].runs)
@@ -93,7 +95,7 @@ class Engine:
     def _watch(self, one: Attached) -> None:
         for index, trigger in enumerate(one.automation.triggers):
             if self._on(trigger, one.variables):
-                made = self._watcher(trigger, index, one.variables, partial(self._fired, one), one.problems.append)
+                made = self._watcher(trigger, index, one.variables, partial(self._fired, one), one.complain)
                 if made is not None:
                     one.watchers.append(made)
                 else:
@@ -162,6 +164,17 @@ class Engine:
     def happened(self, event_type: str, data: Mapping[str, Any], context: Context) -> None:
         for one in self._listening.to_event(event_type):
             one.happened(event_type, data, context)
+    # What others have to listen for
+
+    def awaited(self, kind: str) -> list[Mapping[str, Any]]:
+        """What triggers of a kind, of those that are switched on, want to be listened for."""
+        off = {made for one in self._attached.values() if not one.enabled for made in one.watchers}
+        return [one.wants for one in self._listening.wanting if one.trigger.kind == kind and one not in off]
+
+    def when_awaited(self, told: Callable[[], None]) -> None:
+        """Have it called whenever that is something else."""
+        self._listening.moved = told
+
 
     def signal(self, kind: str, facts: Mapping[str, Any]) -> None:
         """Something of a trigger's kind: `mqtt` with topic and payload, `webhook`, `tag`, `homeassistant` ..."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from hub.automation.seen_states import Reads
 from hub.automation.watch import Watcher
@@ -21,6 +21,10 @@ class Listening:
         self._everything: dict[Watcher, None] = {}
         self._where: dict[Watcher, list[tuple[_Index, str]]] = {}
         self._waiting: dict[asyncio.Future[None], Reads] = {}
+        self.wanting: dict[Watcher, None] = {}
+        """Those for whom somebody outside has to listen."""
+        self.moved: Callable[[], None] = lambda: None
+        """Called when they are others."""
 
     def add(self, one: Watcher) -> None:
         places = self._where[one] = []
@@ -35,6 +39,9 @@ class Listening:
                 places.append((index, key))
         if one.everything:
             self._everything[one] = None
+        if one.wants:
+            self.wanting[one] = None
+            self.moved()
 
     def remove(self, one: Watcher) -> None:
         for index, key in self._where.pop(one, []):
@@ -44,6 +51,12 @@ class Listening:
                 if not found:
                     del index[key]
         self._everything.pop(one, None)
+        if one in self.wanting:
+            del self.wanting[one]
+            self.moved()
+
+    def all(self) -> list[Watcher]:
+        return list(self._where)
 
     def again(self, one: Watcher) -> None:
         """It looks at other entities than before."""

@@ -24,6 +24,8 @@ _log = logging.getLogger("hub.automation")
 MOST_IN_A_ROW = 10
 """Times an automation may set itself off, directly or by way of others."""
 _REMEMBERED = 10_000
+MOST_PROBLEMS = 50
+"""Of the triggers of one automation."""
 
 
 @dataclass(slots=True)
@@ -43,6 +45,11 @@ class Attached:
     """Of triggers that led to no run; many of these push no run out."""
     last_triggered: datetime | None = None
     problems: list[str] = field(default_factory=list)
+
+    def complain(self, problem: str) -> None:
+        """Each problem of a trigger once, and not without end."""
+        if problem not in self.problems and len(self.problems) < MOST_PROBLEMS:
+            self.problems.append(problem)
 
     @property
     def traces(self) -> list[Trace]:

@@ -42,6 +42,8 @@ from hub.automation.schema.values import (
     template,
     time_of_day,
 )
+from hub.automation.sentences import pattern
+from hub.automation.topics import flaw_of
 
 _PURPOSE = re.compile(r"[a-z0-9_]+\.[a-z0-9_]+")
 _PATTERN = re.compile(r"\*|/?\d{1,2}")
@@ -184,6 +186,13 @@ class MqttTrigger(Trigger):
     qos: Annotated[int, Field(ge=0, le=2)] | Template = 0
     encoding: Text | None = "utf-8"
 
+    @field_validator("topic")
+    @classmethod
+    def _filter(cls, topic: str) -> str:
+        if not is_template(topic) and (flaw := flaw_of(topic)):
+            raise ValueError(flaw)
+        return topic
+
 
 class WebhookTrigger(Trigger):
     kind = "webhook"
@@ -208,6 +217,14 @@ class CalendarTrigger(Trigger):
 class ConversationTrigger(Trigger):
     kind = "conversation"
     command: Texts = Field(min_length=1)
+
+    @field_validator("command")
+    @classmethod
+    def _sayable(cls, command: list[str]) -> list[str]:
+        for one in command:
+            if not is_template(one):
+                pattern(one)
+        return command
 
 
 class NotificationTrigger(Trigger):

@@ -46,6 +46,8 @@ class Watcher:
         self.everything = False
         self.events: frozenset[str] = frozenset()
         self.signals: frozenset[str] = frozenset()
+        self.wants: Mapping[str, Any] = {}
+        """What somebody outside has to listen for so that it hears anything, such as a topic."""
         self._tasks: dict[asyncio.Task[None], datetime] = {}
 
     @property

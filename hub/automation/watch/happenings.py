@@ -1,12 +1,10 @@
-"""Triggers by what happens: events, messages, webhooks, tags, calendars, sentences, notifications, start and stop."""
+"""Triggers by what happens: events, webhooks, tags, notices, start and stop."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
-from hub.automation.rendering import Renderer
 from hub.automation.schema import triggers as schema
 from hub.automation.schema.trigger import Trigger
 from hub.automation.watch.base import Attaching, Watcher
@@ -60,60 +58,39 @@ class LifeWatcher(Watcher):
             self.fire(event=self.trigger.event, description=f"the hub's {self.trigger.event}")
 
 
-class MqttWatcher(Watcher):
-    """A message on a topic."""
+class TagWatcher(Watcher):
+    """A tag was scanned, by any reader or by these."""
 
-    trigger: schema.MqttTrigger
+    trigger: schema.TagTrigger
 
-    def __init__(self, trigger: schema.MqttTrigger, index: int, attaching: Attaching) -> None:
+    def __init__(self, trigger: schema.TagTrigger, index: int, attaching: Attaching) -> None:
         super().__init__(trigger, index, attaching)
-        self.signals = frozenset({"mqtt"})
-        self.topic, self._payload = "", None
-        try:
-            self.topic = attaching.renderer.text(trigger.topic, attaching.variables)
-            if trigger.payload is not None:
-                self._payload = attaching.renderer.text(trigger.payload, attaching.variables)
-        except TemplateFailed as error:
-            attaching.failed(str(error))
+        self.events = frozenset({"tag_scanned"})
 
-    def signalled(self, kind: str, facts: Mapping[str, Any]) -> None:
-        topic, payload = str(facts["topic"]), facts["payload"]
-        if not topic_fits(self.topic, topic):
+    def happened(self, event_type: str, data: Mapping[str, Any], context: Context) -> None:
+        tag, reader, one = str(data.get("tag_id")), data.get("device_id"), self.trigger
+        if tag not in one.tag_id or (one.device_id is not None and reader not in one.device_id):
             return
-        if self._payload is not None:
-            told = payload
-            if self.trigger.value_template is not None:
-                try:
-                    told = self._at.renderer.text(self.trigger.value_template, _payload(payload))
-                except TemplateFailed as error:
-                    self._at.failed(str(error))
-                    return
-            if str(told) != self._payload:
-                return
-        told_facts = {"topic": topic, "qos": facts.get("qos", 0), "retain": facts.get("retain", False)}
-        self.fire(**told_facts, **_payload(payload, "payload", "payload_json"), description=f"message on {topic}")
+        event = {"event_type": event_type, "data": data, "context": context, "origin": "LOCAL", "time_fired": self.now}
+        self.fire(context, event=event, tag_id=tag, device_id=reader, description=f"the tag {tag}")
 
 
-def _payload(payload: Any, name: str = "value", as_json: str = "value_json") -> dict[str, Any]:
-    found = {name: payload}
-    try:
-        found[as_json] = json.loads(payload)
-    except (TypeError, ValueError):
-        pass
-    return found
+class NotificationWatcher(Watcher):
+    """A note of the hub's own was made, changed or taken back."""
 
+    trigger: schema.NotificationTrigger
 
-def topic_fits(pattern: str, topic: str) -> bool:
-    """Whether a topic filter takes in a topic (MQTT 5, 4.7)."""
-    if topic.startswith("$") and pattern[:1] in ("+", "#"):
-        return False
-    wanted, told = pattern.split("/"), topic.split("/")
-    for index, one in enumerate(wanted):
-        if one == "#":
-            return True
-        if index >= len(told) or one not in ("+", told[index]):
-            return False
-    return len(wanted) == len(told)
+    def __init__(self, trigger: schema.NotificationTrigger, index: int, attaching: Attaching) -> None:
+        super().__init__(trigger, index, attaching)
+        self.events = frozenset({"persistent_notification"})
+
+    def happened(self, event_type: str, data: Mapping[str, Any], context: Context) -> None:
+        update, name, one = data.get("update_type"), data.get("notification_id"), self.trigger
+        if update not in one.update_type or one.notification_id not in (None, name):
+            return
+        note = {key: data.get(key) for key in ("notification_id", "title", "message")}
+        note["created_at"] = data.get("created_at") or self.now
+        self.fire(context, update_type=update, notification=note, description=f"the note {name} was {update}")
 
 
 class SignalWatcher(Watcher):
@@ -124,41 +101,17 @@ class SignalWatcher(Watcher):
         self.signals = frozenset({trigger.kind})
 
     def signalled(self, kind: str, facts: Mapping[str, Any]) -> None:
-        if _signal_fits(self.trigger, facts, self._at.renderer):
-            context = facts.get("context")
-            told = {key: value for key, value in facts.items() if key != "context"}
-            self.fire(context, **{"description": f"{kind}", **told})
+        if _signal_fits(self.trigger, facts):
+            self.fire(**{"description": kind, **facts})
 
 
-def _signal_fits(trigger: Trigger, facts: Mapping[str, Any], renderer: Renderer) -> bool:
+def _signal_fits(trigger: Trigger, facts: Mapping[str, Any]) -> bool:
     match trigger:
         case schema.WebhookTrigger():
             right = facts.get("webhook_id") == trigger.webhook_id and facts.get("method") in trigger.allowed_methods
             return right and (not trigger.local_only or bool(facts.get("local", True)))
-        case schema.TagTrigger():
-            return facts.get("tag_id") in trigger.tag_id and (
-                trigger.device_id is None or facts.get("device_id") in trigger.device_id
-            )
-        case schema.ConversationTrigger():
-            said = _plain(str(facts.get("sentence", "")))
-            return any(_plain(one) == said for one in trigger.command)
-        case schema.NotificationTrigger():
-            return facts.get("update_type") in trigger.update_type and trigger.notification_id in (
-                None,
-                facts.get("notification_id"),
-            )
         case schema.GeoLocationTrigger():
-            return (facts.get("source"), facts.get("zone"), facts.get("event")) == (
-                trigger.source,
-                trigger.zone,
-                trigger.event,
-            )
-        case schema.DeviceTrigger():
-            wanted = trigger.model_dump(exclude_none=True, exclude={"trigger", "id", "alias", "enabled", "variables"})
-            return all(facts.get(key) == value for key, value in wanted.items() if key in facts)
+            wanted = (trigger.source, trigger.zone, trigger.event)
+            return (facts.get("source"), facts.get("zone"), facts.get("event")) == wanted
         case _:
             return False
-
-
-def _plain(sentence: str) -> str:
-    return " ".join("".join(one for one in sentence.lower() if one.isalnum() or one.isspace()).split())
