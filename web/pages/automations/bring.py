@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from hub.errors import HubError
-from hub.view import mentioned, names_of, of_yaml, tell
+from hub.view import names_of, of_yaml, tell
 from web import answer, words
+from web.pages.automations.absent import absent
 from web.routing import PageRoute
 
 if TYPE_CHECKING:
@@ -91,11 +92,8 @@ def _one(
     made, flaws = view.check_automation(body)
     name = str(body.get("alias") or body.get("id") or f"Automation {index + 1}")
     told = tell(made, names).whole if made is not None else ""
-    known = names.things
-    named = {one for one in mentioned(body, _Everything()) if one.partition(".")[0] in _DOMAINS}
-    missing = tuple(sorted(one for one in named if one not in known))
     said = tuple(_said(one, place, lines) for one in flaws) if made is None else ()
-    return Found(index, name, lines.get(place), body, told, said, missing[:8], name in here)
+    return Found(index, name, lines.get(place), body, told, said, absent(body, names)[:8], name in here)
 
 
 def _said(flaw: Flaw, place: tuple[Any, ...], lines: Mapping[Any, int]) -> str:
@@ -104,24 +102,6 @@ def _said(flaw: Flaw, place: tuple[Any, ...], lines: Mapping[Any, int]) -> str:
     where = ".".join(str(part) for part in flaw.path)
     told = f"{where}: {flaw.message} {flaw.hint}".strip(": ").strip()
     return f"Line {line}, {told}" if line else words.capital(told)
-
-
-_DOMAINS = frozenset({
-    "sensor", "binary_sensor", "light", "switch", "climate", "cover", "fan", "lock", "media_player", "input_boolean",
-    "input_number", "input_select", "input_text", "input_datetime", "input_button", "counter", "timer", "calendar",
-    "todo", "vacuum", "siren", "number", "select", "device_tracker", "weather", "camera", "humidifier",
-})  # fmt: skip
-_VERBS = ("turn_", "set_", "toggle", "open_", "close_", "media_", "volume_", "select_", "press", "start", "stop",
-          "pause", "cancel", "finish", "increment", "decrement", "reset", "lock", "unlock", "reload", "get_", "add_",
-          "play_", "snooze", "finished", "started", "changed")  # fmt: skip
-
-
-class _Everything(dict[str, Any]):
-    """Knows every id that looks like an entity's, and no action."""
-
-    def __contains__(self, key: object) -> bool:
-        domain, dot, rest = str(key).partition(".")
-        return bool(dot and domain in _DOMAINS and rest and "." not in rest and not rest.startswith(_VERBS))
 
 
 async def _keep(

@@ -12,11 +12,12 @@ from hub.errors import HubError
 from hub.view import mentioned, names_of, tell
 from web import answer
 from web.display import Display
+from web.pages.automations.absent import absent
 from web.pages.automations.telling import Row, row_of
 from web.routing import PageRoute
 
 if TYPE_CHECKING:
-    from hub.view import Kept, Names, View
+    from hub.view import Kept, View
 
 STATES = {"on": "Switched on", "off": "Switched off", "trouble": "With a problem"}
 
@@ -44,10 +45,10 @@ async def lines(request: web.Request, view: View) -> web.Response:
 
 
 async def _context(request: web.Request, view: View) -> dict[str, Any]:
-    names = names_of(view)
-    every = [item_of(view, one, names) for one in view.automations()]
+    look = Look(view)
+    every = [look.item(one) for one in view.automations()]
     asked = {key: request.query.get(key, "") for key in ("q", "person", "area", "state")}
-    areas = {key: one.name for key, one in view.directory().areas.items() if any(key in item.areas for item in every)}
+    areas = {key: one.name for key, one in look.directory.areas.items() if any(key in item.areas for item in every)}
     shown = [item for item in every if _fits(item, asked)]
     return {
         "items": shown,
@@ -61,38 +62,60 @@ async def _context(request: web.Request, view: View) -> dict[str, Any]:
     }
 
 
-def item_of(view: View, one: Kept, names: Names) -> Item:
-    told = tell(one.automation, names) if one.automation is not None else None
-    last = view.automation_last_run(one.key)
-    problems = [*(f"It can’t run: {flaw.message}" for flaw in one.flaws[:2] if one.automation is None)]
-    problems += view.automation_problems(one.key) if one.enabled else []
-    people, areas = _concerned(view, one)
-    return Item(
-        one, told.whole if told is not None else one.description, row_of(last, told) if last is not None else None,
-        view.automation_due(one.key) if one.enabled else None, tuple(problems), account_name(view, one.account),
-        people, areas,
-    )  # fmt: skip
+class Look:
+    """What one looks up of the house, once for all automations of a page."""
+
+    def __init__(self, view: View) -> None:
+        self.view, self.names, self.directory = view, names_of(view), view.directory()
+        self._entities = {each.id: each for each in view.entities()}
+        self._people = dict.fromkeys(each.slug for each in view.people())
+
+    def item(self, one: Kept) -> Item:
+        view = self.view
+        told = tell(one.automation, self.names) if one.automation is not None else None
+        last = view.automation_last_run(one.key)
+        problems = [*(f"It can’t run: {flaw.message}" for flaw in one.flaws[:2] if one.automation is None)]
+        problems += [*view.automation_problems(one.key), *self._absent(one)] if one.enabled else []
+        people, areas = self._concerned(one)
+        return Item(
+            one, told.whole if told is not None else one.description, row_of(last, told) if last is not None else None,
+            view.automation_due(one.key) if one.enabled else None, tuple(problems), account_name(view, one.account),
+            people, areas,
+        )  # fmt: skip
+
+    def _absent(self, one: Kept) -> list[str]:
+        """In words; only of one's own, since others may see what one does not."""
+        own = self.view.account
+        if one.automation is None or own is None or one.account not in ("", own.name):
+            return []
+        gone = absent(one.body, self.names)
+        if not gone:
+            return []
+        more = f" and {len(gone) - 3} more" if len(gone) > 3 else ""
+        return [f"{', '.join(gone[:3])}{more} {'is' if len(gone) == 1 else 'are'} not here"]
+
+    def _concerned(self, one: Kept) -> tuple[frozenset[str], frozenset[str]]:
+        """People and areas of what it names."""
+        ids = mentioned(one.body, self._entities)
+        people = {self._entities[id].person for id in ids} | mentioned(one.body, self._people)
+        of_entities = self.directory.entities
+        areas = {self.directory.area_of(of_entities[id]) for id in ids if id in of_entities}
+        return frozenset(people & set(self._people)), frozenset(areas | mentioned(one.body, self.directory.areas))
 
 
 def account_name(view: View, account: str) -> str:
+    """As the page calls it; "" is that of whoever owns the hub."""
     own = view.account
     if own is not None and own.name == account:
         return own.display_name
+    if not account:
+        return "the hub’s owner"
+    if account.startswith("file:"):
+        return "the configuration"
     try:
         return next((one.display_name for one in view.accounts() if one.name == account), account)
     except HubError:
         return account
-
-
-def _concerned(view: View, one: Kept) -> tuple[frozenset[str], frozenset[str]]:
-    """People and areas of what it names."""
-    directory = view.directory()
-    entities = {each.id: each for each in view.entities()}
-    ids = mentioned(one.body, entities)
-    slugs = {each.slug for each in view.people()}
-    people = {entities[id].person for id in ids} | mentioned(one.body, dict.fromkeys(slugs))
-    areas = {directory.area_of(directory.entities[id]) for id in ids if id in directory.entities}
-    return frozenset(people & slugs), frozenset(areas | mentioned(one.body, directory.areas))
 
 
 def _fits(item: Item, asked: dict[str, str]) -> bool:

@@ -13,31 +13,41 @@ from hub.view import as_yaml, names_of, tell
 from web import answer, words
 from web.display import Display
 from web.keys import CLOCK
-from web.pages.automations.listing import account_name, item_of
-from web.pages.automations.telling import OUTCOMES, cause_of, facts_of, id_of, path_of, row_of
+from web.pages.automations.listing import Look, account_name
+from web.pages.automations.telling import OUTCOMES, cause_of, facts_of, id_of, lasting, path_of, row_of
 from web.routing import PageRoute
 
 if TYPE_CHECKING:
-    from hub.view import Kept, Trace, View
+    from hub.view import Flaw, Kept, Trace, View
 
 ROWS = 60
 
 
 async def show(request: web.Request, view: View) -> web.Response:
     one = view.automation(request.match_info["key"])
-    names = names_of(view)
-    told = tell(one.automation, names) if one.automation is not None else None
+    look = Look(view)
+    told = tell(one.automation, look.names) if one.automation is not None else None
+    file = f"automations/{one.source.partition(':')[2]}.yaml" if not one.editable else ""
     return answer.page(
         request,
         "automations/one.html",
         one=one,
-        item=item_of(view, one, names),
+        item=look.item(one),
+        file=file,
+        flaws=[_flaw(flaw, file) for flaw in one.flaws],
         told=told,
         text=as_yaml(one.body),
         versions=len(await view.automation_versions(one.key)) if one.editable else 1,
         changed_by=account_name(view, one.changed_by),
         **await _timeline(request, view, one),
     )
+
+
+def _flaw(flaw: Flaw, file: str) -> tuple[str, str]:
+    """What is wrong; then where, and how to mend it."""
+    where = str(flaw).partition(f": {flaw.message}")[0]
+    place = f"In {file}, {where}." if file else f"At {where}."
+    return f"It can’t run: {flaw.message}", f"{place} {flaw.hint}".strip()
 
 
 async def timeline(request: web.Request, view: View) -> web.Response:
@@ -75,7 +85,8 @@ async def run_page(request: web.Request, view: View) -> web.Response:
         "automations/run.html",
         one=one,
         trace=trace,
-        row=row_of(trace, told),
+        row=(row := row_of(trace, told)),
+        took=lasting(row.took) if row.took is not None else "",
         cause=cause_of(trace, told),
         outcome=OUTCOMES[trace.outcome.value],
         conditions=conditions,

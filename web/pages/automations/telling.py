@@ -33,6 +33,10 @@ OUTCOMES: Mapping[str, Outcome] = {
     "busy": Outcome(
         "Not run: busy", "hourglass", "", "To let it wait or run beside, change what happens while it runs."
     ),
+    "missed": Outcome(
+        "Not run: missed", "calendar-clock", "",
+        "The hub was down or its clock was wrong. In the editor you choose what becomes of such runs.",
+    ),
     "loop": Outcome(
         "Stopped: it sets itself off", "refresh-cw", "alarm",
         "What it does fires its own trigger. Add a condition that tells its own doing apart, or a delay.",
@@ -108,9 +112,13 @@ class Passage:
     after: float = 0.0
     """Seconds from the run's beginning."""
     changed: list[tuple[str, str, str]] = field(default_factory=list)
-    """Variable, before, after."""
+    """Variable, before ("": there was none), after."""
     data: str = ""
     branches: list[Way] = field(default_factory=list)
+
+    @property
+    def lasted(self) -> str:
+        return lasting(self.took) if self.state else ""
 
     @property
     def word(self) -> str:
@@ -176,7 +184,7 @@ def _fill(made: Passage, steps: list[Any], trace: Trace, before: Mapping[int, Ma
     if isinstance(result, Mapping) and result.get("data"):
         made.data = as_yaml(plain(result["data"])).strip()
     made.changed = [
-        (name, _short(before[id(last)].get(name)), _short(value))
+        (name, _short(was) if (was := before[id(last)].get(name)) is not None else "", _short(value))
         for name, value in last.changed.items()
         if name != "wait"
     ]
@@ -184,7 +192,7 @@ def _fill(made: Passage, steps: list[Any], trace: Trace, before: Mapping[int, Ma
 
 def _said(kind: str, result: Any, step: Any) -> str:
     if kind == "delay" and isinstance(result, int | float):
-        return f"Waited {words.duration(result)}." if step.took else f"Waits {words.duration(result)}."
+        return f"Waited {lasting(result)}." if step.took else f"Waits {lasting(result)}."
     if kind in ("wait_template", "wait_for_trigger") and isinstance(result, bool):
         return "It happened." if result else "The time ran out."
     if kind == "repeat" and isinstance(result, int) and not isinstance(result, bool):
@@ -192,6 +200,15 @@ def _said(kind: str, result: Any, step: Any) -> str:
     if isinstance(result, Mapping) and "action" in result:
         return f"Called {result['action']}."
     return ""
+
+
+def lasting(seconds: float) -> str:
+    """`3 ms`, `1.2 s`, `7 min`; empty for less than half a millisecond."""
+    if seconds < 0.9995:
+        return f"{seconds * 1000:.0f}{words.NARROW}ms" if seconds >= 0.0005 else ""
+    if seconds < 9.95:
+        return f"{seconds:.1f}".removesuffix(".0") + f"{words.NARROW}s"
+    return words.duration(seconds)
 
 
 def advice_for(error: str) -> str:

@@ -1,0 +1,40 @@
+"""Entities that an automation names and that are not in the house (any more)."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from typing import Any
+
+from hub.view import Names, mentioned
+
+DOMAINS = frozenset({
+    "sensor", "binary_sensor", "light", "switch", "climate", "cover", "fan", "lock", "media_player", "input_boolean",
+    "input_number", "input_select", "input_text", "input_datetime", "input_button", "counter", "timer", "calendar",
+    "todo", "vacuum", "siren", "number", "select", "device_tracker", "weather", "camera", "humidifier",
+})  # fmt: skip
+_VERBS = (
+    "turn_", "set_", "toggle", "open_", "close_", "media_", "volume_", "select_", "press", "start", "stop", "pause",
+    "cancel", "finish", "increment", "decrement", "reset", "lock", "unlock", "reload", "get_", "add_", "remove_",
+    "update_", "create_", "play_", "snooze", "finished", "started", "changed", "restarted", "cancelled",
+)  # fmt: skip
+"""How what comes after the dot of an action or event begins."""
+
+
+def absent(body: Any, names: Names) -> tuple[str, ...]:
+    """Ids, sorted, of what looks like an entity and is none."""
+    named = mentioned(body, _Everything(names.actions))
+    return tuple(sorted(one for one in named if one not in names.things))
+
+
+class _Everything(dict[str, Any]):
+    """Knows every id that looks like an entity's, and no action."""
+
+    def __init__(self, actions: Container[str]) -> None:
+        super().__init__()
+        self._actions = actions
+
+    def __contains__(self, key: object) -> bool:
+        domain, dot, rest = str(key).partition(".")
+        if not dot or domain not in DOMAINS or not rest or "." in rest:
+            return False
+        return not rest.startswith(_VERBS) and str(key) not in self._actions
