@@ -174,6 +174,14 @@ class ChildContext:
     async def answered(self, answer: NoticeAnswer) -> bool:
         raise NotReady("channels of notices are only for integrations that run in the hub's process")
 
+    def awaited(self, kind: str) -> Sequence[Mapping[str, Any]]:
+        return ()
+
+    async def heard(
+        self, kind: str, facts: Mapping[str, Any], *, entities: Sequence[str] = (), devices: Sequence[str] = ()
+    ) -> None:
+        raise NotReady("listening for automations is only for integrations that run in the hub's process")
+
     async def act(self, entity_id: str, command: str, parameters: Mapping[str, Any]) -> None:
         await self._wire.call("act", entity_id, command, dict(parameters))
 

@@ -117,6 +117,8 @@ async def build(
         ),
         objection=lambda entry: rooms.sharing.objection(entry),
         answered=answered,
+        awaited=lambda kind: rooms.automations.hearing.awaited(kind),
+        heard=lambda *told: rooms.automations.hearing.heard(*told),
     )
     supervisor = Supervisor(loaded.catalogue, services, recorder)
     home = House(

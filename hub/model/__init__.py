@@ -20,6 +20,7 @@ from hub.model.event import (
     ReadingsRejected,
     ReadingsRemoved,
     StateChanged,
+    TriggersChanged,
 )
 from hub.model.journal import JournalDraft, JournalEntry, JournalKind
 from hub.model.metric import Aggregation, Family, Kind, Metric
@@ -115,6 +116,7 @@ __all__ = [
     "StateChanged",
     "Statistic",
     "Token",
+    "TriggersChanged",
     "Urgency",
     "Value",
     "Verb",

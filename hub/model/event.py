@@ -74,6 +74,11 @@ class Happened(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class TriggersChanged(Event):
+    """Automations wait for other things from outside than before: who listens for them asks `awaited` anew."""
+
+
+@dataclass(frozen=True, slots=True)
 class NoticesChanged(Event):
     """What somebody is told has changed; `to` as in `Notice`. It holds no text."""
 

@@ -179,6 +179,19 @@ class Context(Protocol):
         """
         ...
 
+    def awaited(self, kind: str) -> Sequence[Mapping[str, Any]]:
+        """What automations wait for of a kind (`mqtt`: topic and qos); `TriggersChanged` says that it is another."""
+        ...
+
+    async def heard(
+        self, kind: str, facts: Mapping[str, Any], *, entities: Sequence[str] = (), devices: Sequence[str] = ()
+    ) -> None:
+        """Tell triggers of a kind. `entities` and `devices`: ids of those it is about, which decides who may hear it.
+
+        Of none of them, only who manages the household hears it. Kinds: the entry's own domain, `device`, `tag`.
+        """
+        ...
+
     # What follows is for integrations that mirror the hub outward (MQTT, webhooks): everything when the entry is the
     # household's, else what is its person's.
     def events(self, *kinds: type[Event], limit: int = 10_000) -> AsyncIterator[Event]:

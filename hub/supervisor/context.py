@@ -219,6 +219,19 @@ class EntryContext:
         told = told_of(event_type, data or {})
         self._hub.bus.publish(Happened(self._hub.clock.now(), event_type, told, self._whose))
 
+    def awaited(self, kind: str) -> Sequence[Mapping[str, Any]]:
+        return self._hub.awaited(kind) if self._listens(kind) else ()
+
+    async def heard(
+        self, kind: str, facts: Mapping[str, Any], *, entities: Sequence[str] = (), devices: Sequence[str] = ()
+    ) -> None:
+        if not self._listens(kind):
+            raise Forbidden(f"{self._entry.domain} listens for no triggers of the kind {kind!r}")
+        self._hub.heard(kind, facts, entities, devices)
+
+    def _listens(self, kind: str) -> bool:
+        return kind in (self._entry.domain, "device", "tag")
+
     def metric(self, key: str) -> Metric | None:
         return self._hub.vocabulary.metrics.get(key)
 

@@ -69,5 +69,9 @@ class Services:
     """Config entry, person, entity id: True where the entry may not be told of it."""
     answered: Callable[[ConfigEntry, NoticeAnswer], Awaitable[bool]] = _unheard
     """What came back over an entry that is a channel of notices."""
+    awaited: Callable[[str], Sequence[Mapping[str, Any]]] = lambda kind: ()
+    """What automations wait for of a kind of trigger."""
+    heard: Callable[[str, Mapping[str, Any], Sequence[str], Sequence[str]], None] = lambda *_: None
+    """Kind of trigger, facts, ids of entities and of devices that it is about."""
     objection: Callable[[ConfigEntry], str] = lambda entry: ""
     """Why an entry may not run now, in words; empty when it may."""

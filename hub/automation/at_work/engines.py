@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from hub.automation.at_work.feed import Attributed
+from hub.automation.at_work.hearing import Hearing
 from hub.automation.at_work.house import House
 from hub.automation.at_work.kept import Kept
 from hub.automation.at_work.surroundings import Surroundings
@@ -45,6 +46,7 @@ class Engines:
         self.house.changed.append(self._moved)
         self._virtual = Virtual(self.house, around.people, around.clock)
         self._engines: dict[str, Engine] = {}
+        self.hearing = Hearing(around, self._engines, self.house)
         self._shown: set[str] = set()
         self._task: asyncio.Task[None] | None = None
         self._unwatched_since: datetime | None = None
@@ -95,6 +97,7 @@ class Engines:
             world = self.world(Actor(account, kind="automation"))
             world.memory.unwatched_since = self._unwatched_since
             found = self._engines[account] = Engine(world, self.elsewhere(world), ended=self._over)
+            self.hearing.follow(found)
         return found
 
     def attached(self, one: Kept) -> Attached | None:

@@ -16,6 +16,7 @@ from hub.states import States
 Change = tuple[Seen | None, Seen | None]
 ANSWERS = timedelta(seconds=5)
 """How long after a command a device's change counts as its answer, as Home Assistant has it."""
+MOST_COMMANDED = 10_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NO_CONTEXT = Context()
 
@@ -109,8 +110,14 @@ class House:
     def expect(self, entity_ids: Iterable[str], context: Context) -> None:
         """A run has told these to do something: what they do next came of it."""
         until = self._clock.now() + ANSWERS
+        if len(self._commanded) > MOST_COMMANDED:
+            self._commanded.clear()
         for one in entity_ids:
             self._commanded[one] = (until, context)
+
+    def led_to(self, told: str) -> Context:
+        """Which run has just told it something, where one has."""
+        return self._answering(told, self._clock.now())
 
     def put(self, seen: Seen, person: str = HOUSEHOLD, subject: str | None = None) -> None:
         """An entity that no source has: the sun, a zone, an automation. `last_changed` and such are set here."""

@@ -12,6 +12,7 @@ from hub.automation.at_work.book import Book
 from hub.automation.at_work.calls import heard
 from hub.automation.at_work.catching_up import missed
 from hub.automation.at_work.engines import Engines
+from hub.automation.at_work.hearing import Hearing
 from hub.automation.at_work.house import House
 from hub.automation.at_work.surroundings import Surroundings
 from hub.automation.at_work.traces import Traces
@@ -155,6 +156,11 @@ class Automations(Book):
         """Set off whoever listens. Raises NotFound where nobody does, BadReading."""
         self.signal("webhook", await heard(webhook_id, request, self._engines.every()))
         return WebhookResponse(200, b"", "text/plain")
+
+    @property
+    def hearing(self) -> Hearing:
+        """What is waited for from outside."""
+        return self._engines.hearing
 
     def signal(self, kind: str, facts: Mapping[str, Any]) -> None:
         """Something of a trigger's kind from outside: `mqtt`, `webhook`, `tag`, `conversation`, `calendar` ..."""

@@ -79,6 +79,9 @@ class LiveWorld:
     async def call(self, action: str, data: Mapping[str, Any], context: Context) -> Mapping[str, Any] | None:
         """Through the registry of actions, with the actor's rights. Raises HubError."""
         before = current.set(context)
+        if action == "mqtt.publish":
+            # What comes back on that topic came of it.
+            self.house.expect([f"mqtt:{data.get('topic')}"], context)
         try:
             return await self._actions.call(self.actor, action, data)
         finally:
