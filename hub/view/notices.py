@@ -84,6 +84,7 @@ class NoticesView(Base):
     async def clear_notices(self) -> int:
         """Sweep away all that may be; returns how many."""
         done = 0
+        self._may_answer()
         for one in self.notices(10_000):
             if one.open and not one.persistent and not one.buttons:
                 done += await self.clear_notice(one.id)
@@ -111,16 +112,16 @@ class NoticesView(Base):
         mine = self._told_as
         keys = [mine] if mine else []
         if self.manages:
-            keys += [one for one in self._told.recipients.all() if one != mine]
-            keys += [HOUSEHOLD]
+            keys += [one for one in (*self._told.recipients.all(), HOUSEHOLD) if one != mine and self._looks_after(one)]
         return [self.recipient(one) for one in keys]
 
     def recipient(self, key: str) -> Recipient:
         """Raises NotFound."""
         self._of(key)
         room = self._told
+        name = room.recipients.name(key) if key == HOUSEHOLD or self._looks_after(key) else "You"
         return Recipient(
-            key, room.recipients.name(key), tuple(room.channels.of(key)), room.wishes.of(key),
+            key, name, tuple(room.channels.of(key)), room.wishes.of(key),
             room.recipients.zone(key), key == self._told_as,
         )  # fmt: skip
 
@@ -197,6 +198,7 @@ class NoticesView(Base):
     async def set_carers(self, person: str, carers: Sequence[str]) -> None:
         """Raises NotFound, Forbidden."""
         self._manage()
+        self._require(Verb.VIEW, person)
         self._fresh()
         if person not in self._rooms.people.all:
             raise NotFound(f"there is no person {person!r}")
@@ -227,7 +229,7 @@ class NoticesView(Base):
         """Key -> name of everybody who can be put in line; for who manages the household."""
         self._manage()
         return {one: self._told.recipients.name(one) for one in self._told.recipients.all()
-                if self._told.recipients.accounts(one)}  # fmt: skip
+                if self._told.recipients.accounts(one) and self._looks_after(one)}  # fmt: skip
 
     # -- inside
 
@@ -242,16 +244,23 @@ class NoticesView(Base):
     def _of(self, key: str, *, change: bool = False) -> None:
         """One's own, or who manages the household; a token that may only look changes nothing."""
         known = key == HOUSEHOLD or key in self._told.recipients.all()
-        if not known or not (self.manages or key == self._told_as):
+        if not known or not (key == self._told_as or (self.manages and self._looks_after(key))):
             raise NotFound(f"there is nobody {key!r} here whose notices you may look after")
         if change and self.actor.token is not None and not self.manages:
             raise Forbidden("a token may not change how you are told; sign in on the page")
 
+    def _looks_after(self, key: str) -> bool:
+        """Whether who manages the household knows of them: a token may be for some people alone."""
+        return key.startswith("@") or self.scope().touches(key)
+
     def _answerable(self, which: str) -> Notice:
         notice = self.notice(which)
+        self._may_answer()
+        return notice
+
+    def _may_answer(self) -> None:
         if self.actor.token is not None and not self.scope(Verb.ACT).rules:
             raise NotAllowed("this token may only look", Verb.ACT.value, HOUSEHOLD, "")
-        return notice
 
     def _by_browser(self) -> None:
         if self.actor.session is None:

@@ -44,6 +44,8 @@ OPEN = frozenset(
         "GET /sign-in/passkey",
         "GET /sign-in/openid/done",
         "GET /api/versions",
+        "GET /notifications/by-token/{token}",
+        "GET /sw.js",
     }
 )
 """All that answers somebody unknown with anything but a refusal or the way to the sign-in."""

@@ -17,6 +17,7 @@ from web.rest import (
     journal,
     machinery,
     network,
+    notifications,
     readings,
     retention,
     rights,
@@ -48,4 +49,5 @@ ENDPOINTS = (
     *automations.ENDPOINTS,
     *scripts.ENDPOINTS,
     *backtests.ENDPOINTS,
+    *notifications.ENDPOINTS,
 )

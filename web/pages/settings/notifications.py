@@ -9,7 +9,7 @@ import orjson
 from aiohttp import web
 from pydantic import ValidationError
 
-from hub.errors import HubError, NotReady
+from hub.errors import BadReading, Conflict, HubError, NotReady
 from hub.model import Notice, NoticeState
 from hub.view import Prefs, Quiet, Span, browser_of
 from web import answer, session
@@ -43,7 +43,7 @@ async def wishes(request: web.Request, view: View) -> web.Response:
             per_hour=_number(form, "per_hour"),
         )
         await view.set_notice_wishes(key, prefs)
-    except HubError as error:
+    except BadReading as error:
         return await _page(request, view, key=key, problem=str(error), status=422)
     return answer.done(request, _at(key), "Kept.")
 
@@ -67,7 +67,7 @@ async def test(request: web.Request, view: View) -> web.Response:
         while (now := view.test_result(sent.id)).state is NoticeState.WAITING and clock.monotonic() < end:
             await asyncio.sleep(0.1)  # of the browser's patience, not the house's time
         words, good = _result(now, channel)
-    except HubError as error:
+    except Conflict as error:
         words, good = f"{error}", False
     return await _page(request, view, key=key, result=(channel, words, good))
 
@@ -84,7 +84,7 @@ async def address(request: web.Request, view: View) -> web.Response:
     form = await request.post()
     try:
         await view.set_outside_address(str(form.get("address", "")))
-    except HubError as error:
+    except BadReading as error:
         return await _page(request, view, problem=str(error), status=422)
     return answer.done(request, HERE, "Kept.")
 
@@ -100,7 +100,7 @@ async def add_browser(request: web.Request, view: View) -> web.Response:
     body = orjson.loads(await request.read() or b"null")
     try:
         await view.add_browser(body if isinstance(body, dict) else {}, browser_of(session.agent_of(request)))
-    except (HubError, ValidationError) as error:
+    except (BadReading, Conflict, ValidationError) as error:
         text = str(error) if isinstance(error, HubError) else "this is no subscription of a browser"
         return web.json_response({"problem": text}, status=422)
     return web.json_response({"done": True})
