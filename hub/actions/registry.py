@@ -55,18 +55,19 @@ class Actions:
         """Forget; one that is not there is nothing to complain about."""
         self._specs.pop(name, None)
 
-    def get(self, name: str) -> ActionSpec:
+    def get(self, name: str, actor: Actor | None = None) -> ActionSpec:
+        """Raises NotFound with what was probably meant, as far as the actor (None: anybody) may know of it."""
         spec = self._specs.get(name)
         if spec is None:
             hint = self.hints.get(name.partition(".")[0], "")
-            near = difflib.get_close_matches(name, self._specs, n=1, cutoff=0.5) if not hint else []
+            near = difflib.get_close_matches(name, self._shown(actor), n=1, cutoff=0.5) if not hint else []
             hint = f"did you mean {near[0]!r}?" if near else hint
             raise NotFound(f"there is no action {name!r}" + (f"; {hint}" if hint else ""))
         return spec
 
     async def call(self, actor: Actor, name: str, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
         """Do it, if the one rule allows. Raises NotFound, BadReading (parameters), Forbidden, or the action's own."""
-        spec = self.get(name)
+        spec = self.get(name, actor)
         try:
             model = spec.parameters.model_validate(dict(parameters))
         except ValidationError as error:
@@ -89,6 +90,12 @@ class Actions:
             raise
         await self._done(actor, name, person, "done")
         return result or {}
+
+    def _shown(self, actor: Actor | None) -> list[str]:
+        return [
+            name for name, spec in self._specs.items()
+            if spec.known_to is None or (actor is not None and spec.known_to(actor))
+        ]  # fmt: skip
 
     async def _run(self, spec: ActionSpec, actor: Actor, model: BaseModel) -> Mapping[str, Any] | None:
         try:

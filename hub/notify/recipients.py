@@ -70,7 +70,7 @@ class Recipients:
 
     def _reaches(self, actor: Actor, key: str) -> bool:
         allowed = self._access.allowed
-        if allowed(actor, Verb.MANAGE, HOUSEHOLD):
+        if allowed(actor, Verb.MANAGE, HOUSEHOLD) and self._knows(actor, key):
             return True
         if allowed(actor, Verb.ACT, key) if not key.startswith("@") else False:
             return True
@@ -123,6 +123,11 @@ class Recipients:
     def sees(self, account: str, notice: Notice) -> bool:
         """Whether an account is shown a notice now: it is theirs, and they may still see what it is about."""
         return notice.to == self.of_account(account) and self.may_hear(notice.to, notice.about, notice.subject)
+
+    def known(self, actor: Actor, key: str) -> bool:
+        """Whether who asks may hear that there is such a recipient."""
+        own = actor.token is None and any(one.name == actor.account for one in self.accounts(key))
+        return own or self._knows(actor, key)
 
     def _knows(self, actor: Actor, key: str) -> bool:
         scope = self._access.scope(actor, Verb.VIEW)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from functools import partial
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -98,8 +100,12 @@ class Specs:
             for called in (f"notify.{name}", f"notify.mobile_app_{name}"):
                 if called not in FIXED:
                     title = f"Notify {self._room.recipients.name(key)}"
-                    found.append(_spec(called, title, Draft, self._to([key.removeprefix("@")])))
+                    spec = _spec(called, title, Draft, self._to([key.removeprefix("@")]))
+                    found.append(replace(spec, known_to=partial(self._known, key)))
         return found
+
+    def _known(self, key: str, actor: Actor) -> bool:
+        return self._room.recipients.known(actor, key)
 
     def _to(self, keys: list[str]) -> Run:
         async def run(actor: Actor, draft: Draft) -> Mapping[str, Any]:

@@ -29,6 +29,8 @@ class ActionSpec:
     description: str = ""
     inner: bool = False
     """True: it does nothing but by calling others for the same actor, and each of those is asked for and noted."""
+    known_to: Callable[[Actor], bool] | None = None
+    """Whom its name may be shown to, where the name itself tells of somebody (`notify.anna`); None: who may call it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from hub.model import (
     Person,
     Verb,
 )
-from hub.plugin import ActionSpec, WebhookRequest, WebhookResponse
+from hub.plugin import WebhookRequest, WebhookResponse
 from hub.recorder import StorageHealth
 from hub.registry import candidates, countable, likely
 from hub.supervisor import CatalogueItem
@@ -187,10 +187,6 @@ class HouseView(Base):
         await self._note("entity.change", person=changed.person, detail=f"{entity_id}: {', '.join(sorted(fields))}")
 
     # Actions
-
-    def actions(self) -> list[ActionSpec]:
-        """Those the actor may call for at least somebody."""
-        return [one for one in self._rooms.actions.all.values() if self.scope(one.verb).rules]
 
     async def call(self, name: str, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
         """Raises NotFound, BadReading, Forbidden, or what the action raises."""
