@@ -11,6 +11,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol, TypeVar
 
 T = TypeVar("T")
+STEP = timedelta(seconds=5)
+"""What the wall clock moves by itself in half a minute is less."""
 
 
 class Clock(Protocol):
@@ -30,6 +32,10 @@ class Clock(Protocol):
 
     async def sleep_until(self, when: datetime) -> None:
         """Return once `now()` has reached `when`, also across steps of the wall clock."""
+        ...
+
+    async def stepped(self) -> timedelta:
+        """Return once the wall clock was set, which is noticed within half a minute: by how much."""
         ...
 
     async def wait_for(self, awaitable: Awaitable[T], seconds: float) -> T:
@@ -54,6 +60,14 @@ class RealClock:
         while (left := (when - self.now()).total_seconds()) > 0:
             await asyncio.sleep(min(left, 30.0))
 
+    async def stepped(self) -> timedelta:
+        while True:
+            before, began = self.now(), self.monotonic()
+            await asyncio.sleep(30.0)
+            by = self.now() - before - timedelta(seconds=self.monotonic() - began)
+            if abs(by) >= STEP:
+                return by
+
     async def wait_for(self, awaitable: Awaitable[T], seconds: float) -> T:
         return await asyncio.wait_for(awaitable, seconds)
 
@@ -69,6 +83,7 @@ class VirtualClock:
         self._sleepers: list[tuple[float, int, asyncio.Future[None]]] = []
         self._order = itertools.count()
         self._stepped: set[asyncio.Future[None]] = set()
+        self._told: set[asyncio.Future[timedelta]] = set()
 
     def now(self) -> datetime:
         return self._wall
@@ -95,6 +110,14 @@ class VirtualClock:
                 self._stepped.discard(stepped)
                 leg.cancel()
                 stepped.cancel()
+
+    async def stepped(self) -> timedelta:
+        told: asyncio.Future[timedelta] = asyncio.get_running_loop().create_future()
+        self._told.add(told)
+        try:
+            return await told
+        finally:
+            self._told.discard(told)
 
     async def wait_for(self, awaitable: Awaitable[T], seconds: float) -> T:
         work = asyncio.ensure_future(awaitable)
@@ -133,6 +156,9 @@ class VirtualClock:
         for stepped in list(self._stepped):
             if not stepped.done():
                 stepped.set_result(None)
+        for told in list(self._told):
+            if not told.done():
+                told.set_result(by)
         await _settle()
 
     def _move(self, seconds: float) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
+from datetime import datetime
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -34,6 +35,7 @@ class Engine:
         elsewhere: Elsewhere | None = None,
         *,
         ended: Callable[[Trace], None] = lambda trace: None,
+        begins: Callable[[Trace], Awaitable[None]] | None = None,
     ) -> None:
         self.world = self._world = world
         self.renderer = Renderer(world)
@@ -42,7 +44,7 @@ class Engine:
         self._listening = Listening()
         self._attached: dict[str, Attached] = {}
         self.tools = tools = Tools(world, self.renderer, self.judge, self._wait_for_trigger, self._listening.change)
-        self._runs = Runs(tools, ended)
+        self._runs = Runs(tools, ended, begins)
 
     # Automations
 
@@ -50,8 +52,8 @@ class Engine:
     def automations(self) -> Mapping[str, Attached]:
         return self._attached
 
-    def add(self, key: str, automation: Automation, *, enabled: bool = True) -> Attached:
-        """Begin to watch. One of the same key is taken away first."""
+    def add(self, key: str, automation: Automation, *, enabled: bool = True, done: datetime | None = None) -> Attached:
+        """Begin to watch. One of the same key is taken away first; `done`: up to when the clock set it off before."""
         if key in self._attached:
             self.remove(key)
         scope = Scope({})
@@ -61,7 +63,7 @@ class Engine:
         one = self._attached[key] = Attached(key, automation, dict(scope), enabled)
         most = max(1, automation.trace.stored_traces) * 4
         one.ran, one.held = deque(maxlen=most), deque(maxlen=most)
-        self._watch(one)
+        self._watch(one, done)
         return one
 
     def remove(self, key: str) -> None:
@@ -83,19 +85,19 @@ class Engine:
             # Afresh, as Home Assistant: a `for` that began while it was off does not end now.
             self._unwatch(one)
             self._watch(one)
-
         elif any(made.wants for made in one.watchers):
             self._listening.moved()
+
     async def close(self) -> None:
         for key in list(self._attached):
             tasks = list(self._attached[key].runs)
             self.remove(key)
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _watch(self, one: Attached) -> None:
+    def _watch(self, one: Attached, done: datetime | None = None) -> None:
         for index, trigger in enumerate(one.automation.triggers):
             if self._on(trigger, one.variables):
-                made = self._watcher(trigger, index, one.variables, partial(self._fired, one), one.complain)
+                made = self._watcher(trigger, index, one.variables, partial(self._fired, one), one.complain, done)
                 if made is not None:
                     one.watchers.append(made)
                 else:
@@ -115,9 +117,10 @@ class Engine:
         variables: Mapping[str, Any],
         fired: Callable[[Mapping[str, Any], Context], None],
         failed: Callable[[str], None],
+        done: datetime | None = None,
     ) -> Watcher | None:
         again = self._listening.again
-        attaching = Attaching(self._world, self.renderer, self.judge, variables, fired, failed, again, self._zone)
+        attaching = Attaching(self._world, self.renderer, self.judge, variables, fired, failed, again, self._zone, done)
         made = watcher(trigger, index, attaching)
         if made is not None:
             self._listening.add(made)
@@ -129,6 +132,18 @@ class Engine:
             self._listening.remove(made)
             made.stop()
         one.watchers.clear()
+
+    def set_back(self) -> None:
+        """The wall clock was set to an earlier time."""
+        for one in self._listening.all():
+            one.set_back()
+
+    def settle(self) -> None:
+        """The household has another time zone or place: watch anew, as if all had just been switched on."""
+        self._zone = ZoneInfo(self._world.time_zone)
+        for one in self._attached.values():
+            self._unwatch(one)
+            self._watch(one)
 
     # Others who look
 
@@ -151,6 +166,17 @@ class Engine:
         found = [self._watcher(one, n, {}, fired, failed) for n, one in enumerate(triggers) if self._on(one, {})]
         return [one for one in found if one is not None]
 
+    # What others have to listen for
+
+    def awaited(self, kind: str) -> list[Mapping[str, Any]]:
+        """What triggers of a kind, of those that are switched on, want to be listened for."""
+        off = {made for one in self._attached.values() if not one.enabled for made in one.watchers}
+        return [one.wants for one in self._listening.wanting if one.trigger.kind == kind and one not in off]
+
+    def when_awaited(self, told: Callable[[], None]) -> None:
+        """Have it called whenever that is something else."""
+        self._listening.moved = told
+
     # What happens
 
     def changed(self, old: Seen | None, new: Seen | None) -> None:
@@ -164,17 +190,6 @@ class Engine:
     def happened(self, event_type: str, data: Mapping[str, Any], context: Context) -> None:
         for one in self._listening.to_event(event_type):
             one.happened(event_type, data, context)
-    # What others have to listen for
-
-    def awaited(self, kind: str) -> list[Mapping[str, Any]]:
-        """What triggers of a kind, of those that are switched on, want to be listened for."""
-        off = {made for one in self._attached.values() if not one.enabled for made in one.watchers}
-        return [one.wants for one in self._listening.wanting if one.trigger.kind == kind and one not in off]
-
-    def when_awaited(self, told: Callable[[], None]) -> None:
-        """Have it called whenever that is something else."""
-        self._listening.moved = told
-
 
     def signal(self, kind: str, facts: Mapping[str, Any]) -> None:
         """Something of a trigger's kind: `mqtt` with topic and payload, `webhook`, `tag`, `homeassistant` ..."""

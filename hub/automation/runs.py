@@ -7,7 +7,7 @@ import itertools
 import logging
 import secrets
 from collections import OrderedDict, deque
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -64,8 +64,11 @@ class Attached:
 
 
 class Runs:
-    def __init__(self, tools: Tools, ended: Callable[[Trace], None]) -> None:
-        self._tools, self._ended = tools, ended
+    def __init__(
+        self, tools: Tools, ended: Callable[[Trace], None], begins: Callable[[Trace], Awaitable[None]] | None = None
+    ) -> None:
+        """`begins`: awaited before a run does anything."""
+        self._tools, self._ended, self._begins = tools, ended, begins
         self._world, self._judge = tools.world, tools.judge
         self._origins: OrderedDict[str, tuple[str, ...]] = OrderedDict()
         """Context -> the automations that led to it, first to last."""
@@ -77,6 +80,9 @@ class Runs:
         trace = Trace(one.key, self._world.clock.now(), told)
         if not one.enabled and conditions:
             self._not_run(one, trace, Outcome.DISABLED, "it is switched off")
+            return
+        if told.get("missed") and one.automation.missed == "skip" and conditions:
+            self._not_run(one, trace, Outcome.MISSED, f"it was due on {told['now']:%Y-%m-%d at %H:%M}, too long ago")
             return
         chain = self._origins.get(context.id, ())
         if chain.count(one.key) >= MOST_IN_A_ROW:
@@ -140,6 +146,8 @@ class Runs:
         trace.run = script.context.id
         one.last_triggered = self._world.clock.now()
         try:
+            if self._begins is not None:
+                await self._begins(trace)
             whole = await script.block(one.automation.actions, scope, "actions")
             trace.outcome = Outcome.DONE if whole else Outcome.STOPPED
             trace.why = "" if whole else "a condition among the actions was not met"

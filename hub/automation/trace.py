@@ -28,6 +28,8 @@ class Outcome(StrEnum):
     LOOP = "loop"
     """It had set itself off, again and again."""
     NOT_ALLOWED = "not_allowed"
+    MISSED = "missed"
+    """It was due some time ago, and is not made up for."""
 
 
 @dataclass(slots=True)

@@ -31,6 +31,7 @@ OUTCOMES = {
     "condition": ("A condition was not met", "x", ""), "busy": ("Was running already", "hourglass", ""),
     "cancelled": ("Would have been started anew", "refresh-cw", ""), "loop": ("Had set itself off", "repeat", "warn"),
     "not_allowed": ("Not allowed", "circle-alert", "alarm"), "disabled": ("Switched off", "power", ""),
+    "missed": ("Was missed", "calendar-clock", ""),
 }  # fmt: skip
 
 

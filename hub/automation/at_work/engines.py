@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from hub.automation.at_work.feed import Attributed
@@ -40,22 +40,33 @@ WAITING = 100_000
 
 
 class Engines:
-    def __init__(self, around: Surroundings, all: Mapping[str, Kept], ended: Callable[[Trace], None]) -> None:
-        self._around, self._all, self._ended = around, all, ended
+    def __init__(
+        self,
+        around: Surroundings,
+        all: Mapping[str, Kept],
+        ended: Callable[[Trace], None],
+        begins: Callable[[Trace], Awaitable[None]],
+    ) -> None:
+        self._around, self._all, self._ended, self._begins = around, all, ended, begins
         self.house = House(around.entities, around.states, around.people, around.clock)
         self.house.changed.append(self._moved)
         self._virtual = Virtual(self.house, around.people, around.clock)
         self._engines: dict[str, Engine] = {}
         self.hearing = Hearing(around, self._engines, self.house)
         self._shown: set[str] = set()
-        self._task: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self._where: tuple[Any, ...] = ()
         self._unwatched_since: datetime | None = None
 
     def start(self) -> None:
         self.house.fill()
         self._virtual.start()
         news = self._around.bus.subscribe_as(Attributed, *HEARD, name="automations", limit=WAITING)
-        self._task = asyncio.create_task(self._listen(news), name="automations")
+        self._where = self._place()
+        self._tasks = [
+            asyncio.create_task(self._listen(news), name="automations"),
+            asyncio.create_task(self._mind_the_clock(), name="automations:clock"),
+        ]
 
     def unwatched(self, since: datetime | None) -> None:
         """Since when nobody watched; None, once every automation of before is at work again."""
@@ -64,10 +75,10 @@ class Engines:
             _world(engine).memory.unwatched_since = since
 
     async def stop(self) -> None:
-        task, self._task = self._task, None
-        if task is not None:
+        tasks, self._tasks = self._tasks, []
+        for task in tasks:
             task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         await self._virtual.stop()
         for engine in self._engines.values():
             await engine.close()
@@ -75,7 +86,7 @@ class Engines:
 
     @property
     def running(self) -> bool:
-        return self._task is not None
+        return bool(self._tasks)
 
     # Worlds and engines
 
@@ -96,7 +107,7 @@ class Engines:
         if found is None:
             world = self.world(Actor(account, kind="automation"))
             world.memory.unwatched_since = self._unwatched_since
-            found = self._engines[account] = Engine(world, self.elsewhere(world), ended=self._over)
+            found = self._engines[account] = Engine(world, self.elsewhere(world), ended=self._over, begins=self._begins)
             self.hearing.follow(found)
         return found
 
@@ -110,15 +121,15 @@ class Engines:
 
     # Automations
 
-    def attach(self, one: Kept) -> None:
-        """At work from now on as it is written; its traces stay."""
+    def attach(self, one: Kept, done: datetime | None = None) -> None:
+        """At work from now on as it is written; its traces stay. `done`: up to when the clock set it off before."""
         if not self.running:
             return
         if one.automation is None or not one.account:
             self.detach(one.key, one.account)
         else:
             had = self.attached(one)
-            attached = self.engine(one.account).add(one.key, one.automation, enabled=one.enabled)
+            attached = self.engine(one.account).add(one.key, one.automation, enabled=one.enabled, done=done)
             if had is not None:
                 attached.ran.extend(had.ran)
                 attached.held.extend(had.held)
@@ -195,8 +206,27 @@ class Engines:
                 for old, new in self.house.fill():
                     self._moved(old, new)
                 self._virtual.renew()
+                self._settle()
             case _:
                 pass
+
+    async def _mind_the_clock(self) -> None:
+        while True:
+            by = await self._around.clock.stepped()
+            _log.info("the clock was set %s by %s", "forward" if by > timedelta(0) else "back", abs(by))
+            if by < timedelta(0):
+                for engine in list(self._engines.values()):
+                    engine.set_back()
+
+    def _place(self) -> tuple[Any, ...]:
+        household = self._around.people.household
+        return household.time_zone, household.latitude, household.longitude
+
+    def _settle(self) -> None:
+        if (where := self._place()) != self._where:
+            self._where = where
+            for engine in list(self._engines.values()):
+                engine.settle()
 
     def _moved(self, old: Seen | None, new: Seen | None) -> None:
         seen = new or old

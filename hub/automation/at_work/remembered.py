@@ -68,13 +68,16 @@ def trace_of(key: str, body: Mapping[str, Any]) -> Trace:
         for path, at, kind, result, error, took, changed in body["steps"]
     ]
     ended = body.get("ended")
+    outcome, why = Outcome(body["outcome"]), body["why"]
+    if outcome is Outcome.RUNNING:
+        outcome, why = Outcome.CANCELLED, "the hub stopped in the middle of it"
     return Trace(
         key,
         datetime.fromisoformat(body["at"]),
         body["trigger"],
         body["run"],
-        Outcome(body["outcome"]),
-        body["why"],
+        outcome,
+        why,
         steps,
         body["left_out"],
         datetime.fromisoformat(ended) if ended else None,

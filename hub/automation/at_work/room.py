@@ -15,7 +15,7 @@ from hub.automation.at_work.engines import Engines
 from hub.automation.at_work.hearing import Hearing
 from hub.automation.at_work.house import House
 from hub.automation.at_work.surroundings import Surroundings
-from hub.automation.at_work.traces import Traces
+from hub.automation.at_work.traces import Traces, timed
 from hub.automation.at_work.world import LiveWorld
 from hub.automation.engine import Engine
 from hub.automation.judging import Judge, Verdict
@@ -38,7 +38,7 @@ class Automations(Book):
 
     def __init__(self, around: Surroundings) -> None:
         super().__init__(around)
-        self._engines = Engines(around, self._all, self._ended)
+        self._engines = Engines(around, self._all, self._ended, self._begins)
         self._traces = Traces(around, self._store, self._engines, self._all)
         self._task: asyncio.Task[None] | None = None
         self.listeners: list[Callable[[Trace], None]] = []
@@ -57,7 +57,7 @@ class Automations(Book):
         if self.alive_us is not None:
             self._engines.unwatched(datetime.fromtimestamp(self.alive_us / 1e6, UTC))
         for one in list(self._all.values()):
-            self._engines.attach(one)
+            self._engines.attach(one, self._traces.last_timed(one))
             attached, last = self._engines.attached(one), self.last_run(one.key)
             if attached is not None and last is not None:
                 attached.last_triggered = last.at
@@ -166,6 +166,14 @@ class Automations(Book):
         """Something of a trigger's kind from outside: `mqtt`, `webhook`, `tag`, `conversation`, `calendar` ..."""
         self._engines.signal(kind, facts)
 
+    async def _begins(self, trace: Trace) -> None:
+        """A run by the clock is kept before it does anything, so that it is not made up for after a power cut."""
+        if self.running and timed(trace):
+            try:
+                await self._traces.keep([trace.automation])
+            except HubError as error:
+                _log.warning("that %s runs could not be kept: %s", trace.automation, error)
+
     def _ended(self, trace: Trace) -> None:
         self._traces.ended(trace)
         for told in self.listeners:
@@ -184,14 +192,14 @@ class Automations(Book):
                 _log.warning("traces could not be kept: %s", error)
 
     async def _catch_up(self) -> None:
-        """Runs by the clock that were due while the hub was down, once each, where the automation wants it."""
+        """Runs by the clock that were due while the hub was down: once each, or told that they are left out."""
         if self.alive_us is None:
             return
         for key, one in list(self._all.items()):
             made, attached = one.automation, self._engines.attached(one)
-            if made is None or attached is None or made.missed != "catch_up" or not one.enabled:
+            if made is None or attached is None or not one.enabled:
                 continue
             engine = self.engine(one.account)
-            told = await missed(made, engine.world, self.alive_us)
+            told = await missed(made, engine.world, self.alive_us, self._traces.last_timed(one))
             if told is not None and self._engines.attached(one) is attached:
-                engine.trigger(key, {**told, "missed": True}, conditions=True)
+                engine.trigger(key, told, conditions=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from hub.automation.at_work.engines import Engines
 from hub.automation.at_work.kept import Kept
@@ -16,6 +17,10 @@ from hub.errors import HubError
 MOST_KEPT = 20
 """Traces of one automation that outlast a restart."""
 _ALIVE = "automations.alive"
+
+
+def timed(trace: Trace) -> bool:
+    return trace.trigger.get("platform") in ("time", "sun")
 
 
 class Traces:
@@ -36,18 +41,22 @@ class Traces:
     def ended(self, trace: Trace) -> None:
         self._dirty.add(trace.automation)
 
+    async def keep(self, keys: Iterable[str]) -> None:
+        """Write what there is of these. Raises StorageUnavailable."""
+        states = {
+            key: {"traces": [as_kept(one) for one in reversed(self.of(self._kept[key], MOST_KEPT))]}
+            for key in keys
+            if key in self._kept
+        }
+        if states:
+            await self._store.save_states(states, self._around.clock.now())
+
     async def flush(self) -> None:
         """Write new ones, and that the hub was here. Raises StorageUnavailable; they are written the next time."""
         dirty, now = self._dirty, self._around.clock.now()
         self._dirty = set()
-        states = {
-            key: {"traces": [as_kept(one) for one in reversed(self.of(self._kept[key], MOST_KEPT))]}
-            for key in dirty
-            if key in self._kept
-        }
         try:
-            if states:
-                await self._store.save_states(states, now)
+            await self.keep(dirty)
             if self._kept:
                 await self._around.settings.set_setting(_ALIVE, int(now.timestamp() * 1e6))
         except HubError:
@@ -69,6 +78,10 @@ class Traces:
         if attached is not None:
             now = [*reversed(list(attached.runs.values())), *reversed(attached.traces)]
         return [*now, *reversed(self._past.get(one.key, []))][:limit]
+
+    def last_timed(self, one: Kept) -> datetime | None:
+        """When the clock last set it off, with or without a run."""
+        return max((each.at for each in self.of(one, 3 * MOST_KEPT) if timed(each)), default=None)
 
     def last_run(self, one: Kept) -> Trace | None:
         return next((each for each in self.of(one, 3 * MOST_KEPT) if each.ran), None)

@@ -38,7 +38,7 @@ class Automation(Part):
     conditions: Conditions = Field(default_factory=list)
     actions: Actions
     missed: Literal["skip", "catch_up"] = "skip"
-    """What becomes of a run by time that was due while the hub was down."""
+    """Of a run by time that was due over five minutes ago: the hub was down, or its clock was wrong."""
     account: Text | None = None
     """Whose rights it has; left out: who made it."""
 

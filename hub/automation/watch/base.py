@@ -34,6 +34,8 @@ class Attaching:
     again: Callable[[Watcher], None]
     """To be called when the entities that a watcher looks at have become others."""
     zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
+    done: datetime | None = None
+    """Up to when the clock has set it off already; later than now where the clock was set back."""
 
 
 class Watcher:
@@ -72,6 +74,9 @@ class Watcher:
     def signalled(self, kind: str, facts: Mapping[str, Any]) -> None:
         """Something else that it wants: a message, a webhook, a tag, a calendar's event ..."""
 
+    def set_back(self) -> None:
+        """The wall clock was set to an earlier time; what waits for an instant waits longer than was meant."""
+
     def fire(self, context: Context | None = None, **facts: Any) -> None:
         one = self.trigger
         told = {
@@ -83,11 +88,16 @@ class Watcher:
         }
         self._at.fired(told, context or Context())
 
-    def later(self, when: datetime, then: Callable[[], None]) -> asyncio.Task[None]:
-        """Do it at an instant of the world's clock, unless the task is cancelled or the watcher stopped."""
+    def later(self, when: datetime, then: Callable[[], None], *, lasting: bool = False) -> asyncio.Task[None]:
+        """Do it at an instant of the world's clock, unless the task is cancelled or the watcher stopped.
+
+        `lasting`: once as much time has passed, however the wall clock is set meanwhile.
+        """
+        clock = self._at.world.clock
+        left = (when - clock.now()).total_seconds()
 
         async def wait() -> None:
-            await self._at.world.clock.sleep_until(when)
+            await (clock.sleep(left) if lasting else clock.sleep_until(when))
             then()
 
         task = asyncio.ensure_future(wait())

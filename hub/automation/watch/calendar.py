@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
+from functools import partial
 from typing import Any
 
 from hub.automation.schema.triggers import CalendarTrigger
 from hub.automation.watch.base import Attaching, Watcher
+from hub.automation.watch.times import LATE
 from hub.automation.world import Seen
 
 _CLOSE = timedelta(seconds=1)
@@ -50,7 +52,7 @@ class CalendarWatcher(Watcher):
                 self._planned.pop(key).cancel()
         for key, event in wished.items():
             if key not in self._planned and key[1] > self.now - _CLOSE:
-                self._planned[key] = self.later(key[1], lambda event=event: self._fire(event))  # type: ignore[misc] # bound now
+                self._planned[key] = self.later(key[1], partial(self._fire, event, key[1]))
 
     def _when(self, event: Mapping[str, Any]) -> datetime | None:
         try:
@@ -61,12 +63,15 @@ class CalendarWatcher(Watcher):
             at = datetime.combine(at.date(), time(), self._at.zone)
         return at + self._offset
 
-    def _fire(self, event: Mapping[str, Any]) -> None:
+    def _fire(self, event: Mapping[str, Any], when: datetime) -> None:
         shown = {
             "all_day": len(str(event["start"])) == 10, "description": "", "location": "",
             **{name: told for name, told in event.items() if told is not None},
         }  # fmt: skip
+        missed = self.now - when > LATE
+        late: dict[str, Any] = {"missed": True, "now": when.astimezone(self._at.zone)} if missed else {}
         self.fire(
             event=self.trigger.event, offset=self._offset, calendar_event=shown, entity_id=self.trigger.entity_id,
             description=f"{shown.get('summary')} {'begins' if self.trigger.event == 'start' else 'ends'}",
+            **late,
         )  # fmt: skip

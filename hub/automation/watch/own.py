@@ -23,11 +23,18 @@ class Remembering(Watcher):
     def __init__(self, trigger: Trigger, index: int, attaching: Attaching) -> None:
         super().__init__(trigger, index, attaching)
         self._asking: set[asyncio.Task[None]] = set()
+        self._each_day: list[tuple[ZoneInfo, Callable[[], None], asyncio.Task[None]]] = []
 
     def stop(self) -> None:
         super().stop()
         for task in list(self._asking):
             task.cancel()
+
+    def set_back(self) -> None:
+        days, self._each_day = self._each_day, []
+        for zone, then, task in days:
+            task.cancel()
+            self.each_day(zone, then)
 
     @property
     def memory(self) -> Memory:
@@ -35,6 +42,9 @@ class Remembering(Watcher):
 
     def soon(self, work: Coroutine[Any, Any, None]) -> None:
         """Do it as soon as the memory answers; its failure is told."""
+        self._soon(work)
+
+    def _soon(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
 
         async def do() -> None:
             try:
@@ -45,6 +55,7 @@ class Remembering(Watcher):
         task = asyncio.ensure_future(do())
         self._asking.add(task)
         task.add_done_callback(self._asking.discard)
+        return task
 
     def each_day(self, zone: ZoneInfo, then: Callable[[], None]) -> None:
         """At the beginning of every local day from the next one on; it is no time at which the trigger is due."""
@@ -54,7 +65,7 @@ class Remembering(Watcher):
                 await self._at.world.clock.sleep_until(next_day_begins(self.now, zone))
                 then()
 
-        self.soon(days())
+        self._each_day.append((zone, then, self._soon(days())))
 
     def missed(self, due: datetime) -> bool:
         """Whether it came due while nobody watched, and has to be made up for."""

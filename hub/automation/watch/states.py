@@ -36,7 +36,7 @@ class _Holding(Watcher):
         length = self.span(span, **variables)
         if length is not None:
             self.let_go(entity_id)
-            self._waiting[entity_id] = self.later(self.now + length, lambda: then(length))
+            self._waiting[entity_id] = self.later(self.now + length, lambda: then(length), lasting=True)
 
     def let_go(self, entity_id: str) -> None:
         waiting = self._waiting.pop(entity_id, None)
@@ -156,6 +156,7 @@ class TemplateWatcher(_Holding):
     def __init__(self, trigger: TemplateTrigger, index: int, attaching: Attaching) -> None:
         super().__init__(trigger, index, attaching)
         self._was = False
+        self._tick: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         self._was = self._now_true()
@@ -183,7 +184,12 @@ class TemplateWatcher(_Holding):
             self._look(None, None)
             self._each_minute()
 
-        self.later(self.now.replace(second=0, microsecond=0) + timedelta(minutes=1), tick)
+        self._tick = self.later(self.now.replace(second=0, microsecond=0) + timedelta(minutes=1), tick)
+
+    def set_back(self) -> None:
+        if self._tick is not None:
+            self._tick.cancel()
+            self._each_minute()
 
     def changed(self, old: Seen | None, new: Seen | None) -> None:
         self._look(old, new)

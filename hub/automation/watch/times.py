@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
+from functools import partial
 from typing import Any
 
 from hub.automation.grammar import is_template
@@ -16,8 +19,75 @@ from hub.automation.when import Pattern, next_daily
 from hub.automation.world import Seen
 from hub.template import TemplateFailed
 
+LATE = timedelta(minutes=5)
+"""What was due longer ago than this was missed: the clock was set, the machine slept, or the hub was down."""
+_FARTHEST = timedelta(days=8)
+_DAY = timedelta(days=1)
+_REMEMBERED = 100
 
-class TimeWatcher(Watcher):
+Following = Callable[[datetime], datetime | None]
+"""The first instant later than another one."""
+
+
+class _Timed(Watcher):
+    """Fires at instants that follow each other, once at each, however the clock is set."""
+
+    def __init__(self, trigger: Any, index: int, attaching: Attaching) -> None:
+        super().__init__(trigger, index, attaching)
+        self._following: dict[str, Following] = {}
+        self._done: dict[str, deque[datetime]] = {}
+        self._due: dict[str, asyncio.Task[None]] = {}
+
+    def at(self, key: str, following: Following) -> None:
+        """Be there at each; in the place of what had this key before."""
+        self._following[key] = following
+        done = self._at.done
+        # What was done a day ahead of now was done by a clock that was wrong.
+        self._await(key, max(done, self.now) if done is not None and done - self.now < _DAY else self.now)
+
+    def no_more(self, key: str) -> None:
+        self._following.pop(key, None)
+        if (task := self._due.pop(key, None)) is not None:
+            task.cancel()
+
+    def reached(self, key: str, when: datetime, *, missed: bool) -> None:
+        """`missed`: it was due some time ago, the last of all that were."""
+        raise NotImplementedError
+
+    def set_back(self) -> None:
+        for key in self._following:
+            self._await(key, self.now)
+
+    def _await(self, key: str, after: datetime) -> None:
+        if (task := self._due.pop(key, None)) is not None:
+            task.cancel()
+        when = self._following[key](after)
+        while when is not None and when in self._done.get(key, ()):
+            when = self._following[key](when)
+        if when is not None:
+            self._due[key] = self.later(when, partial(self._come, key, when))
+
+    def _come(self, key: str, when: datetime) -> None:
+        self._due.pop(key, None)
+        missed = self.now - when > LATE
+        if missed:
+            when = self._latest(key, when)
+        self._done.setdefault(key, deque(maxlen=_REMEMBERED)).append(when)
+        self.reached(key, when, missed=missed)
+        if key in self._following and key not in self._due:
+            self._await(key, when)
+
+    def _latest(self, key: str, when: datetime) -> datetime:
+        following, now = self._following[key], self.now
+        found = following(now - _FARTHEST) if now - when > _FARTHEST else when
+        if found is None or found > now:
+            return when
+        while (later := following(found)) is not None and later <= now:
+            found = later
+        return found
+
+
+class TimeWatcher(_Timed):
     """At times of day, and at those that helpers and sensors say."""
 
     trigger: TimeTrigger
@@ -26,7 +96,6 @@ class TimeWatcher(Watcher):
         super().__init__(trigger, index, attaching)
         self._fixed: list[time] = []
         self._told: dict[str, list[timedelta]] = {}
-        self._due: dict[str, asyncio.Task[None]] = {}
         for at in trigger.at:
             if isinstance(at, MovedTime):
                 offset = self.moved(at.offset)
@@ -52,20 +121,9 @@ class TimeWatcher(Watcher):
 
     def start(self) -> None:
         for at in self._fixed:
-            self._daily(at, self.now)
+            self.at(f"{at}", lambda after, at=at: next_daily(after, at, self._at.zone, self.trigger.weekday))  # type: ignore[misc] # bound now
         for entity_id in self._told:
             self._follow(entity_id)
-
-    def _daily(self, at: time, after: datetime) -> None:
-        when = next_daily(after, at, self._at.zone, self.trigger.weekday)
-        if when is None:
-            return
-
-        def due() -> None:
-            self._fire(when)
-            self._daily(at, when)
-
-        self.later(when, due)
 
     def changed(self, old: Seen | None, new: Seen | None) -> None:
         seen = new or old
@@ -76,38 +134,34 @@ class TimeWatcher(Watcher):
         """Be there at what a helper or sensor says: an instant, or a time of every day."""
         for number, offset in enumerate(self._told[entity_id]):
             key = f"{entity_id}/{number}"
-            if (task := self._due.pop(key, None)) is not None:
-                task.cancel()
             seen = self._at.world.get(entity_id)
-            if seen is not None:
-                self._wait(key, seen, offset, self.now)
+            following = self._said(seen, offset) if seen is not None else None
+            if following is None:
+                self.no_more(key)
+            else:
+                self.at(key, following)
 
-    def _wait(self, key: str, seen: Seen, offset: timedelta, after: datetime) -> None:
+    def _said(self, seen: Seen, offset: timedelta) -> Following | None:
         instant = _instant(seen, self._at.zone)
         if instant is not None:
-            when: datetime | None = instant + offset
-            if when is None or when <= after:
-                return
-        else:
-            at = time_of(seen, self._at.zone)
-            daily = next_daily(after - offset, at, self._at.zone, self.trigger.weekday) if at is not None else None
-            when = daily + offset if daily is not None else None
-        if when is None:
-            return
-        due_at = when
+            return lambda after: instant + offset if instant + offset > after else None
+        at = time_of(seen, self._at.zone)
+        if at is None:
+            return None
 
-        def due() -> None:
-            self._fire(due_at, seen.entity_id)
-            if instant is None:
-                self._wait(key, seen, offset, due_at)
+        def daily(after: datetime) -> datetime | None:
+            when = next_daily(after - offset, at, self._at.zone, self.trigger.weekday)
+            return when + offset if when is not None else None
 
-        self._due[key] = self.later(due_at, due)
+        return daily
 
-    def _fire(self, when: datetime, entity_id: str | None = None) -> None:
+    def reached(self, key: str, when: datetime, *, missed: bool) -> None:
         local = when.astimezone(self._at.zone)
         if self.trigger.weekday is not None and WEEKDAYS[local.weekday()] not in self.trigger.weekday:
             return
-        self.fire(now=local, entity_id=entity_id, description="time")
+        entity_id = key.partition("/")[0] if "/" in key else None
+        late: dict[str, Any] = {"missed": True} if missed else {}
+        self.fire(now=local, entity_id=entity_id, description="time", **late)
 
 
 def _instant(seen: Seen, zone: Any) -> datetime | None:
@@ -122,28 +176,26 @@ def _instant(seen: Seen, zone: Any) -> datetime | None:
     return told if told.tzinfo is not None else told.replace(tzinfo=zone)
 
 
-class SunWatcher(Watcher):
+class SunWatcher(_Timed):
     """At sunrise or sunset, or some time before or after."""
 
     trigger: SunTrigger
+
+    def __init__(self, trigger: SunTrigger, index: int, attaching: Attaching) -> None:
+        super().__init__(trigger, index, attaching)
+        self._offset = timedelta(0)
 
     def start(self) -> None:
         place = self._at.world.place
         if place is None:
             self._at.failed("the household has no place; say where it is under Settings, Household")
             return
-        self._next(Sun(*place, self._at.zone), self.moved(self.trigger.offset), self.now)
+        sun, self._offset = Sun(*place, self._at.zone), self.moved(self.trigger.offset)
+        self.at("sun", lambda after: sun.next(after, self.trigger.event, self._offset))
 
-    def _next(self, sun: Sun, offset: timedelta, after: datetime) -> None:
-        when = sun.next(after, self.trigger.event, offset)
-        if when is None:
-            return
-
-        def due() -> None:
-            self.fire(event=self.trigger.event, offset=offset, description=self.trigger.event)
-            self._next(sun, offset, when)
-
-        self.later(when, due)
+    def reached(self, key: str, when: datetime, *, missed: bool) -> None:
+        late: dict[str, Any] = {"missed": True, "now": when.astimezone(self._at.zone)} if missed else {}
+        self.fire(event=self.trigger.event, offset=self._offset, description=self.trigger.event, **late)
 
 
 class PatternWatcher(Watcher):
@@ -154,6 +206,10 @@ class PatternWatcher(Watcher):
     def start(self) -> None:
         one = self.trigger
         self._next(Pattern.of(one.hours, one.minutes, one.seconds), self.now)
+
+    def set_back(self) -> None:
+        self.stop()
+        self.start()
 
     def _next(self, pattern: Pattern, after: datetime) -> None:
         when = pattern.next(after, self._at.zone)
