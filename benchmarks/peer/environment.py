@@ -148,6 +148,15 @@ def environment() -> Path:
     return python
 
 
+@dataclass(frozen=True, slots=True)
+class Files:
+    """What it is given to read; the configuration has a place for the `{port}`."""
+
+    configuration: str = CONFIGURATION
+    component: str = COMPONENT
+    manifest: str = MANIFEST
+
+
 @dataclass(slots=True)
 class Peer:
     config: Path
@@ -157,13 +166,14 @@ class Peer:
 
 
 @contextmanager
-def running(python: Path, config: Path) -> Iterator[Peer]:
+def running(python: Path, config: Path, files: Files | None = None) -> Iterator[Peer]:
+    given = files or Files()
     port = free_port()
     component = config / "custom_components" / "bench"
     component.mkdir(parents=True, exist_ok=True)
-    (component / "__init__.py").write_text(COMPONENT)
-    (component / "manifest.json").write_text(MANIFEST)
-    (config / "configuration.yaml").write_text(CONFIGURATION.format(port=port))
+    (component / "__init__.py").write_text(given.component)
+    (component / "manifest.json").write_text(given.manifest)
+    (config / "configuration.yaml").write_text(given.configuration.format(port=port))
     command = [str(python), "-m", "homeassistant", "--config", str(config), "--skip-pip", "--log-rotate-days", "1"]
     with (config / "output.log").open("ab") as log:
         began = time.perf_counter()
