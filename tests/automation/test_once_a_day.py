@@ -1,4 +1,4 @@
-"""A daily automation runs once each local day: over changes of the clock, restarts, power cuts, a clock that was set."""
+"""A daily automation runs once each local day: over changes of the clock, restarts, power cuts, clocks that are set."""
 
 from __future__ import annotations
 

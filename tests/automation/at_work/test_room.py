@@ -6,11 +6,14 @@ import sqlite3
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from hub.automation.at_work.remembered import trace_of
 from hub.automation.flaws import AutomationInvalid
 from hub.automation.trace import Outcome
+from hub.clock import VirtualClock
 from hub.errors import BadReading, Conflict, Forbidden, NotFound
 from hub.model import Actor, Happened, Verb
 from hub.plugin import WebhookRequest
@@ -250,6 +253,30 @@ async def test_a_run_by_the_clock_that_was_missed_is_made_up_for_where_it_is_wan
     [left_out] = await home.traces("skip")
     assert (left_out.outcome, left_out.ran) == (Outcome.MISSED, False)
     assert left_out.why.startswith("it was due on ")
+
+
+async def test_a_run_by_the_clock_is_kept_before_it_does_anything(home: Home) -> None:
+    """So that a power cut a moment later does not lead to a second one."""
+    await home.hub.stop()
+    clock = VirtualClock(datetime.now(UTC).replace(hour=3, minute=0))
+    await home.start(clock=clock)
+    seen: list[Any] = []
+    keep = home.hub.rooms.journal.add
+
+    async def add(*given: Any, **more: Any) -> Any:
+        seen.append(await home.hub.rooms.automations._store.states())
+        return await keep(*given, **more)
+
+    home.hub.rooms.journal.add = add  # type: ignore[method-assign] # looked at in the middle of a run
+    note = {"action": "journal.add", "data": {"person": "anna", "kind": "note", "note": "x"}}
+    at = (clock.now() + timedelta(hours=2)).astimezone(ZoneInfo("Europe/Berlin")).strftime("%H:%M:00")
+    await home.view().add_automation({"alias": "Daily", "triggers": {"trigger": "time", "at": at}, "actions": [note]})
+    await clock.advance(7300)
+    assert await home.traces("daily")
+    [states] = seen
+    [before] = states["daily"]["traces"]
+    cut_off = trace_of("daily", before)
+    assert (cut_off.outcome, cut_off.why) == (Outcome.CANCELLED, "the hub stopped in the middle of it")
 
 
 async def test_after_an_erasure_no_trace_knows_of_it(home: Home) -> None:
