@@ -48,6 +48,15 @@ class Post:
         """Channels that asked for patience."""
         self._locks: dict[str, asyncio.Lock] = {}
         self._tidy: datetime | None = None
+        self._asleep = False
+        self.due: datetime | None = None
+        """Until when it sleeps."""
+
+    @property
+    def rests(self) -> bool:
+        """Nothing is new, nothing under way, and nothing due."""
+        waiting = self._asleep and not self._news.is_set() and not self._going
+        return waiting and (self.due is None or self.due > self._clock.now())
 
     def wake(self) -> None:
         """There is something new to do."""
@@ -57,11 +66,13 @@ class Post:
         while True:
             self._news.clear()
             try:
-                due = await self.round()
+                self.due = await self.round()
             except HubError as error:
                 _log.warning("notices wait: %s", error)
-                due = self._clock.now() + timedelta(seconds=LONGEST)
-            await self._until(due)
+                self.due = self._clock.now() + timedelta(seconds=LONGEST)
+            self._asleep = True
+            await self._until(self.due)
+            self._asleep = False
 
     async def stop(self) -> None:
         """What is on its way and not there yet is tried again after the next start."""

@@ -140,9 +140,7 @@ class Notify:
         for one in made:
             detail = f"to {one.to}" + (f" about {about}" if about != HOUSEHOLD else "")
             await self._trail.note(actor, "notify.send", person=one.to.removeprefix("@"), detail=detail)
-        for one in made:
-            await self._keep(one, None)
-            self.answers.said("mobile_app_notification_received", one)
+        await self._keep_new(made)
         return Told(tuple(made), tuple(left))
 
     async def test(self, actor: Actor, key: str, channel: str) -> Notice:
@@ -216,7 +214,7 @@ class Notify:
         now, step = self._clock.now(), line.step
         over = step + 1 >= len(line.to) * (1 + line.repeat)
         following = replace(line, step=step + 1, next=None if over else now + timedelta(seconds=line.after))
-        await self._keep(replace(notice, escalation=following, changed=now), notice)
+        told = replace(notice, escalation=following, changed=now)
         target = line.to[step % len(line.to)]
         actor = Actor(notice.by, kind="automation") if notice.by else Actor("", kind="system")
         try:
@@ -224,19 +222,36 @@ class Notify:
             for key in keys:
                 self.recipients.require(actor, key, notice.about, notice.subject)
         except (NotFound, NotAllowed) as error:
+            await self._keep(told, notice)
             await self._trail.note(actor, "notify.escalate", outcome="refused", detail=f"to {target}: {error}"[:200])
             return
         for key in keys:
-            copy = self._making.copy(notice, key)
             await self._trail.note(actor, "notify.escalate", person=key.removeprefix("@"), detail=f"step {step + 1}")
-            await self._keep(copy, None)
-            self.answers.said("mobile_app_notification_received", copy)
+        # In one commit: whatever ends the hub now, nobody is passed over and nobody told twice.
+        await self._keep_new([self._making.copy(notice, key) for key in keys], told)
 
     async def _keep(self, new: Notice, old: Notice | None) -> None:
-        failed = new.state is NoticeState.FAILED and (old is None or old.state is not NoticeState.FAILED)
-        if failed and new.escalation is not None and new.escalation.next is not None and new.escalation.step == 0:
-            # Nobody heard the first one: no reason to wait.
-            new = replace(new, escalation=replace(new.escalation, next=self._clock.now()))
+        new = self._hurried(new, old)
         await self.shelf.put(new)
-        self._bus.publish(NoticesChanged(self._clock.now(), new.to, new.id))
+        self._published(new)
+
+    async def _keep_new(self, made: list[Notice], *changed: Notice) -> None:
+        """All of them or none."""
+        made = [self._hurried(one, None) for one in made]
+        await self.shelf.put(*made, *changed)
+        self._published(*made, *changed)
+        for one in made:
+            self.answers.said("mobile_app_notification_received", one)
+
+    def _hurried(self, new: Notice, old: Notice | None) -> Notice:
+        """Where nobody heard the first one there is no reason to wait for the next."""
+        failed = new.state is NoticeState.FAILED and (old is None or old.state is not NoticeState.FAILED)
+        line = new.escalation
+        if not failed or line is None or line.next is None or line.step > 0:
+            return new
+        return replace(new, escalation=replace(line, next=self._clock.now()))
+
+    def _published(self, *notices: Notice) -> None:
+        for one in notices:
+            self._bus.publish(NoticesChanged(self._clock.now(), one.to, one.id))
         self.post.wake()

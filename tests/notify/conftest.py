@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ import pytest
 
 from hub.clock import VirtualClock
 from hub.daemon import Hub
-from hub.model import Account, Actor, Event, Grant, Happened, Notice, NoticesChanged, Role, Verb
+from hub.model import Account, Actor, EntryState, Event, Grant, Happened, Notice, NoticesChanged, Role, Verb
 from hub.notify import Draft, Notify
 from tests.notify.pigeon import Pigeons
 from tests.support.house import PASSWORD, house
@@ -47,13 +48,23 @@ class Loft:
         return found
 
     async def passes(self, seconds: float) -> None:
-        """Time passes; the database, which lives in real time, keeps up."""
-        for _ in range(12):
-            await asyncio.sleep(0.004)
-        await self.clock.advance(seconds)
-        for _ in range(12):
-            await asyncio.sleep(0.004)
+        """Time passes from one thing that is due to the next; the database, which lives in real time, keeps up."""
+        end = self.clock.now() + timedelta(seconds=seconds)
+        await self.rest()
+        while (now := self.clock.now()) < end:
+            due = self.room.post.due
+            await self.clock.advance((min(end, max(due, now)) - now).total_seconds() if due is not None else seconds)
+            await self.rest()
+
+    async def rest(self) -> None:
+        """All that is due was done."""
+        patience = time.monotonic() + 20
+        calm = 0
+        while calm < 3:
+            await asyncio.sleep(0.001)
             await self.clock.advance(0)
+            calm = calm + 1 if self.room.post.rests else 0
+            assert time.monotonic() < patience, "the room does not come to rest"
 
     async def until(self, hour: int, minute: int = 0) -> None:
         """On to that time of Madrid's (UTC+1)."""
@@ -66,8 +77,10 @@ class Loft:
         return [one for one in self.heard if isinstance(one, Happened) and one.event_type == kind]
 
     async def channel(self, person: str = "ben", **options: Any) -> str:
-        entry = await self.hub.rooms.supervisor.add("pigeon", options, person=person)
-        await self.passes(0)
+        supervisor = self.hub.rooms.supervisor
+        entry = await supervisor.add("pigeon", options, person=person)
+        while supervisor.status(entry.id).state is EntryState.STARTING:
+            await asyncio.sleep(0.001)
         return entry.id
 
     async def account(self, name: str, role: Role, person: str | None = None, **grants: list[str]) -> Actor:
@@ -78,6 +91,14 @@ class Loft:
             made = Grant(f"{name}-{whose}", name, whose, frozenset(Verb(one) for one in verbs))
             await accounts.grant(made)
         return Actor(name)
+
+
+async def carers(loft: Loft) -> None:
+    """A notice about Mia goes to Anna, then to her nanny, who is no person here."""
+    await loft.account("nina", Role.CAREGIVER, mia=["view", "act"])
+    await loft.channel("anna")
+    await loft.channel("household", account="nina")
+    await loft.room.wishes.set_carers("mia", ("anna", "@nina"))
 
 
 @asynccontextmanager

@@ -12,7 +12,7 @@ from hub.clock import VirtualClock
 from hub.errors import BadReading, NotReady
 from hub.model import NoticeAnswer, NoticeState, Role
 from hub.notify import Prefs, Quiet, Span
-from tests.notify.conftest import NOON, Loft, open_loft
+from tests.notify.conftest import NOON, Loft, carers, open_loft
 from tests.notify.pigeon import Pigeons
 
 NIGHT = Quiet((Span("22:00", "07:00"),))
@@ -127,13 +127,6 @@ async def test_what_the_rate_limit_held_waits_for_the_morning_once_it_is_night(l
 
 
 # -- escalation
-
-
-async def carers(loft: Loft) -> None:
-    await loft.account("nina", Role.CAREGIVER, mia=["view", "act"])
-    await loft.channel("anna")
-    await loft.channel("household", account="nina")
-    await loft.room.wishes.set_carers("mia", ("anna", "@nina"))
 
 
 async def test_it_goes_on_to_the_next_carer_until_somebody_confirms(loft: Loft) -> None:
