@@ -12,7 +12,9 @@ from zoneinfo import ZoneInfo
 from hub.errors import BadReading
 from hub.view import BacktestWish
 
-SPANS = {"7": "7 days", "30": "30 days", "90": "90 days"}
+OTHER = "other"
+"""Dates are given."""
+SPANS = {"1": "A day", "7": "7 days", "30": "30 days", "90": "90 days", OTHER: "Other"}
 USUAL = "30"
 
 
@@ -31,24 +33,38 @@ class Asked:
     tried: dict[str, list[Any]] = field(default_factory=dict)
 
 
-def asked_of(form: Mapping[str, Any], zone: ZoneInfo, now: datetime) -> tuple[Asked, BacktestWish]:
-    """Raises BadReading for what is no date or has no values."""
+def asked_of(form: Mapping[str, Any]) -> Asked:
+    """What a form or an address says."""
     texts = {
         name: str(form.get(name, "") or "").strip() for name in ("automation", "days", "from", "to", "what", "values")
     }
-    days = texts["days"] if texts["days"] in SPANS else USUAL
-    asked = Asked(
+    dated = bool(texts["from"]) and texts["days"] in ("", OTHER)
+    days = OTHER if dated or texts["days"] == OTHER else texts["days"] if texts["days"] in SPANS else USUAL
+    return Asked(
         texts["automation"], str(form.get("body", "") or ""), days, texts["from"], texts["to"], texts["what"],
         texts["values"],
     )  # fmt: skip
-    if asked.what and asked.values:
+
+
+def wish_of(asked: Asked, zone: ZoneInfo, now: datetime) -> BacktestWish:
+    """Raises BadReading for what is no date or has no values."""
+    if asked.what and not asked.values.strip(" ,"):
+        raise BadReading("say which values to try, like 160, 180, 200; or let it be as it is")
+    if asked.values and not asked.what:
+        raise BadReading("choose what should have had these values")
+    if asked.what:
         asked.tried = {asked.what: [value_of(one) for one in asked.values.split(",") if one.strip()]}
-    start = _instant(asked.start, "from", zone, last=False) if asked.start else None
-    end = _instant(asked.end, "to", zone, last=True) if asked.end else None
-    if start is None:
-        start = (end or now) - timedelta(days=int(days))
-    wish = BacktestWish(asked.automation, asked.body, None, {}, asked.tried, start, end)
-    return asked, wish
+    start = end = None
+    if asked.days == OTHER:
+        if not asked.start:
+            raise BadReading("choose the day to begin with")
+        start = _instant(asked.start, "from", zone, last=False)
+        end = _instant(asked.end, "to", zone, last=True) if asked.end else None
+        if start >= (end or now):
+            raise BadReading("the first day lies after the last one, or ahead; choose days that are over")
+    else:
+        start = now - timedelta(days=int(asked.days))
+    return BacktestWish(asked.automation, asked.body, None, {}, asked.tried, start, end)
 
 
 def value_of(text: str) -> Any:

@@ -10,8 +10,7 @@ from aiohttp import web
 from hub.errors import BadReading, Conflict, HubError
 from hub.view import AutomationInvalid, BacktestWish
 from web import answer
-from web.backtests import Asked, asked_of, shown
-from web.backtests.wish import SPANS
+from web.backtests import SPANS, Asked, asked_of, shown, wish_of
 from web.display import Display
 from web.keys import CLOCK
 from web.routing import PageRoute
@@ -25,7 +24,7 @@ JOBS = "/automations/backtests"
 async def page(request: web.Request, view: View) -> web.Response:
     """`/automations/{key}/backtest`: begins by itself, over the last 30 days."""
     one = view.automation(request.match_info["key"])
-    asked, _ = asked_of({**request.query, "automation": one.key}, _zone(view), request.app[CLOCK].now())
+    asked = asked_of({**request.query, "automation": one.key})
     return answer.page(
         request, "backtests/page.html", automation=one, asked=asked, spans=SPANS,
         knobs=view.knobs(BacktestWish(automation=one.key)), job=None, result=None, flaws=(), problem="",
@@ -40,8 +39,8 @@ async def start(request: web.Request, view: View) -> web.StreamResponse:
     job = None
     asked = Asked(str(form.get("automation", "")), str(form.get("body", "")))
     try:
-        asked, wish = asked_of({name: form.get(name) for name in form}, _zone(view), request.app[CLOCK].now())
-        job = await view.start_backtest(wish)
+        asked = asked_of({name: form.get(name) for name in form})
+        job = await view.start_backtest(wish_of(asked, _zone(view), request.app[CLOCK].now()))
     except AutomationInvalid as error:
         flaws = error.flaws
     except (BadReading, Conflict) as error:

@@ -11,7 +11,8 @@ from aiohttp import web
 from hub.errors import HubError
 from hub.view import names_of, of_yaml, tell
 from web import answer, words
-from web.pages.automations.absent import absent
+from web.pages.automations.absent import entities
+from web.pages.automations.places import line_of
 from web.routing import PageRoute
 
 if TYPE_CHECKING:
@@ -93,12 +94,12 @@ def _one(
     name = str(body.get("alias") or body.get("id") or f"Automation {index + 1}")
     told = tell(made, names).whole if made is not None else ""
     said = tuple(_said(one, place, lines) for one in flaws) if made is None else ()
-    return Found(index, name, lines.get(place), body, told, said, absent(body, names)[:8], name in here)
+    return Found(index, name, lines.get(place), body, told, said, entities(body, names)[:8], name in here)
 
 
 def _said(flaw: Flaw, place: tuple[Any, ...], lines: Mapping[Any, int]) -> str:
     path = (*place, *flaw.path)
-    line = next((lines[path[:length]] for length in range(len(path), 0, -1) if path[:length] in lines), None)
+    line = line_of(path, lines)
     where = ".".join(str(part) for part in flaw.path)
     told = f"{where}: {flaw.message} {flaw.hint}".strip(": ").strip()
     return f"Line {line}, {told}" if line else words.capital(told)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
@@ -11,6 +10,7 @@ from markupsafe import Markup
 from hub.view import KindField, as_yaml, say
 from web import selectors, words
 from web.pages.automations import data as calls
+from web.pages.automations.card import Card, CardList, Field, Raw
 from web.pages.automations.controls import LINES, PICKED, fits, to_form
 from web.pages.automations.draft import Draft, top_key
 from web.pages.automations.kinds import (
@@ -21,7 +21,6 @@ from web.pages.automations.kinds import (
     OPTION,
     SETTINGS,
     UNKNOWN,
-    Kind,
     kind_of,
 )
 from web.pages.automations.shape import TOP, YAML, Shape, flat, get, longer, shape_of
@@ -29,96 +28,7 @@ from web.pages.automations.shape import TOP, YAML, Shape, flat, get, longer, sha
 if TYPE_CHECKING:
     from hub.view import Flaw, Names, View
 
-Raw = tuple[str | int, ...]
 DAYS = (("mon", "Mon"), ("tue", "Tue"), ("wed", "Wed"), ("thu", "Thu"), ("fri", "Fri"), ("sat", "Sat"), ("sun", "Sun"))
-WIDE = frozenset({"yaml", "template", "target", "entities", "long", "days", "persons"})
-
-
-@dataclass(slots=True)
-class Field:
-    name: str
-    key: str
-    label: str
-    help: str
-    control: str
-    value: str = ""
-    choices: tuple[tuple[str, str, bool], ...] = ()
-    """Value, words, chosen."""
-    required: bool = False
-    error: str = ""
-    said: bool = False
-    """Something stands in it."""
-    unit: str = ""
-    markup: Markup | None = None
-    redrawn: Callable[[str], Markup] | None = None
-    """Its markup with an error in it."""
-
-    @property
-    def wide(self) -> bool:
-        return self.control in WIDE
-
-    @property
-    def id(self) -> str:
-        return "e-" + self.name.replace(".", "-").replace(":", "-")
-
-
-@dataclass(slots=True)
-class Card:
-    path: str
-    raw: Raw
-    kind: Kind
-    area: str
-    """The list's."""
-    words: str
-    """Whose words it takes: `triggers`, `conditions`, `actions` or `options`."""
-    said: str
-    alias: str
-    enabled: bool
-    index: int
-    last: bool
-    fields: list[Field] = field(default_factory=list)
-    more: list[Field] = field(default_factory=list)
-    rest: Field | None = None
-    yaml: Field | None = None
-    formless: bool = False
-    """No form is made for it."""
-    lists: list[CardList] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
-    drawn: bool = False
-    """The fields of its action's data are among these."""
-
-    def every(self) -> Iterator[Field]:
-        yield from (*self.fields, *self.more)
-        yield from (one for one in (self.rest, self.yaml) if one is not None)
-
-    @property
-    def wrong(self) -> bool:
-        return bool(self.errors) or any(one.error for one in self.every())
-
-    @property
-    def more_open(self) -> bool:
-        return any(one.error for one in self.more) or bool(self.rest and self.rest.error)
-
-    @property
-    def id(self) -> str:
-        return "part-" + self.path.replace(".", "-")
-
-    @property
-    def title(self) -> str:
-        return self.alias or self.said or self.kind.name
-
-
-@dataclass(slots=True)
-class CardList:
-    path: str
-    area: str
-    name: str
-    cards: list[Card]
-    optional: bool = False
-
-    @property
-    def id(self) -> str:
-        return "list-" + self.path.replace(".", "-")
 
 
 class Table:
@@ -145,12 +55,14 @@ class Table:
         self.flaws: list[str] = []
         """Of the whole."""
 
-    def blame(self, flaws: Sequence[Flaw]) -> None:
-        """Put each flaw where it is about."""
+    def blame(self, flaws: Sequence[Flaw], new: str = "") -> None:
+        """Put each flaw where it is about; the card at `new` was just added and has said nothing yet."""
         for one in flaws:
             said = words.sentence(f"{words.capital(one.message)} {one.hint}".strip())
             where = [card for card in self.all if one.path[: len(card.raw)] == card.raw]
             card = max(where, key=lambda each: len(each.raw), default=None)
+            if card is not None and card.path == new:
+                continue
             rest = [str(part) for part in one.path[len(card.raw) if card else 0 :]]
             fields = list(card.every()) if card is not None else [*self.settings, *([self.rest] if self.rest else [])]
             prefix = f"{card.path}." if card is not None else ""
@@ -164,15 +76,25 @@ class Table:
             else:
                 self.flaws.append(said)
 
-    def needed(self) -> bool:
+    def needed(self, new: str = "") -> bool:
         """Say of each empty field that has to say something; False where there is one."""
-        asked = [*self.settings, *(one for card in self.all for one in (*card.fields, *card.more))]
+        cards = [one for one in self.all if one.path != new]
+        asked = [*self.settings, *(one for card in cards for one in (*card.fields, *card.more))]
         empty = [one for one in asked if one.required and not one.said]
         for one in empty:
             one.error = one.error or "This is needed."
             if one.markup is not None and one.redrawn is not None:
                 one.markup = one.redrawn(one.error)
         return not empty
+
+    def wrong(self) -> list[tuple[str, str, str]]:
+        """Everything that is marked: the id of its place, what it is, and what is wrong."""
+        found = [(one.id, one.label, one.error) for one in self.settings if one.error]
+        for card in self.all:
+            found += [(card.id, card.title, said) for said in card.errors]
+            found += [(card.id, f"{card.title}, {one.label[:1].lower()}{one.label[1:]}", one.error)
+                      for one in card.every() if one.error]  # fmt: skip
+        return found
 
     # Making them
 
@@ -248,16 +170,8 @@ class Table:
         made.error = self.draft.errors.get(name, "")
         made.said = value not in (None, "", [], {})
         if control in PICKED:
-            made.markup = selectors.field(
-                PICKED[control],
-                name,
-                value,
-                self._view,
-                label=label,
-                help=help,
-                error=made.error,
-                required=one.required,
-            )
+            made.redrawn = self._drawing(PICKED[control], name, value, label, help, one.required)
+            made.markup = made.redrawn(made.error)
             return made
         shown = self.draft.typed.get(name) or to_form(control, value, one.settled)
         made.value = "\n".join(shown) if control in LINES or control == "yaml" else (shown[0] if shown else "")

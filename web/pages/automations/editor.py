@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
 from hub.errors import BadReading, Conflict, HubError, NotFound
-from hub.view import AutomationInvalid, as_yaml, mentioned, names_of, tell
+from hub.view import AutomationInvalid, BacktestWish, as_yaml, mentioned, names_of, of_yaml, tell
 from web import answer, words
+from web.backtests import SPANS, Asked, asked_of
 from web.pages.automations.cards import Table
 from web.pages.automations.draft import Draft, apply, area_of, node_at, read_draft
 from web.pages.automations.picking import offered
+from web.pages.automations.places import line_of
 from web.routing import PageRoute
 
 if TYPE_CHECKING:
-    from hub.view import Kept, View
+    from hub.view import Flaw, Kept, View
 
 CHANGES = ("add", "up", "down", "copy", "remove")
 
@@ -33,6 +36,8 @@ class State:
     query: str = ""
     focus: str = ""
     """Path of the card that was just added or moved, or the button's whole value."""
+    new: str = ""
+    """Path of the card that was just added: nothing in it is called wrong yet."""
     before: dict[str, Any] | None = None
     """The body that `Undo` brings back."""
     said: str = ""
@@ -41,6 +46,8 @@ class State:
     trying: bool = False
     verdicts: dict[str, tuple[bool, str]] = field(default_factory=dict)
     problem: str = ""
+    asked: Asked = field(default_factory=Asked)
+    """How it is tried on the past."""
     open: set[str] = field(default_factory=set)
     """Cards that are unfolded."""
 
@@ -71,6 +78,7 @@ async def press(request: web.Request, view: View) -> web.StreamResponse:
         checked=form.get("checked") == "1",
         changed=True,
         trying=form.get("trying") == "1",
+        asked=asked_of({name: form.get(name) for name in ("days", "from", "to", "what", "values")}),
         open={one for one in str(form.get("open", "")).split(",") if one},
     )
     deed, _, target = str(form.get("op") or "show").partition(":")
@@ -91,6 +99,7 @@ async def _do(view: View, draft: Draft, state: State, deed: str, target: str) ->
     if deed in CHANGES:
         body, state.focus = apply(draft.body, deed, target)
         state.before = draft.body if deed == "remove" else None
+        state.new = state.focus if deed == "add" else ""
         state.said = {"remove": "Removed.", "copy": "Copied."}.get(deed, "")
         state.focus = f"{deed}:{state.focus}" if deed in ("up", "down") else state.focus
         state.picking = state.query = ""
@@ -111,7 +120,7 @@ async def _do(view: View, draft: Draft, state: State, deed: str, target: str) ->
     elif deed == "view":
         state.view, state.focus = ("yaml", "view:form") if target == "yaml" else ("form", "view:yaml")
     elif deed == "try":
-        state.trying = True
+        state.trying, state.focus = True, "past"
     elif deed == "check":
         state.checked = True
     elif deed == "test":
@@ -157,9 +166,10 @@ def _answer(
     draft.catalogue = draft.catalogue or {each.name: each for each in view.action_catalogue()}
     table = Table(draft, view, names)
     made, flaws = view.check_automation(draft.body)
+    text = (draft.typed.get("yaml") or [as_yaml(draft.body)])[0]
     if state.checked:
-        table.blame(flaws)
-        table.needed()
+        table.blame(flaws, state.new)
+        table.needed(state.new)
     where = ""
     if state.picking:
         try:
@@ -173,10 +183,15 @@ def _answer(
         "table": table,
         "was": json.dumps(draft.body, default=str),
         "before": json.dumps(state.before, default=str) if state.before is not None else "",
-        "text": (draft.typed.get("yaml") or [as_yaml(draft.body)])[0],
-        "flaws": flaws if state.checked else (),
+        "text": text,
+        "flaws": _with_lines(flaws, text) if state.checked and state.view == "yaml" else (),
+        "wrong": table.wrong() if state.checked or draft.errors else (),
         "wholes": _whole(made, names),
-        "groups": offered(where, state.query, draft.catalogue) if where else [],
+        "groups": offered(where, state.query, draft.catalogue, view) if where else [],
+        "knobs": view.knobs(BacktestWish(text=text)) if state.trying else (),
+        "spans": SPANS,
+        "asked": state.asked,
+        "tried": state.focus == "past",
         "action": f"/automations/{one.key}/edit" if one is not None else "/automations/new",
     }
     template = "automations/editor.html" if "HX-Request" in request.headers else "automations/edit.html"
@@ -184,6 +199,12 @@ def _answer(
         # The form is shown as it is with its marks; htmx swaps what comes with a good status.
         return answer.fragment(request, template, **context)
     return answer.page(request, template, status=status, **context)
+
+
+def _with_lines(flaws: Sequence[Flaw], text: str) -> list[str]:
+    """`Line 7, triggers[0].entity_id: …`."""
+    _, _, lines = of_yaml(text)
+    return [words.capital(str(replace(one, line=line_of(one.path, lines)))) for one in flaws]
 
 
 def _whole(made: Any, names: Any) -> str:
@@ -196,7 +217,7 @@ async def pick(request: web.Request, view: View) -> web.Response:
     form = await request.post()
     draft = read_draft(form, {each.name: each for each in view.action_catalogue()})
     where = str(form.get("picking", ""))
-    groups = offered(area_of(draft.body, where), str(form.get("q", "")), draft.catalogue)
+    groups = offered(area_of(draft.body, where), str(form.get("q", "")), draft.catalogue, view)
     return answer.fragment(request, "automations/offered.html", groups=groups, where=where)
 
 

@@ -254,9 +254,13 @@ LEGACY = frozenset({"data_template", "entity_id", "metadata", "event_data_templa
 
 
 def fresh(area: str, kind: str) -> Any:
-    """A new part; `call:light.turn_on` is a call of an action."""
-    if kind.startswith("call:"):
-        return {"action": kind.removeprefix("call:")}
+    """A new part; `call:light.turn_on` is a call of an action, `thing:state:light.hall` is about an entity."""
+    word, _, rest = kind.partition(":")
+    if word in ("call", "thing"):
+        told, _, entity_id = rest.partition(":")
+        if word == "thing":
+            return {**fresh(area, told), "entity_id": entity_id}
+        return {"action": told, "target": {"entity_id": entity_id}} if entity_id else {"action": told}
     found = AREAS[area].get(kind) or CONDITIONS.get(kind, UNKNOWN)
     made: Any = _copied(found.fresh)
     if kind == "webhook":

@@ -88,11 +88,7 @@ class Look:
         own = self.view.account
         if one.automation is None or own is None or one.account not in ("", own.name):
             return []
-        gone = absent(one.body, self.names)
-        if not gone:
-            return []
-        more = f" and {len(gone) - 3} more" if len(gone) > 3 else ""
-        return [f"{', '.join(gone[:3])}{more} {'is' if len(gone) == 1 else 'are'} not here"]
+        return absent(one.body, self.names)
 
     def _concerned(self, one: Kept) -> tuple[frozenset[str], frozenset[str]]:
         """People and areas of what it names."""

@@ -46,7 +46,9 @@ async def show(request: web.Request, view: View) -> web.Response:
 def _flaw(flaw: Flaw, file: str) -> tuple[str, str]:
     """What is wrong; then where, and how to mend it."""
     where = str(flaw).partition(f": {flaw.message}")[0]
-    place = f"In {file}, {where}." if file else f"At {where}."
+    where = where.removesuffix("the whole").removesuffix(", ")
+    place = ", ".join(one for one in (file, where) if one)
+    place = f"In {place}." if file else f"At {place}." if place else ""
     return f"It can’t run: {flaw.message}", f"{place} {flaw.hint}".strip()
 
 

@@ -11,6 +11,12 @@ document.addEventListener("input", (event) => {
   if (guard) guard.dataset.guard = "changed";
 });
 
+// Another span tries it again at once; dates are chosen first.
+document.addEventListener("change", (event) => {
+  if (!event.target.matches("[data-past] input[name=days]") || event.target.value === "other") return;
+  event.target.closest("[data-past]").querySelector("button[value=try]").click();
+});
+
 let leaving = false;
 addEventListener("beforeunload", (event) => {
   if (typed() && !leaving) event.preventDefault();
