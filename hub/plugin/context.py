@@ -180,7 +180,7 @@ class Context(Protocol):
         ...
 
     def awaited(self, kind: str) -> Sequence[Mapping[str, Any]]:
-        """What automations wait for of a kind (`mqtt`: topic and qos); `TriggersChanged` says that it is another."""
+        """What each trigger of a kind waits for (`mqtt`: topic, qos); `TriggersChanged` says that it is another."""
         ...
 
     async def heard(

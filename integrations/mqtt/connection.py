@@ -41,7 +41,7 @@ class _Client(Client):
 
 
 class Connection:
-    """One session at a broker; `open` again after it was lost. `on_message` must return at once."""
+    """One session, `lasting` at the broker while we are away; `open` again when lost. `on_message` returns at once."""
 
     def __init__(
         self,
@@ -50,10 +50,12 @@ class Connection:
         clock: Clock,
         log: logging.LoggerAdapter[logging.Logger],
         on_message: Callable[[Incoming], None],
-        will: Will,
+        will: Will | None,
+        lasting: bool = True,
     ) -> None:
         self.address, self.client_id = address, client_id
         self._clock, self._log, self._on_message, self._will = clock, log, on_message, will
+        self._lasting = lasting
         self._tls = address.context()
         self._version = address.version
         self._client: _Client | None = None
@@ -62,8 +64,6 @@ class Connection:
         self._misc: asyncio.Task[None] | None = None
         self._answer: asyncio.Future[tuple[int, bool]] | None = None
         self._paused = False
-        self._received = 0
-        self._ending = False
         self.lost = asyncio.Event()
         """Set while there is no connection."""
         self.lost.set()
@@ -101,10 +101,10 @@ class Connection:
         options: dict[str, Any] = {}
         if version == MQTTv5:
             properties: Any = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call] # paho has no types here
-            properties.SessionExpiryInterval = SESSION_SECONDS
+            properties.SessionExpiryInterval = SESSION_SECONDS if self._lasting else 0
             properties.ReceiveMaximum = IN_FLIGHT
             properties.MaximumPacketSize = LARGEST_PACKET
-            options = {"clean_start": False, "properties": properties}
+            options = {"clean_start": not self._lasting, "properties": properties}
         client.connect(self.address.host, self.address.port, KEEP_ALIVE, **options)
         try:
             # Brokers that know only the older version may wait for the rest of what they cannot read.
@@ -123,13 +123,14 @@ class Connection:
             CallbackAPIVersion.VERSION2,
             client_id=self.client_id,
             protocol=version,  # type: ignore[arg-type] # paho's own constants are plain integers here
-            clean_session=None if version == MQTTv5 else False,
+            clean_session=None if version == MQTTv5 else not self._lasting,
             manual_ack=True,
             reconnect_on_failure=False,
         )
         if self.address.username:
             client.username_pw_set(self.address.username, self.address.password)
-        client.will_set(self._will.topic, self._will.payload, qos=1, retain=True)
+        if self._will is not None:
+            client.will_set(self._will.topic, self._will.payload, qos=1, retain=True)
         client.on_connect = self._connected
         client.on_disconnect = self._disconnected
         client.on_message = self._message
@@ -142,7 +143,6 @@ class Connection:
 
     async def close(self) -> None:
         """Say goodbye and end; safe to call twice."""
-        self._ending = True
         if self._misc is not None:
             self._misc.cancel()
             self._misc = None

@@ -48,6 +48,10 @@ class Guests:
             found |= guest.patterns
         return found
 
+    def reads(self, topic: str) -> bool:
+        """Whether another entry reads a topic."""
+        return any(matches(pattern, topic) for pattern in self.patterns)
+
     def join(self, guest: Guest) -> None:
         self._guests.append(guest)
         for pattern in guest.patterns:

@@ -230,6 +230,9 @@ class Inbound:
             return False
         return message.repeated or state.value == sample.value
 
+    def readers(self, topic: str) -> tuple[Reader, ...]:
+        return self._router[topic]
+
     def entity(self, live: Live) -> Entity | None:
         """What the hub made of it."""
         if not self._entities:

@@ -20,6 +20,11 @@ class Notices:
         self._came: asyncio.Queue[bytes] = asyncio.Queue(200)
 
     @property
+    def base(self) -> str:
+        """How all topics of notices begin."""
+        return self._base
+
+    @property
     def pattern(self) -> str:
         return f"{self._base}+/answer"
 

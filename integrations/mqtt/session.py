@@ -26,6 +26,7 @@ from integrations.mqtt.commands import tell
 from integrations.mqtt.config import SCHEMES, Config
 from integrations.mqtt.connection import Connection
 from integrations.mqtt.discovery.catalogue import Catalogue, Change
+from integrations.mqtt.ears import Ears
 from integrations.mqtt.inbound import Inbound, merge
 from integrations.mqtt.ledger import Ledger
 from integrations.mqtt.live import EPOCH, Reader
@@ -37,6 +38,7 @@ from integrations.mqtt.outbound import Outbound
 from integrations.mqtt.ownership import Ownership
 from integrations.mqtt.problems import Problems
 from integrations.mqtt.router import Router
+from integrations.mqtt.subjects import Subjects
 from integrations.mqtt.together import together
 
 GIVE_UP = 60.0
@@ -65,6 +67,7 @@ class Session:
         self.outbound: Outbound
         self.orders: Orders
         self.notices: Notices
+        self.ears: Ears
         self._announce_again = asyncio.Event()
         self._born = 0.0
         self._ledger = Ledger(ctx.data_dir / "deliveries")
@@ -88,6 +91,7 @@ class Session:
             self.outbound.run(),
             self.orders.obey(),
             self.notices.hear(),
+            self.ears.run(),
             self._follow_owner(),
             self._announce_when_asked(),
             self._save_now_and_then(),
@@ -118,6 +122,8 @@ class Session:
         self.outbound = Outbound(self.ctx, self.config, self.connection, _version())
         self.orders = Orders(self.ctx, self.outbound, self.config.base)
         self.notices = Notices(self.ctx, self.connection, self.config.base, self.outbound.household)
+        about = Subjects(self.inbound, self.outbound, self.notices)
+        self.ears = Ears(self.ctx, address, f"{client}-ears", self._problems, self.catalogue, about)
         self.inbound.commands = self._command
         self.built = True
 

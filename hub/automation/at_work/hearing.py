@@ -28,11 +28,8 @@ class Hearing:
         engine.when_awaited(self._changed)
 
     def awaited(self, kind: str) -> list[Mapping[str, Any]]:
-        """Each thing once that a trigger of the kind waits for, of whatever account."""
-        found: list[Mapping[str, Any]] = []
-        for engine in self._engines.values():
-            found += [one for one in engine.awaited(kind) if one not in found]
-        return found
+        """What each trigger of the kind waits for that is switched on, of whatever account."""
+        return [one for engine in self._engines.values() for one in engine.awaited(kind)]
 
     def heard(
         self, kind: str, facts: Mapping[str, Any], entities: Sequence[str] = (), devices: Sequence[str] = ()

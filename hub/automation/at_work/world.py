@@ -51,7 +51,7 @@ class LiveWorld:
         scope, version = self._access.scope(self.actor, Verb.VIEW), self._entities.version
         known = self._directory
         if known is None or known[0] != version or known[1] is not scope:
-            known = self._directory = (version, scope, directory_of(self._entities, self.sees))
+            known = self._directory = (version, scope, directory_of(self._entities, self.sees, self.may_view))
         return known[2]
 
     def sees(self, entity_id: str) -> bool:

@@ -27,7 +27,8 @@ class MqttWatcher(Watcher):
         self.signals = frozenset({"mqtt"})
         self.topic: str | None = None
         self._payload: str | None = None
-        self._newest: OrderedDict[str, Any] = OrderedDict()
+        self._newest: OrderedDict[str, tuple[Any, int]] = OrderedDict()
+        """Topic -> the newest payload, and the connection over which it came."""
         renderer, variables = attaching.renderer, attaching.variables
         try:
             topic = renderer.text(trigger.topic, variables)
@@ -71,14 +72,14 @@ class MqttWatcher(Watcher):
         return str(told) == self._payload
 
     def _had(self, topic: str, facts: Mapping[str, Any]) -> bool:
-        """Whether it is what the broker keeps of a message that was heard before: after a reconnection, say."""
-        payload = facts["payload"]
-        known = facts.get("retain") and self._newest.get(topic) == payload
-        self._newest[topic] = payload
+        """Whether it is what the broker keeps of a message that was heard, or that newer ones followed."""
+        payload, session = facts["payload"], facts.get("session", 0)
+        known = self._newest.get(topic)
+        self._newest[topic] = (payload, session)
         self._newest.move_to_end(topic)
         if len(self._newest) > _REMEMBERED:
             self._newest.popitem(last=False)
-        return bool(known)
+        return bool(facts.get("retain")) and known is not None and (known[0] == payload or known[1] == session)
 
 
 def _qos(told: str) -> int:

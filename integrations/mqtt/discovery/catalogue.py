@@ -10,6 +10,7 @@ from hub.api import DeviceDescription, EntityDescription, TemplateEnvironment
 from integrations.mqtt.components import WITHOUT_ENTITY
 from integrations.mqtt.discovery.build import Thing, build, describe_device, identities
 from integrations.mqtt.discovery.payload import Announced, Refused, read
+from integrations.mqtt.discovery.words import Word, word_of
 from integrations.mqtt.live import Live, Reader, readers
 from integrations.mqtt.router import Router
 
@@ -51,6 +52,10 @@ class Catalogue:
         self.prefix = prefix
         self.lives: dict[str, Live] = {}
         """By key of the description."""
+        self.words: dict[str, Word] = {}
+        """What devices tell without an entity."""
+        self.reworded: Callable[[], None] = lambda: None
+        """Called when there are other words than before."""
         self._templates, self._router = templates, router
         self._default_name, self._complain = default_name, complain
         self._person_of, self._metric_of = person_of, metric_of
@@ -80,10 +85,9 @@ class Catalogue:
             if one.origin.get("name") == ORIGIN:
                 change.ours = True
                 continue
-            if one.component in WITHOUT_ENTITY:
-                continue
             try:
-                key = self._take(topic, one, change)
+                take = self._take_word if one.component in WITHOUT_ENTITY else self._take
+                key = take(topic, one, change)
             except Refused as reason:
                 where = topic if len(announcement.announced) == 1 else f"{topic} ({one.id.rpartition(' ')[2]})"
                 change.refused.append((where, str(reason)))
@@ -110,11 +114,7 @@ class Catalogue:
         if owner is not None and owner != topic:
             raise Refused(f"its `unique_id` is already taken by what {owner} announces")
         if device is not None:
-            device = replace(device, person=self._person_of(device, names))
-            for name in names:
-                self._aliases[name] = device.key
-            if self._devices.get(device.key) != device:
-                self._devices[device.key] = change.devices[device.key] = device
+            device = self._know(device, names, change)
         metric = self._metric_of(thing.description, device, names)
         if metric:
             thing = replace(thing, description=replace(thing.description, metric=metric))
@@ -125,6 +125,28 @@ class Catalogue:
             change.entities[thing.key] = self.lives[thing.key].thing.description
         change.gone.discard(thing.key)
         return thing.key
+
+    def _take_word(self, topic: str, announced: Announced, change: Change) -> str:
+        device, names = self._device(announced.device) if announced.device is not None else (None, [])
+        word = word_of(announced, device.key if device is not None else "", self._templates)
+        if word is None:
+            return ""
+        if device is not None:
+            self._know(device, names, change)
+            change.gone_devices.discard(device.key)
+        key = f"{announced.component} {announced.id}"
+        if self.words.get(key) != word:
+            self.words[key] = word
+            self.reworded()
+        return key
+
+    def _know(self, device: DeviceDescription, names: list[str], change: Change) -> DeviceDescription:
+        device = replace(device, person=self._person_of(device, names))
+        for name in names:
+            self._aliases[name] = device.key
+        if self._devices.get(device.key) != device:
+            self._devices[device.key] = change.devices[device.key] = device
+        return device
 
     def _set(self, thing: Thing, old: Live | None) -> None:
         live = Live(thing, self._complain)
@@ -145,15 +167,22 @@ class Catalogue:
         return description
 
     def _drop(self, key: str, change: Change) -> None:
-        live = self.lives.pop(key, None)
+        live, word = self.lives.pop(key, None), self.words.pop(key, None)
         self._owner.pop(key, None)
+        if word is not None:
+            self.reworded()
+            self._leave(word.device, change)
         if live is None:
             return
         self._unlisten(key)
         change.gone.add(key)
         change.entities.pop(key, None)
-        device = live.thing.description.device
-        if device and not any(other.thing.description.device == device for other in self.lives.values()):
+        self._leave(live.thing.description.device, change)
+
+    def _leave(self, device: str, change: Change) -> None:
+        """A device of which nothing is left is gone."""
+        left = any(other.thing.description.device == device for other in self.lives.values())
+        if device and not left and not any(one.device == device for one in self.words.values()):
             change.gone_devices.add(device)
             change.devices.pop(device, None)
             self._devices.pop(device, None)
