@@ -21,10 +21,10 @@ def ntfy() -> Iterator[tuple[str, list[dict[str, Any]]]]:
     taken: list[dict[str, Any]] = []
 
     class Server(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802
+        def do_GET(self) -> None:
             self._answer({"healthy": True})
 
-        def do_POST(self) -> None:  # noqa: N802
+        def do_POST(self) -> None:
             taken.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
             self._answer({"id": f"m{len(taken)}"})
 
