@@ -51,7 +51,7 @@ def measured(sensor: str, templated: bool, action: str) -> dict[str, Any]:
     data = {"message": MESSAGE % sensor} if templated else {}
     done = {"event": "bench_acted", "event_data": data} if action == "event" else {"action": "bench.act", "data": data}
     triggers = [{"trigger": "numeric_state", "entity_id": sensor, "above": 5}]
-    return {"alias": "Bench", "mode": "parallel", "max": 100, "triggers": triggers, "actions": [done]}
+    return {"alias": "Bench", "mode": "parallel", "max": 10_000, "triggers": triggers, "actions": [done]}
 
 
 def other(number: int) -> dict[str, Any]:

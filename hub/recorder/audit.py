@@ -26,20 +26,21 @@ def chained(before: bytes, household: str, line: AuditLine) -> bytes:
 class AuditStore(Store):
     async def audit(self, at_us: int, account: str, action: str, person: str, outcome: str, detail: str) -> ChainedLine:
         """Note who did what; never give it values or secrets. Returns after the durable commit."""
-        line = AuditLine(at_us, account, action, person, outcome, detail)
+        return await self._writer.submit(self._lengthen, AuditLine(at_us, account, action, person, outcome, detail))
+
+    async def _lengthen(self, transaction: Transaction, lines: list[AuditLine]) -> list[ChainedLine]:
+        """Those that share a commit, one link after the other."""
         table = schema.audit
-
-        async def job(transaction: Transaction) -> ChainedLine:
-            own = table.c.household_id == self._household
-            last = select(table.c.chain).where(own).order_by(table.c.id.desc()).limit(1)
-            before: bytes | None = (await transaction.connection.execute(last)).scalar()
-            link = chained(before or b"", self._household, line)
-            values = {"household_id": self._household, **line._asdict(), "chain": link}
-            statement = insert(table).values(**values).returning(table.c.id)
-            number: int = (await transaction.connection.execute(statement)).scalar_one()
-            return ChainedLine(number, line, link)
-
-        return await self._writer.run(job)
+        own = table.c.household_id == self._household
+        last = select(table.c.chain).where(own).order_by(table.c.id.desc()).limit(1)
+        link: bytes = (await transaction.connection.execute(last)).scalar() or b""
+        rows = []
+        for line in lines:
+            link = chained(link, self._household, line)
+            rows.append({"household_id": self._household, **line._asdict(), "chain": link})
+        statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
+        numbers = (await transaction.connection.execute(statement, rows)).scalars().all()
+        return [ChainedLine(*one) for one in zip(numbers, lines, (row["chain"] for row in rows), strict=True)]
 
     async def audit_tail(
         self,
