@@ -28,9 +28,9 @@ class Flaw:
 class AutomationInvalid(HubError):
     """An automation or blueprint that cannot work; `flaws` has them all."""
 
-    def __init__(self, flaws: Iterable[Flaw]) -> None:
+    def __init__(self, flaws: Iterable[Flaw], between: str = "; ") -> None:
         self.flaws = tuple(flaws)
-        super().__init__("; ".join(str(one) for one in self.flaws))
+        super().__init__(between.join(str(one) for one in self.flaws))
 
 
 def dotted(path: Path) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
 from hub.cli.common import Session, options, table
+from hub.cli.files import FILE, object_of, text_of
 
 _COLUMNS = {"key": "AUTOMATION", "on": "ON", "account": "ACTS AS", "last": "LAST RUN", "outcome": "OUTCOME",
             "due": "NEXT", "wrong": "WRONG"}  # fmt: skip
@@ -36,17 +39,22 @@ def list_all(session: Session) -> None:
 @automation.command()
 @options
 @click.option("--account", default="", help="Whose rights they have; left out: the first owner's.")
-@click.option("--off", is_flag=True, help="Keep them switched off.")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--off", is_flag=True, help="Keep new ones switched off.")
+@click.option("--replace", is_flag=True, help="In the place of those of the same name.")
+@click.argument("file", type=FILE)
 @click.pass_obj
-def add(session: Session, account: str, off: bool, file: Path) -> None:
+def add(session: Session, account: str, off: bool, replace: bool, file: Path) -> None:
     """Add the automations of a YAML file, Home Assistant's too; all of them, or none when one is wrong.
 
     \b
     Example: homeostat automation add wake_up.yaml --off
     """
-    made = session.ask("automation.add", text=file.read_text(encoding="utf-8"), account=account, enabled=not off)
+    with session.failing():
+        text = text_of(file)
+    made = session.ask("automation.add", text=text, account=account, enabled=not off, replace=replace)
     session.show(made, [f"{one['key']} is {'on' if one['enabled'] else 'kept, and off'}." for one in made])
+    for one in made:
+        _missing(session, one)
 
 
 @automation.command()
@@ -60,7 +68,8 @@ def show(session: Session, key: str) -> None:
     Example: homeostat automation show wake_up
     """
     found = session.ask("automation.show", key=key)
-    session.show(found, [*(f"# {flaw}" for flaw in found["flaws"]), found["yaml"].rstrip()])
+    wrong = [*found["flaws"], *found["problems"], *found["absent"]]
+    session.show(found, [*(f"# {one}" for one in wrong), found["yaml"].rstrip()])
 
 
 @automation.command()
@@ -147,7 +156,7 @@ def trace(session: Session, limit: int, key: str) -> None:
     found = session.ask("automation.traces", key=key, limit=limit)
     rows = [
         {
-            "at": one["at"][:19].replace("T", " "),
+            "at": datetime.fromisoformat(one["at"]).astimezone().strftime("%Y-%m-%d %H:%M:%S"),
             "outcome": one["outcome"],
             "trigger": str(one["trigger"].get("description") or one["trigger"].get("platform") or "by hand"),
             "why": one["why"],
@@ -178,16 +187,26 @@ def template() -> None:
 @template.command()
 @options
 @click.option("--account", default="", help="What this account sees; left out: everything.")
+@click.option("--variables", metavar="JSON", help="JSON object: name -> value; a file, or the object itself.")
 @click.argument("text")
 @click.pass_obj
-def render(session: Session, account: str, text: str) -> None:
-    """Render a template over the states of now.
+def render(session: Session, account: str, variables: str | None, text: str) -> None:
+    """Render a template over the states of now; - reads it from standard input.
 
     \b
     Example: homeostat template render "{{ states('sun.sun') }}"
     """
-    told = session.ask("template.render", text=text, account=account)
+    given = object_of(variables, "--variables")
+    if text == "-":
+        text = sys.stdin.read()
+    told = session.ask("template.render", text=text, account=account, variables=given)
     session.show({"text": told}, told)
+
+
+def _missing(session: Session, one: dict[str, Any]) -> None:
+    """For a person to read: it may come, and is seldom meant."""
+    for line in [*one["problems"], *one["absent"]] if not session.json else ():
+        session.note(f"{one['key']}: {line}")
 
 
 def _list(session: Session, found: list[dict[str, Any]]) -> None:
@@ -196,10 +215,10 @@ def _list(session: Session, found: list[dict[str, Any]]) -> None:
             "key": one["key"],
             "on": "yes" if one["enabled"] else "no",
             "account": one["account"],
-            "last": (one["last_run"] or "")[:16].replace("T", " "),
+            "last": one["last_run"],
             "outcome": one["last_outcome"] or "",
-            "due": (one["due"] or "")[:16].replace("T", " "),
-            "wrong": one["flaws"][0] if one["flaws"] else "",
+            "due": one["due"],
+            "wrong": next(iter([*one["flaws"], *one["problems"]]), ""),
         }
         for one in found
     ]

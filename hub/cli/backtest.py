@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from hub.cli.common import Session, options, table
+from hub.cli.files import object_of, text_of
 
 SHOWN = 40
 """Runs in the table for people; `--json` has all that are told one by one."""
@@ -20,11 +21,8 @@ SHOWN = 40
 @click.command()
 @options
 @click.option("--from", "start", metavar="WHEN", help="2026-11-01, an instant with its offset, or 30d: so long ago.")
-@click.option("--to", "end", metavar="WHEN", help="Until when; left out: now.")
-@click.option(
-    "--inputs", type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="JSON object with inputs of the blueprint.",
-)  # fmt: skip
+@click.option("--to", "end", metavar="WHEN", help="Until when; a day counts to its end. Left out: now.")
+@click.option("--inputs", metavar="FILE.json", help="JSON object with the blueprint's inputs; a file, or the object.")
 @click.option(
     "--what-if", "what_if", multiple=True, metavar="NAME=V1,V2",
     help="Try an input with several values, side by side; may be repeated (at most 8 combinations).",
@@ -36,13 +34,14 @@ SHOWN = 40
 @click.argument("what", metavar="AUTOMATION|FILE")
 @click.pass_obj
 def backtest(
-    session: Session, start: str | None, end: str | None, inputs: Path | None, what_if: tuple[str, ...],
+    session: Session, start: str | None, end: str | None, inputs: str | None, what_if: tuple[str, ...],
     as_received: bool, every: bool, what: str,
 ) -> None:  # fmt: skip
     """Try an automation on recorded history: when it would have run, why, and what it would have done.
 
     Nothing is done. AUTOMATION is the name of one that is kept; FILE is one as YAML, or a blueprint. What came late
-    counts from when it came. Without --from the last 30 days are looked at.
+    counts from when it came. Days and times without an offset are the household's. Without --from the last 30 days
+    are looked at.
 
     \b
     Example: homeostat backtest glucose_high --from 30d --what-if threshold=160,180,200
@@ -51,11 +50,11 @@ def backtest(
         file = Path(what)
         asked: dict[str, Any] = {"what_if": dict(_tried(one) for one in what_if), "as_received": as_received}
         if file.suffix in (".yaml", ".yml") or file.is_file():
-            asked["text"] = file.read_text()
+            asked["text"] = text_of(file)
         else:
             asked["automation"] = what
         if inputs is not None:
-            asked["inputs"] = _inputs(inputs)
+            asked["inputs"] = object_of(inputs)
         asked["start"], asked["end"] = _when(start, "--from"), _when(end, "--to")
     found = session.run(lambda house: house.call("backtest.run", on_progress=session.progress, **asked))
     session.progress_done()
@@ -76,31 +75,16 @@ def _value(text: str) -> Any:
         return text
 
 
-def _inputs(path: Path) -> dict[str, Any]:
-    try:
-        found = json.loads(path.read_text())
-    except ValueError as error:
-        raise click.BadParameter(f"{path} is not JSON: {error}", param_hint="--inputs") from None
-    if not isinstance(found, dict):
-        raise click.BadParameter(f"{path} is no JSON object", param_hint="--inputs")
-    return found
-
-
 def _when(text: str | None, name: str) -> str | None:
-    """ISO 8601 with an offset; days alone and times without one are this machine's."""
-    if text is None:
-        return None
-    from hub.clock import RealClock
-
-    if text[-1:] in ("d", "h") and text[:-1].isdigit():
-        back = timedelta(**{"days" if text[-1] == "d" else "hours": int(text[:-1])})
-        return (RealClock().now() - back).isoformat()
+    """As it was written, if it can be understood; the hub knows the household's clock."""
+    if text is None or (text[-1:] in ("d", "h") and text[:-1].isdigit()):
+        return text
     try:
-        at = datetime.fromisoformat(text)
+        datetime.fromisoformat(text)
     except ValueError:
         raise click.BadParameter(f"{text!r} is no time; write 2026-11-01, 2026-11-01T08:00+01:00 or 30d",
                                  param_hint=name) from None  # fmt: skip
-    return at.astimezone(UTC).isoformat()
+    return text
 
 
 def _told(found: Mapping[str, Any], *, every: bool) -> Any:

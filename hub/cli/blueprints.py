@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import click
 
 from hub.cli.common import FAILED, Session, options, table
+from hub.cli.files import FILE, object_of, text_of
 
 
 @click.group()
@@ -19,22 +19,26 @@ def blueprint() -> None:
 
 @blueprint.command("check")
 @options
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--inputs", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="JSON: input -> value.")
+@click.argument("file", type=FILE)
+@click.option("--inputs", metavar="FILE.json", help="JSON object: input -> value; a file, or the object itself.")
 @click.pass_obj
-def check(session: Session, file: Path, inputs: Path | None) -> None:
+def check(session: Session, file: Path, inputs: str | None) -> None:
     """Check a blueprint, and the automation made of it with inputs.
 
     \b
     Example: homeostat blueprint check motion_light.yaml --inputs inputs.json --json
     """
-    from hub.automation.check import check_blueprint
+    from hub.automation.check import Checked, check_blueprint
+    from hub.automation.flaws import Flaw
 
+    given = object_of(inputs)
+    with session.failing():
+        raw = file.read_bytes()
     try:
-        text = file.read_text("utf-8-sig")
-    except UnicodeDecodeError:
-        raise click.BadParameter(f"{file} is no text in UTF-8.", param_hint="FILE") from None
-    found = check_blueprint(text, _inputs(inputs))
+        found = check_blueprint(raw.decode("utf-8-sig"), given)
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        found = Checked(False, False, (Flaw((), "this is no text in UTF-8.", "Save it as UTF-8.", line),))
     errors = [str(one) for one in found.flaws]
     session.show({"loads": found.loads, "valid": found.valid, "errors": errors}, _told(found.loads, errors))
     if not found.valid:
@@ -45,9 +49,13 @@ def check(session: Session, file: Path, inputs: Path | None) -> None:
 @options
 @click.pass_obj
 def list_all(session: Session) -> None:
-    """List those that ship and those of your own."""
+    """List those that ship and those of your own.
+
+    \b
+    Example: homeostat blueprint list
+    """
     rows = session.ask("blueprint.list")
-    shown = [{**one, "loads": one["loads"], "uses": len(one["used_by"])} for one in rows]
+    shown = [{**one, "uses": len(one["used_by"])} for one in rows]
     columns = {"path": "PATH", "name": "NAME", "origin": "FROM", "loads": "LOADS", "uses": "USED"}
     session.show(rows, table(shown, columns, "There are none yet; bring one with `homeostat blueprint import URL`."))
 
@@ -57,7 +65,11 @@ def list_all(session: Session) -> None:
 @click.argument("path")
 @click.pass_obj
 def show(session: Session, path: str) -> None:
-    """Show what a blueprint asks for and what it does."""
+    """Show what a blueprint asks for and what it does.
+
+    \b
+    Example: homeostat blueprint show homeostat/hydration.yaml
+    """
     found = session.ask("blueprint.show", path=path)
     session.show(found, _shown(found))
 
@@ -77,7 +89,7 @@ def bring(session: Session, what: str, path: str, replace: bool) -> None:
     given: dict[str, Any] = {"url": what}
     if "://" not in what:
         with session.failing():
-            given = {"text": _text(Path(what)), "path": path or f"own/{Path(what).stem}.yaml"}
+            given = {"text": text_of(Path(what)), "path": path or f"own/{Path(what).stem}.yaml"}
     elif path:
         given["path"] = path
     found = session.ask("blueprint.import", replace=replace, **given)
@@ -97,6 +109,9 @@ def update(session: Session, path: str | None, every: bool, yes: bool, anyway: b
     """Ask where a blueprint came from whether there is a newer one, and show what is new.
 
     The inputs of your automations stay as they are.
+
+    \b
+    Example: homeostat blueprint update anna/night_light.yaml --yes
     """
     if bool(path) == every:
         raise click.UsageError("Name a blueprint, or give --all.")
@@ -111,7 +126,11 @@ def update(session: Session, path: str | None, every: bool, yes: bool, anyway: b
 @click.argument("path")
 @click.pass_obj
 def remove(session: Session, path: str) -> None:
-    """Remove one of your blueprints; refused while automations use it."""
+    """Remove one of your blueprints; refused while automations use it.
+
+    \b
+    Example: homeostat blueprint remove anna/night_light.yaml
+    """
     found = session.ask("blueprint.remove", path=path)
     session.show(found, f"{found['path']} is removed.")
 
@@ -119,28 +138,21 @@ def remove(session: Session, path: str) -> None:
 @blueprint.command("use")
 @options
 @click.argument("path")
-@click.option("--inputs", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="JSON: input -> value.")
+@click.option("--inputs", metavar="FILE.json", help="JSON object: input -> value; a file, or the object itself.")
 @click.option("--name", default="", help="What the automation is called; left out: as the blueprint.")
 @click.pass_obj
-def use(session: Session, path: str, inputs: Path | None, name: str) -> None:
+def use(session: Session, path: str, inputs: str | None, name: str) -> None:
     """Make an automation of a blueprint.
 
     \b
     Example: homeostat blueprint use anna/night_light.yaml --inputs inputs.json --name "Night light upstairs"
     """
-    made = session.ask("blueprint.use", path=path, inputs=_inputs(inputs), name=name)
+    made = session.ask("blueprint.use", path=path, inputs=object_of(inputs), name=name)
     session.show(made, f"{made['name']} is made (automation.{made['key']}) and {'on' if made['enabled'] else 'off'}.")
 
 
 def _renews(one: dict[str, Any]) -> bool:
     return bool(one["origin"] == "own" and one["source_url"])
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_text("utf-8-sig")
-    except UnicodeDecodeError:
-        raise click.BadParameter(f"{file} is no text in UTF-8.", param_hint="FILE") from None
 
 
 def _shown(found: dict[str, Any]) -> list[str]:
@@ -166,18 +178,6 @@ def _update_told(one: dict[str, Any]) -> list[str]:
     lines += [f"  {words[key]}: {', '.join(keys)}" for key, keys in one["inputs"].items() if keys]
     lines += [f"  {key} would not work: {flaws[0]}" for key, flaws in one["breaks"].items()]
     return lines if one["applied"] else [*lines, *one["diff"]]
-
-
-def _inputs(file: Path | None) -> dict[str, Any]:
-    if file is None:
-        return {}
-    try:
-        value = json.loads(file.read_bytes())
-    except (ValueError, UnicodeDecodeError) as error:
-        raise click.BadParameter(f"{file} is no JSON: {error}", param_hint="--inputs") from None
-    if not isinstance(value, dict):
-        raise click.BadParameter(f"{file} has no object with the inputs by name.", param_hint="--inputs")
-    return value
 
 
 def _told(loads: bool, errors: list[str]) -> str:

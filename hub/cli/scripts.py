@@ -8,10 +8,10 @@ from typing import Any
 import click
 
 from hub.cli.common import Session, options, table
+from hub.cli.files import FILE, text_of
 
 _SCRIPTS = {"key": "SCRIPT", "name": "NAME", "fields": "FIELDS", "last": "LAST RUN", "flaws": "WRONG"}
 _SCENES = {"key": "SCENE", "name": "NAME", "entities": "ENTITIES", "last": "LAST TIME", "flaws": "WRONG"}
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.group()
@@ -36,7 +36,7 @@ def list_scripts(session: Session) -> None:
 @script.command("add")
 @options
 @click.option("--key", help="Its name in `script.<key>`; left out: made from the alias.")
-@click.argument("file", type=_FILE)
+@click.argument("file", type=FILE)
 @click.pass_obj
 def add_script(session: Session, key: str | None, file: Path) -> None:
     """Add the script of a YAML file.
@@ -44,7 +44,7 @@ def add_script(session: Session, key: str | None, file: Path) -> None:
     \b
     Example: homeostat script add good_night.yaml
     """
-    made = session.ask("script.add", text=file.read_text(encoding="utf-8"), key=key)
+    made = session.ask("script.add", text=text_of(file), key=key)
     session.show(made, f"script.{made['key']} is there.")
 
 
@@ -115,7 +115,7 @@ def list_scenes(session: Session) -> None:
 @scene.command("add")
 @options
 @click.option("--key", help="Its name in `scene.<key>`; left out: made from the name.")
-@click.argument("file", type=_FILE)
+@click.argument("file", type=FILE)
 @click.pass_obj
 def add_scene(session: Session, key: str | None, file: Path) -> None:
     """Add the scene of a YAML file.
@@ -123,7 +123,7 @@ def add_scene(session: Session, key: str | None, file: Path) -> None:
     \b
     Example: homeostat scene add film.yaml
     """
-    made = session.ask("scene.add", text=file.read_text(encoding="utf-8"), key=key)
+    made = session.ask("scene.add", text=text_of(file), key=key)
     session.show(made, f"scene.{made['key']} is there.")
 
 

@@ -40,12 +40,13 @@ def failure(error: HubError) -> list[str]:
 
 
 def failed(told: Any) -> HubError:
-    """The error that `failure` told of; a HubError where this side doesn't know its kind."""
+    """The error that `failure` told of."""
     kind, message = told
     known = getattr(errors, str(kind), None)
     if isinstance(known, type) and issubclass(known, HubError):
         return known(str(message))
-    return HubError(str(message))
+    # Its kind is told as it came, also where this side has no class of that name.
+    return type(str(kind), (HubError,), {})(str(message)) if str(kind).isidentifier() else HubError(str(message))
 
 
 def _plain(value: Any) -> Any:

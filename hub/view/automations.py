@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -10,11 +12,17 @@ from hub.automation.at_work import Kept
 from hub.automation.at_work.store import bodies_of
 from hub.automation.flaws import AutomationInvalid, Flaw
 from hub.automation.judging import Verdict
+from hub.automation.rendering import Renderer
 from hub.automation.schema.automation import Automation
+from hub.automation.seen_states import Reads
 from hub.automation.trace import Trace
-from hub.errors import Forbidden, NotFound
+from hub.errors import Forbidden, HubError, NotFound
 from hub.model import HOUSEHOLD, Actor, Verb
-from hub.view.base import Base
+from hub.view.automation_absent import absent
+from hub.view.automation_words import mentioned
+from hub.view.base import Base, subject_of
+
+_UNSEEN = "what it saw is not told here: it sees more than you may"
 
 
 class AutomationsView(Base):
@@ -33,9 +41,9 @@ class AutomationsView(Base):
     def automation(self, key: str) -> Kept:
         """Raises NotFound also for one of somebody else."""
         self._automates()
-        one = self._rooms.automations.get(key)
-        if not self._has(one):
-            raise NotFound(f"there is no automation {key!r}")
+        one = self._rooms.automations.all.get(key.removeprefix("automation."))
+        if one is None or not self._has(one):
+            raise self._unknown(key)
         return one
 
     def check_automation(self, body: Mapping[str, Any]) -> tuple[Automation | None, tuple[Flaw, ...]]:
@@ -53,14 +61,18 @@ class AutomationsView(Base):
         return self._rooms.automations.read_yaml(text)
 
     def read_automations(self, text: str) -> list[Mapping[str, Any]]:
-        """All of a file, Home Assistant's `automations.yaml` too. Raises AutomationInvalid when one is wrong."""
+        """All of a file, Home Assistant's `automations.yaml` too. Raises AutomationInvalid with every flaw."""
         self._automates()
-        found = []
+        found, wrong = [], list[Flaw]()
         for body, flaws in bodies_of(text):
-            wrong = flaws or self._rooms.automations.check(body)[1]
-            if wrong and self._rooms.automations.check(body)[0] is None:
-                raise AutomationInvalid(wrong)
+            made, others = self._rooms.automations.check(body)
+            if made is None:
+                wrong += flaws or others
             found.append(body)
+        if wrong:
+            raise AutomationInvalid(wrong)
+        if not found:
+            raise AutomationInvalid([Flaw((), "there is no automation in it.", "", 1)])
         return found
 
     async def add_automation(self, body: Mapping[str, Any], enabled: bool = True, key: str | None = None) -> Kept:
@@ -107,9 +119,12 @@ class AutomationsView(Base):
     async def automation_versions(self, key: str) -> list[Kept]:
         """Oldest first; of one that was removed too."""
         self._automates()
-        found = await self._rooms.automations.versions(key)
+        try:
+            found = await self._rooms.automations.versions(key)
+        except NotFound:
+            found = []
         if not found or not self._has(found[-1]):
-            raise NotFound(f"there is no automation {key!r}")
+            raise self._unknown(key)
         return found
 
     async def restore_automation(self, key: str, version: int) -> Kept:
@@ -121,12 +136,14 @@ class AutomationsView(Base):
         return one
 
     async def automation_traces(self, key: str, limit: int = 50) -> list[Trace]:
-        """Newest first; runs that go on included."""
-        self.automation(key)
-        return await self._rooms.automations.traces(key, limit)
+        """Newest first; runs that go on included. Without what they saw for who may not see as much as they."""
+        one = self.automation(key)
+        return self._shown(one, await self._rooms.automations.traces(one.key, limit))
 
     def automation_last_run(self, key: str) -> Trace | None:
-        return self._rooms.automations.last_run(self.automation(key).key)
+        one = self.automation(key)
+        last = self._rooms.automations.last_run(one.key)
+        return next(iter(self._shown(one, [last] if last is not None else [])), None)
 
     def automation_due(self, key: str) -> datetime | None:
         """When it looks at the clock next, where it does."""
@@ -135,15 +152,36 @@ class AutomationsView(Base):
     def automation_problems(self, key: str) -> list[str]:
         return self._rooms.automations.problems(self.automation(key).key)
 
+    def automation_absent(self, key: str) -> list[str]:
+        """Entities and actions that it names and that are not there for its account, a line each."""
+        one, rooms = self.automation(key), self._rooms
+        if not self._sees_what(one.account):
+            return []
+        actor, body = Actor(one.account, kind="automation"), one.body
+        if one.blueprint:
+            try:
+                body = rooms.shelf.blueprint(one.blueprint).fill(one.inputs)
+            except HubError:
+                return []  # its flaws say more
+        world = rooms.automations.world(actor)
+        entities = {seen.entity_id for seen in world.all()} | {id for id in rooms.entities.all if world.sees(id)}
+        actions = [name for name, spec in rooms.actions.all.items() if spec.known_to is None or spec.known_to(actor)]
+        return absent(body, entities, actions, whole=rooms.automations.running)
+
     async def judge_condition(self, body: Any, variables: Mapping[str, Any] | None = None) -> Verdict:
         """One condition, now, as the actor sees the house. Raises AutomationInvalid, TemplateFailed."""
         self._automates()
-        return await self._rooms.automations.judge(self.actor, body, variables)
+        verdict = await self._rooms.automations.judge(self.actor, body, variables)
+        self._saw_entities(mentioned(body, self._rooms.entities.all))
+        return verdict
 
     def render_template(self, text: str, variables: Mapping[str, Any] | None = None) -> str:
         """Raises TemplateFailed. It sees what the actor sees."""
         self._automates()
-        return self._rooms.automations.render(self.actor, text, variables)
+        reads = Reads()
+        told = Renderer(self._rooms.automations.world(self.actor)).text(text, variables or {}, reads)
+        self._saw_entities([one for one in self._rooms.entities.all if reads.concerned(one)])
+        return told
 
     async def reload_automations(self) -> None:
         """Read the configuration's automations and blueprints anew."""
@@ -157,6 +195,29 @@ class AutomationsView(Base):
 
     def _has(self, one: Kept) -> bool:
         return self.manages or one.account == self.actor.account
+
+    def _unknown(self, key: str) -> NotFound:
+        near = difflib.get_close_matches(key, [one.key for one in self.automations()], n=1)
+        return NotFound(f"there is no automation {key!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
+
+    def _shown(self, one: Kept, traces: Sequence[Trace]) -> list[Trace]:
+        if not self._sees_what(one.account):
+            return [replace(each, trigger={}, why=_UNSEEN, steps=[]) for each in traces]
+        known = self._rooms.entities.all
+        seen = set().union(*(mentioned(each.trigger, known) for each in traces))
+        self._saw_entities(seen | (mentioned(one.body, known) if traces else set()))
+        return list(traces)
+
+    def _sees_what(self, account: str) -> bool:
+        """Whether the actor may see all that an account may: what its automations saw tells of that."""
+        mine, theirs = self.scope(), self._rooms.access.scope(Actor(account), Verb.VIEW)
+        everybody = (*self._rooms.people.all, HOUSEHOLD, "")
+        return mine.unlimited or mine == theirs or all(mine.covers(one) for one in everybody if theirs.touches(one))
+
+    def _saw_entities(self, entities: Iterable[str]) -> None:
+        for entity in [self._rooms.entities.all[one] for one in entities]:
+            if self._may_entity(entity):
+                self._saw(entity.person, subject_of(entity))
 
     def _whole_account(self) -> str:
         """The account that acts. Raises Forbidden for a token that reaches less: an automation reaches as far as it."""

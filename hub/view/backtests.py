@@ -58,13 +58,14 @@ class BacktestsView(AutomationsView, StatesView):
             made, actors, by=self._author, name=name, key=key, start=wish.start, end=wish.end,
             as_received=wish.as_received,
         )  # fmt: skip
+        job.scope = self.scope()
         await self._note("automation.backtest", detail=key)
         return job
 
     def backtests(self) -> list[BacktestJob]:
-        """One's own, the newest first."""
+        """One's own, the newest first; not those for which one could see more, or other things, than now."""
         self._automates()
-        return [one for one in self._rooms.backtests.all if one.by == self._author]
+        return [one for one in self._rooms.backtests.all if one.by == self._author and one.scope == self.scope()]
 
     def backtest(self, job: str) -> BacktestJob:
         """Raises NotFound also for somebody else's."""
@@ -94,6 +95,22 @@ class BacktestsView(AutomationsView, StatesView):
         names = names or names_of(self)
         return [_said(one, names) for one in actions]
 
+    def told_backtest(self, result: Mapping[str, Any]) -> dict[str, Any]:
+        """With `words` for each run, and the first variant's `runs` by themselves."""
+        names, said = names_of(self), dict[str, list[str]]()
+
+        def words(run: Mapping[str, Any]) -> list[str]:
+            # Thousands of runs do the same few things.
+            key = repr([(one["action"], one.get("data")) for one in run["actions"]])
+            if key not in said:
+                said[key] = self.in_words(run["actions"], names)
+            return said[key]
+
+        variants = [
+            {**one, "runs": [{**run, "words": words(run)} for run in one["runs"]]} for one in result["variants"]
+        ]
+        return {"runs": _runs_of(variants), **result, "variants": variants}
+
     def _drafted(self, wish: BacktestWish) -> list[Variant]:
         shelf = self._rooms.automations.shelf
         if wish.body is not None:
@@ -107,6 +124,12 @@ class BacktestsView(AutomationsView, StatesView):
         if not isinstance(body, Mapping):
             raise AutomationInvalid([Flaw((), "an automation is a set of keys: alias, triggers, conditions, actions.")])
         return variants(body, shelf, wish.inputs, wish.what_if)
+
+
+def _runs_of(variants: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    told = ("ended", "trigger", "outcome", "why", "actions", "words", "errors")
+    runs = variants[0]["runs"] if variants else []
+    return [{"time": one["at"], **{name: one[name] for name in told}} for one in runs if one["ran"]]
 
 
 def _said(one: Mapping[str, Any], names: Names) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.access.routes_automations import AUTOMATIONS
 from tests.access.routes_backups import BACKUPS
 from tests.access.routes_blueprints import BLUEPRINTS
 from tests.access.routes_helpers import HELPERS
@@ -14,6 +15,7 @@ from tests.access.routes_scripts import SCRIPTS
 from tests.access.routes_settings import SETTINGS
 
 ROUTES = {
+    **AUTOMATIONS,
     **REST,
     **PAGES,
     **SETTINGS,

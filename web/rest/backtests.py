@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,7 +13,7 @@ from typing_extensions import TypedDict
 
 from hub.view import BacktestWish
 from web.rest.endpoint import Call, Endpoint, as_json
-from web.rest.fields import Body, Instant, Name
+from web.rest.fields import Body, Instant, Name, Query, whole
 
 if TYPE_CHECKING:
     from hub.view import BacktestJob
@@ -42,6 +44,18 @@ class BacktestRunShape(TypedDict):
     """The actions in words."""
 
 
+class RunShape(TypedDict):
+    time: str
+    ended: str | None
+    trigger: dict[str, Any]
+    outcome: str
+    why: str
+    actions: list[BacktestActionShape]
+    words: list[str]
+    """The actions in words."""
+    errors: list[dict[str, str]]
+
+
 class BacktestVariantShape(TypedDict):
     key: str
     inputs: dict[str, Any]
@@ -68,6 +82,8 @@ class BacktestVariantShape(TypedDict):
 
 
 class BacktestResultShape(TypedDict):
+    runs: list[RunShape]
+    """Of the first variant; triggers that led to none are told among its own."""
     start: str
     end: str
     time_zone: str
@@ -118,23 +134,21 @@ class NewBacktest(Body):
     ] = False
 
 
-def backtest_shape(call: Call, one: BacktestJob, *, whole: bool = True) -> BacktestShape:
-    result: Any = None
-    if whole and one.result:
-        result = {**one.result, "variants": [_variant(call, variant) for variant in one.result["variants"]]}
+class BacktestQuery(Query):
+    wait: Annotated[int, Field(ge=0, le=60, description="Seconds to wait until it is done."), whole] = 0
+
+
+def backtest_shape(call: Call, one: BacktestJob, *, result: bool = True) -> BacktestShape:
+    found: Any = call.view.told_backtest(one.result) if result and one.result else None
     return {
         "id": one.id, "state": one.state, "name": one.name, "automation": one.key or None, "start": one.start,
         "end": one.end, "share": one.share, "words": one.words, "asked_at": one.asked_at, "ended_at": one.ended_at,
-        "error": one.error or None, "hidden": one.hidden, "result": result,
+        "error": one.error or None, "hidden": one.hidden, "result": found,
     }  # fmt: skip
 
 
-def _variant(call: Call, one: dict[str, Any]) -> dict[str, Any]:
-    return {**one, "runs": [{**run, "words": call.view.in_words(run["actions"])} for run in one["runs"]]}
-
-
 async def list_backtests(call: Call) -> BacktestList:
-    return {"backtests": [backtest_shape(call, one, whole=False) for one in call.view.backtests()]}
+    return {"backtests": [backtest_shape(call, one, result=False) for one in call.view.backtests()]}
 
 
 async def start_backtest(call: Call) -> web.StreamResponse:
@@ -151,11 +165,17 @@ async def start_backtest(call: Call) -> web.StreamResponse:
 
 
 async def read_backtest(call: Call) -> BacktestShape:
-    return backtest_shape(call, call.view.backtest(call.path["id"]))
+    query: BacktestQuery = call.query
+    one = call.view.backtest(call.path["id"])
+    if query.wait:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(one.ended.wait(), query.wait)
+        one = call.view.backtest(one.id)
+    return backtest_shape(call, one)
 
 
 async def cancel_backtest(call: Call) -> BacktestShape:
-    return backtest_shape(call, call.view.cancel_backtest(call.path["id"]), whole=False)
+    return backtest_shape(call, call.view.cancel_backtest(call.path["id"]), result=False)
 
 
 ENDPOINTS = (
@@ -166,6 +186,7 @@ ENDPOINTS = (
         status=202, description="Give one of `automation`, `text` and `body`. Nothing is done; `Location` says where "
         "to look for the result. Another of the same account that goes on is cancelled.",
     ),
-    Endpoint("GET", _ONE, "How far a backtest is, and what it found", "automations", read_backtest, BacktestShape),
+    Endpoint("GET", _ONE, "How far a backtest is, and what it found", "automations", read_backtest, BacktestShape,
+             query=BacktestQuery),
     Endpoint("DELETE", _ONE, "Stop a backtest, or forget its result", "automations", cancel_backtest, BacktestShape),
 )  # fmt: skip

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from pathlib import Path as Folder
 from typing import Any, Protocol
 
 from hub.automation.at_work.kept import FILE, PAGE, Kept
-from hub.automation.flaws import AutomationInvalid, Flaw
+from hub.automation.flaws import AutomationInvalid, Flaw, Path, line_of
 from hub.automation.schema.automation import automation
 from hub.automation.source import Source, read
 from hub.model import HOUSEHOLD, Document
@@ -70,7 +71,7 @@ class Store:
         await self._documents.documents_remove(HOUSEHOLD, STATE, list(keys))
 
 
-def of_files(folder: Path | None, at: datetime) -> list[tuple[str, Mapping[str, Any], tuple[Flaw, ...]]]:
+def of_files(folder: Folder | None, at: datetime) -> list[tuple[str, Mapping[str, Any], tuple[Flaw, ...]]]:
     """(source, body, flaws) of each automation in the folder's files; a file holds one, or a list."""
     found: list[tuple[str, Mapping[str, Any], tuple[Flaw, ...]]] = []
     if folder is None or not folder.is_dir():
@@ -92,18 +93,47 @@ def of_files(folder: Path | None, at: datetime) -> list[tuple[str, Mapping[str, 
 def bodies_of(text: str) -> list[tuple[Mapping[str, Any], tuple[Flaw, ...]]]:
     """Each automation of a text with what is wrong with it, with lines. Raises AutomationInvalid for bad YAML."""
     source = read(text)
-    whole = source.value
-    # As a package of Home Assistant's configuration has them.
-    if isinstance(whole, Mapping) and set(whole) == {"automation"}:
-        whole = whole["automation"]
-    ones = whole if isinstance(whole, list) else [whole]
-    found = []
-    for number, one in enumerate(ones):
-        if not isinstance(one, Mapping):
-            raise AutomationInvalid([Flaw((), "an automation is a set of keys: alias, triggers, actions.", "", 1)])
-        at = (number,) if isinstance(whole, list) else ()
-        found.append((one, tuple(source.doubled) + flaws_in(one, source, at)))
+    found: list[tuple[Mapping[str, Any], tuple[Flaw, ...]]] = []
+    for at, whole in _lists(source):
+        ones = whole if isinstance(whole, list) else [whole]
+        for number, one in enumerate(ones):
+            place = (*at, number) if isinstance(whole, list) else at
+            if not isinstance(one, Mapping):
+                line = line_of(place, source.lines) or 1
+                raise AutomationInvalid([Flaw((), f"{_NO_AUTOMATION}, and this is {_kind(one)}.", "", line)])
+            doubled = tuple(flaw for flaw in source.doubled if flaw.path[: len(place)] == place)
+            found.append((one, doubled + flaws_in(one, source, place)))
     return found
+
+
+def _lists(source: Source) -> Iterator[tuple[Path, Any]]:
+    """(where, one automation or a list of them); under `automation:` too, as Home Assistant's packages have them."""
+    whole = source.value
+    labelled = [key for key in whole if _LABEL.fullmatch(key)] if isinstance(whole, Mapping) else []
+    if isinstance(whole, Mapping) and isinstance(whole.get("blueprint"), Mapping):
+        raise AutomationInvalid([Flaw(("blueprint",), _BLUEPRINT, _USE, line_of(("blueprint",), source.lines))])
+    if not labelled:
+        yield (), whole
+        return
+    others = [
+        Flaw((key,), "only automations are taken from this file.", "Take this out.", line_of((key,), source.lines))
+        for key in whole
+        if key not in labelled
+    ]
+    if others:
+        raise AutomationInvalid(others)
+    for key in labelled:
+        yield (key,), whole[key]
+
+
+_LABEL = re.compile(r"automation( .+)?")
+_NO_AUTOMATION = "an automation is a set of keys: alias, triggers, actions"
+_BLUEPRINT = "this is a blueprint, of which automations are made."
+_USE = "Bring it with `homeostat blueprint import`, and make one with `homeostat blueprint use` or on the page."
+
+
+def _kind(value: Any) -> str:
+    return "empty" if value is None else "a list" if isinstance(value, list) else repr(value)[:40]
 
 
 def flaws_in(body: Mapping[str, Any], source: Source, at: tuple[str | int, ...]) -> tuple[Flaw, ...]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from hub.access import Access
+from hub.access import Access, Scope
 from hub.automation.at_work import House
 from hub.automation.at_work.directory import directory_of
 from hub.automation.at_work.house import facts_of, seen_of
@@ -56,6 +56,8 @@ class BacktestJob:
     result: dict[str, Any] = field(default_factory=dict)
     superseded: str = ""
     """The id of the backtest for which it was cancelled."""
+    scope: Scope | None = None
+    """What who asked may see: what it found is told to nobody who may see anything else."""
     hidden: int = 0
     """Entities that only one of both may see: who asks, or the automation's account."""
     ended: asyncio.Event = field(default_factory=asyncio.Event, repr=False)

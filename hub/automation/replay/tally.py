@@ -12,7 +12,7 @@ from hub.automation.at_work.remembered import plain
 from hub.automation.past import PastRun
 from hub.automation.trace import Outcome, Trace
 
-MOST_RUNS, MOST_REFUSED, MOST_MARKS, MOST_REASONS = 500, 200, 3_000, 12
+MOST_RUNS, MOST_REFUSED, MOST_MARKS, MOST_REASONS = 2_500, 200, 3_000, 12
 """Told one by one; all are counted."""
 
 
