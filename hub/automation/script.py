@@ -131,7 +131,7 @@ class Script:
                 raise Stopped(action.stop or "stopped", error=action.error, response=response)
             case schema.ConversationResponseAction():
                 told = action.set_conversation_response
-                step.result = self._renderer.text(told, scope) if told is not None else None
+                step.result = self._trace.response = self._renderer.text(told, scope) if told is not None else None
             case schema.DeviceAction():
                 data = action.model_dump(exclude={"alias", "enabled", "continue_on_error", "note"}, exclude_none=True)
                 await self._world.call("device.act", self._renderer.whole(data, scope), self.context)

@@ -59,6 +59,8 @@ class Trace:
     left_out: int = 0
     """Steps beyond those that are kept."""
     ended: datetime | None = None
+    response: str | None = None
+    """What it answers whoever said the sentence that set it off."""
 
     def step(self, path: str, at: datetime, kind: str) -> Step:
         made = Step(path, at, kind)

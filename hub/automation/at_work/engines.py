@@ -111,6 +111,10 @@ class Engines:
             self.hearing.follow(found)
         return found
 
+    @property
+    def by_account(self) -> Mapping[str, Engine]:
+        return self._engines
+
     def attached(self, one: Kept) -> Attached | None:
         engine = self._engines.get(one.account)
         return engine.automations.get(one.key) if engine is not None else None

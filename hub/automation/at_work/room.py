@@ -11,6 +11,7 @@ from typing import Any
 from hub.automation.at_work.book import Book
 from hub.automation.at_work.calls import heard
 from hub.automation.at_work.catching_up import missed
+from hub.automation.at_work.conversing import Conversing
 from hub.automation.at_work.engines import Engines
 from hub.automation.at_work.hearing import Hearing
 from hub.automation.at_work.house import House
@@ -156,6 +157,12 @@ class Automations(Book):
         """Set off whoever listens. Raises NotFound where nobody does, BadReading."""
         self.signal("webhook", await heard(webhook_id, request, self._engines.every()))
         return WebhookResponse(200, b"", "text/plain")
+
+    @property
+    def conversing(self) -> Conversing:
+        """Who listens to what is said."""
+        around = self._around
+        return Conversing(lambda: self._engines.by_account, self.listeners, around.access, around.clock)
 
     @property
     def hearing(self) -> Hearing:

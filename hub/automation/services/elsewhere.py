@@ -10,7 +10,6 @@ HINTS = {
     "telegram_bot": "set up a Telegram notifier and use notify.*",
     "camera": "pictures are not taken here",
     "ai_task": "there is no assistant that automations could ask yet",
-    "conversation": "there is no assistant that automations could ask yet",
     "scene_presets": "make a scene of your own and use scene.turn_on",
     "frontend": "pages are not changed by automations",
     "zha": "Zigbee devices come by MQTT, such as Zigbee2MQTT's; use mqtt.publish",

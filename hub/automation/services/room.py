@@ -19,7 +19,7 @@ from hub.automation.scenes import KeptScene, Scenes, split_scenes
 from hub.automation.script import Tools
 from hub.automation.scripts import RESERVED, KeptScript, Scripts, split_scripts
 from hub.automation.services import automations as of_automations
-from hub.automation.services import homeassistant, rest, said
+from hub.automation.services import devices, homeassistant, rest, said, talking
 from hub.automation.services import lists as of_lists
 from hub.automation.services import scenes as of_scenes
 from hub.automation.services import scripts as of_scripts
@@ -46,6 +46,7 @@ KNOWN: Mapping[str, Service] = {
         *of_scripts.SERVICES,
         *of_scenes.SERVICES,
         *said.SERVICES,
+        *talking.SERVICES,
         *of_lists.SERVICES,
     )
 }
@@ -110,6 +111,8 @@ class Deeds:
             *of_scripts.specs(hands, self.scripts),
             *of_scenes.specs(hands, self.scenes),
             *said.specs(hands),
+            *talking.specs(hands, self._around.automations),
+            *devices.specs(hands),
             *of_lists.specs(hands, self.lists, self.calendars, self._around.knows),
             *rest.specs(hands, self._around.rest_commands),
         ]

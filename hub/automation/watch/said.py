@@ -35,8 +35,6 @@ class ConversationWatcher(Watcher):
             slots=dict(slots),
             details={name: {"name": name, "text": text, "value": text} for name, text in slots.items()},
             device_id=facts.get("device_id"),
-            user_input={"text": sentence, "conversation_id": facts.get("conversation_id"),
-                        "device_id": facts.get("device_id"), "language": facts.get("language"),
-                        "agent_id": facts.get("agent_id")},
+            user_input=facts.get("user_input"),
             description=f"“{sentence}”",
         )  # fmt: skip
