@@ -102,6 +102,7 @@ INNER: dict[str, Any] = {
     "switch.toggle": lambda lamp: {"entity_id": [lamp]},
     "homeassistant.turn_off": lambda lamp: {"entity_id": lamp},
     "scene.apply": lambda lamp: {"entities": {lamp: "on"}},
+    "device.act": lambda lamp: {"device_id": "x", "domain": "switch", "type": "turn_on", "entity_id": lamp},
 }
 
 
