@@ -13,7 +13,7 @@ from hub.automation.blueprint import parse
 from hub.automation.elsewhere import OtherRooms
 from hub.automation.engine import Engine
 from hub.automation.schema.automation import automation
-from hub.automation.trace import Trace
+from hub.automation.trace import Outcome, Trace
 from hub.automation.world import Context
 from hub.model import JournalEntry
 from tests.automation.own import OwnHouse
@@ -55,6 +55,10 @@ class Fortnight(OwnHouse):
         self.engine = Engine(self, OtherRooms(self), ended=self._over)
         self.ended: list[Trace] = []
         self.on_call: Callable[[str, Mapping[str, Any]], Any] = lambda name, data: None
+        self.logged: list[JournalEntry] = []
+        self.seen: list[tuple[datetime, str, str]] = []
+        """(when, entity, state), as they were set."""
+        self.quiet_hours: tuple[str, str] | None = None
         self._plan: list[tuple[datetime, int, Callable[[], Any]]] = []
 
     def _over(self, trace: Trace) -> None:
@@ -65,15 +69,31 @@ class Fortnight(OwnHouse):
         self.on_call(action, data)
         return answer
 
-    def use(self, name: str, **inputs: Any) -> None:
-        """Put one of ours to work."""
+    async def log(self, kind: str = "meal", **more: Any) -> JournalEntry:
+        self.logged.append(entry := await super().log(kind, **more))
+        return entry
+
+    def set(self, entity_id: str, state: Any, /, **more: Any) -> None:
+        self.seen.append((self.clock.now(), entity_id, str(state)))
+        super().set(entity_id, state, **more)
+
+    def use(self, name: str, key: str = "", **inputs: Any) -> None:
+        """Put one of ours to work. `key`: another than its name, to have two of it."""
         blueprint = parse((FOLDER / f"{name}.yaml").read_text())
         body = blueprint.fill(inputs)
-        self.engine.add(name, automation({"alias": blueprint.name, **body}, blueprint.lines))
-        assert not self.engine.automations[name].problems, self.engine.automations[name].problems
+        self.engine.add(key or name, automation({"alias": blueprint.name, **body}, blueprint.lines))
+        assert not self.engine.automations[key or name].problems, self.engine.automations[key or name].problems
+
+    def restarted(self) -> None:
+        """As after a start of the hub: what ran is gone, what is kept is at work, and hears of the start."""
+        for one in self.engine.automations.values():
+            for task in list(one.runs):
+                task.cancel()
+        self.engine.signal("homeassistant", {"event": "start"})
 
     def quiet_between(self, begin: str, end: str) -> None:
         """Quiet hours of everybody, over midnight."""
+        self.quiet_hours = begin, end
         first, last = time.fromisoformat(begin), time.fromisoformat(end)
 
         def quiet(person: str | None, at: datetime) -> bool:
@@ -110,6 +130,16 @@ class Fortnight(OwnHouse):
         assert not failed, [(one.at, one.why, [step.error for step in one.steps if step.error]) for one in failed]
         problems = {key: one.problems for key, one in self.engine.automations.items() if one.problems}
         assert not problems, problems
+
+    def reason(self, trace: Trace) -> str:
+        """The condition, as the blueprint calls it, for which a run went no further; '' where there was none."""
+        if trace.outcome is Outcome.CONDITION:
+            return trace.why.partition(":")[0]
+        unmet = [one.path for one in trace.steps if isinstance(one.result, Mapping) and one.result.get("met") is False]
+        here: Any = self.engine.automations[trace.automation].automation
+        for part in unmet[-1].split("/") if unmet else ():
+            here = here[int(part)] if part.isdigit() else getattr(here, part)
+        return (here.alias or "a condition") if unmet else ""
 
     @property
     def said(self) -> list[Said]:
