@@ -130,7 +130,8 @@ class _Slow:
                 # Patterns like '\\[' are common in what others wrote, and mean what they say.
                 warnings.simplefilter("ignore", DeprecationWarning)
                 tree = jinja.parse(source)
-            self._compiled = Compiled.from_code(jinja, jinja.compile(_bounded(tree)), jinja.make_globals(None))
+            # The environment's own dictionary: each rendering copies it, and copies a plain one at once.
+            self._compiled = Compiled.from_code(jinja, jinja.compile(_bounded(tree)), jinja.globals)
         except TemplateSyntaxError as error:
             raise TemplateFailed(f"line {error.lineno} of the template: {error.message}") from None
         except (TemplateError, RecursionError, SyntaxError) as error:
