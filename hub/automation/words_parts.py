@@ -92,7 +92,7 @@ def quoted(text: Any) -> str:
 
 def template(text: str) -> str:
     """A template as it is named within a sentence."""
-    return f"the template {shortened(text)}"
+    return f"the template {shortened(text)}" if text.strip() else "the template"
 
 
 def span(value: Any) -> str:

@@ -140,7 +140,8 @@ class Table:
             if facts is not None and one.key == "target" and facts.target is None and "target" not in node:
                 continue
             made = self._field(card.path, node, one)
-            (card.more if one.key in ADVANCED and not (made.said and one.key != "action") else card.fields).append(made)
+            shown = one.key not in ADVANCED or (one.key != "action" and (made.said or one.required))
+            (card.fields if shown else card.more).append(made)
         if facts is not None:
             card.kind = card.kind._replace(name=facts.title, about=facts.description)
             self._data(card, facts, dict(node.get("data") or {}))
