@@ -21,7 +21,7 @@ LARGEST = 64 << 20
 
 def add_routes(app: web.Application) -> None:
     for path in ("/webhook/{entry}", "/webhook/{entry}/{tail:.*}"):
-        for method in ("GET", "POST", "PUT", "DELETE"):
+        for method in ("GET", "HEAD", "POST", "PUT", "DELETE"):
             app.router.add_route(method, path, receive)
 
 

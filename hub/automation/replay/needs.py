@@ -12,6 +12,7 @@ from hub.automation.past import Past
 from hub.automation.schema.automation import Automation
 from hub.automation.schema.conditions import NumericStateCondition
 from hub.automation.schema.triggers import NumericStateTrigger
+from hub.automation.watch.devices import ENTITY_DOMAINS
 from hub.automation.world import Directory, Seen
 from hub.clock import Clock
 
@@ -91,7 +92,12 @@ def hears_readings(kinds: Collection[str]) -> bool:
 
 def not_kept(body: Mapping[str, Any]) -> list[str]:
     """In words, what it waits for and history does not have."""
-    told = sorted({NOT_KEPT[kind] for kind in kinds_of_triggers(body) if kind in NOT_KEPT})
+    kinds = kinds_of_triggers(body)
+    devices = [one for one in _parts(body) if "device" in (one.get("trigger"), one.get("platform"))]
+    if all(one.get("domain") in ENTITY_DOMAINS for one in devices):
+        # What an entity becomes is kept.
+        kinds.discard("device")
+    told = sorted({NOT_KEPT[kind] for kind in kinds if kind in NOT_KEPT})
     return [f"History keeps no {one}: triggers that wait for them don't fire here." for one in told]
 
 

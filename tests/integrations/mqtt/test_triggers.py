@@ -9,6 +9,7 @@ from hub.automation.trace import Outcome, Trace
 from hub.daemon import Hub
 from hub.model import HOUSEHOLD, Actor, Role
 from hub.view.view import View
+from integrations.mqtt.connection import Connection
 from integrations.mqtt.session import Session, sessions
 from tests.integrations.mqtt.client import Client, until
 from tests.integrations.mqtt.conftest import Home, announce, is_connected, problems, there
@@ -33,6 +34,11 @@ def view(hub: Hub, account: str = "anna") -> View:
 def session(hub: Hub) -> Session:
     mine = hub.settings.data_dir / "entries"
     return next(one for ctx, one in sessions.items() if one.is_connected and ctx.data_dir.parent == mine)
+
+
+def line(hub: Hub) -> Connection | None:
+    """The connection over which it listens."""
+    return session(hub).ears.connection
 
 
 async def listening(hub: Hub) -> None:
@@ -124,11 +130,10 @@ async def test_what_the_broker_keeps_is_heard_once_and_not_again_after_it_came_b
         second = await add(hub, waiting("Second", mqtt("kept")))
         await ran(hub, second)
         await nothing_more(hub, device, first, 1)
-        ears = session(hub).ears
-        assert ears.connection is not None
-        lost = ears.connection
+        lost = line(hub)
+        assert lost is not None
         lost._drop()
-        await until(lambda: ears.connection not in (None, lost), what="it did not connect again")
+        await until(lambda: line(hub) not in (None, lost), what="it did not connect again")
         await listening(hub)
         await device.publish("kept", "new")
         assert [one.trigger["payload"] for one in await ran(hub, first, 2)] == ["old", "new"]
@@ -136,23 +141,22 @@ async def test_what_the_broker_keeps_is_heard_once_and_not_again_after_it_came_b
 
 async def test_only_what_is_switched_on_is_listened_for(at_home: Home, mosquitto: Mosquitto, device: Client) -> None:
     async with at_home(url=mosquitto.url) as hub:
-        ears = session(hub).ears
-        assert ears.connection is None
+        assert line(hub) is None
         key = await add(hub, waiting("Bell", mqtt("bell")))
-        assert ears.connection is not None
+        assert line(hub) is not None
         await view(hub).change_automation(key, waiting("Bell", mqtt("gong")))
         await listening(hub)
         await device.publish("bell", "1")
         await device.publish("gong", "2")
         assert [one.trigger["topic"] for one in await ran(hub, key)] == ["gong"]
         await view(hub).enable_automation(key, False)
-        await until(lambda: ears.connection is None, what="it listens on for nobody")
+        await until(lambda: line(hub) is None, what="it listens on for nobody")
         await view(hub).enable_automation(key, True)
         await listening(hub)
         await device.publish("gong", "3")
         assert [one.trigger["payload"] for one in await ran(hub, key, 2)] == ["2", "3"]
         await view(hub).remove_automation(key)
-        await until(lambda: ears.connection is None, what="it listens on for nobody")
+        await until(lambda: line(hub) is None, what="it listens on for nobody")
 
 
 async def test_a_run_waits_for_a_message(at_home: Home, mosquitto: Mosquitto, device: Client) -> None:
@@ -179,11 +183,10 @@ async def test_after_a_reload_of_the_entry_and_a_restart_of_the_broker_it_listen
         await device.publish("bell", "1")
         await ran(hub, key)
         ears = session(hub).ears
-        lost = ears.connection
         mosquitto.stop()
         await until(lambda: ears.connection is None)
         mosquitto.start()
-        await until(lambda: ears.connection not in (None, lost), what="it did not connect again")
+        await until(lambda: ears.connection is not None, what="it did not connect again")
         await listening(hub)
         async with Client(mosquitto.port) as again:
             await again.publish("bell", "2")
