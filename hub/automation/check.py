@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hub.automation.blueprint import Blueprint, parse
@@ -33,8 +33,18 @@ def check_blueprint(text: str, inputs: Mapping[str, Any]) -> Checked:
     try:
         made = automation(blueprint.fill(inputs), blueprint.lines)
     except AutomationInvalid as error:
-        return Checked(True, False, error.flaws, blueprint)
+        return Checked(True, False, tuple(_in_file(one, blueprint) for one in error.flaws), blueprint)
     return Checked(True, True, (), blueprint, made)
+
+
+def _in_file(flaw: Flaw, blueprint: Blueprint) -> Flaw:
+    """With the line of the input that it is about, where it has none."""
+    if flaw.line is not None or flaw.path[:1] != ("input",) or len(flaw.path) < 2:
+        return flaw
+    key = str(flaw.path[1])
+    section = blueprint.inputs[key].section if key in blueprint.inputs else ""
+    place = ("blueprint", "input", *((section, "input") if section else ()), key)
+    return replace(flaw, line=blueprint.lines.get(place))
 
 
 def check_filled(blueprint: Blueprint, inputs: Mapping[str, Any]) -> tuple[Flaw, ...]:

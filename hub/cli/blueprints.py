@@ -28,6 +28,8 @@ def check(session: Session, file: Path, inputs: str | None) -> None:
     \b
     Example: homeostat blueprint check motion_light.yaml --inputs inputs.json --json
     """
+    from difflib import get_close_matches
+
     from hub.automation.check import Checked, check_blueprint
     from hub.automation.flaws import Flaw
 
@@ -39,6 +41,11 @@ def check(session: Session, file: Path, inputs: str | None) -> None:
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         found = Checked(False, False, (Flaw((), "this is no text in UTF-8.", "Save it as UTF-8.", line),))
+    if found.blueprint is not None and not session.json:
+        for one in set(given) - set(found.blueprint.inputs):
+            near = get_close_matches(one, found.blueprint.inputs, n=1)
+            meant = f"; did you mean {near[0]!r}?" if near else "."
+            session.note(f"input {one!r} is left out: the blueprint has none of that name{meant}")
     errors = [str(one) for one in found.flaws]
     session.show({"loads": found.loads, "valid": found.valid, "errors": errors}, _told(found.loads, errors))
     if not found.valid:
