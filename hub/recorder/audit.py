@@ -38,9 +38,11 @@ class AuditStore(Store):
         for line in lines:
             link = chained(link, self._household, line)
             rows.append({"household_id": self._household, **line._asdict(), "chain": link})
-        statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
-        numbers = (await transaction.connection.execute(statement, rows)).scalars().all()
-        return [ChainedLine(*one) for one in zip(numbers, lines, (row["chain"] for row in rows), strict=True)]
+        await transaction.connection.execute(insert(table), rows)
+        # Asked for afterwards: with RETURNING each row would be a statement of its own.
+        newest = select(table.c.id, table.c.chain).where(own).order_by(table.c.id.desc()).limit(len(rows))
+        numbers = {made: number for number, made in await transaction.connection.execute(newest)}
+        return [ChainedLine(numbers[row["chain"]], line, row["chain"]) for row, line in zip(rows, lines, strict=True)]
 
     async def audit_tail(
         self,
