@@ -115,8 +115,24 @@ class TemplateEnvironment:
     def _compile(self, source: str) -> Template:
         if len(source) > LARGEST:
             raise TemplateFailed(f"a template of {len(source)} characters is too long")
+        if "{" not in source:
+            return _Plain(source)
         shape = simple(source)
         return _Slow(self._jinja, source) if shape is None else _Quick(self._jinja, source, shape)
+
+
+class _Plain:
+    """A text without anything to render."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self._text = source.strip()
+
+    def text(self, variables: Mapping[str, Any]) -> str:
+        return self._text
+
+    def native(self, variables: Mapping[str, Any]) -> Any:
+        return parsed(self._text)
 
 
 class _Slow:
