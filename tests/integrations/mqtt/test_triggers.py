@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+from hub.automation.schema.automation import automation
+from hub.automation.source import read
 from hub.automation.trace import Outcome, Trace
 from hub.daemon import Hub
 from hub.model import HOUSEHOLD, Actor, Role
@@ -311,3 +315,10 @@ async def test_a_topic_that_cannot_be_listened_to_is_said_at_once(at_home: Home,
         assert "# stands alone" in view(hub).automation_problems(key)[0]
         assert hub.rooms.automations.hearing.awaited("mqtt") == []
         assert "Automations" not in problems(hub)
+
+
+def test_what_the_guide_shows_loads_as_it_stands() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "mqtt.md").read_text(encoding="utf-8")
+    shown = [text for text in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL) if "triggers:" in text]
+    kinds = [automation({"actions": [], **read(text).value}).triggers[0].trigger for text in shown]
+    assert kinds == ["mqtt", "device"]
