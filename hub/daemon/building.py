@@ -256,7 +256,7 @@ async def build(
     for spec in [*hub_actions(rooms, act), *supervisor.action_specs(), *loaded.actions]:
         actions.add(spec)
     deeds.add_all()
-    specs = Specs(notify, actions, bus, clock)
+    specs = Specs(notify, actions, bus)
     specs.sync()
     notify.besides.append(specs.follow)
 

@@ -55,6 +55,8 @@ class Answers:
             await self._settle_others(new, by)
         elif state is NoticeState.CLEARED:
             self.said("mobile_app_notification_cleared", new, by=by)
+            if notice.data.get("persistent_notification"):
+                self.noted("removed", new)
         if done:
             await self._post.take_back(new)
         self._post.wake()
@@ -87,6 +89,15 @@ class Answers:
         await self._keep(new, notice)
         await self._post.take_back(new)
         return new
+
+    def noted(self, update: str, notice: Notice) -> None:
+        """A `persistent_notification` was added, updated or removed."""
+        name = notice.tag.removeprefix("persistent:") or notice.id
+        data = {"update_type": update, "notification_id": name, "title": notice.title, "message": notice.message,
+                "created_at": notice.at.isoformat()}  # fmt: skip
+        person = self._recipients.of_account(notice.by)
+        whose = person if person and not person.startswith("@") else HOUSEHOLD
+        self._bus.publish(Happened(self._clock.now(), "persistent_notification", data, whose))
 
     def said(self, event_type: str, notice: Notice, *, by: str = "") -> None:
         data: dict[str, Any] = {

@@ -11,8 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from hub.actions import Actions
 from hub.bus import Bus
-from hub.clock import Clock
-from hub.model import HOUSEHOLD, AccessChanged, Actor, Happened, Notice, PeopleChanged, Verb
+from hub.model import HOUSEHOLD, AccessChanged, Actor, Notice, PeopleChanged, Verb
 from hub.notify.draft import Draft, Words, listed
 from hub.notify.room import Notify, Told
 from hub.plugin import ActionSpec
@@ -67,8 +66,8 @@ class Nothing(BaseModel):
 class Specs:
     """Keeps the registry's names in step with who there is to tell."""
 
-    def __init__(self, room: Notify, actions: Actions, bus: Bus, clock: Clock) -> None:
-        self._room, self._actions, self._bus, self._clock = room, actions, bus, clock
+    def __init__(self, room: Notify, actions: Actions, bus: Bus) -> None:
+        self._room, self._actions, self._bus = room, actions, bus
         self._names: set[str] = set()
 
     def sync(self) -> None:
@@ -129,7 +128,7 @@ class Specs:
         draft = Draft(message=kept.message, title=kept.title, target=self._self(actor), data=data)
         found = await self._room.send(actor, draft, only_app=True)
         for one in found.notices:
-            self._tell("updated" if one.version > 1 else "added", one)
+            self._room.answers.noted("updated" if one.version > 1 else "added", one)
         return told(found)
 
     async def _dismiss(self, actor: Actor, which: Which) -> Mapping[str, Any]:
@@ -142,7 +141,7 @@ class Specs:
     async def _take_back(self, found: list[Notice]) -> Mapping[str, Any]:
         for one in found:
             await self._room.answers.withdraw(one)
-            self._tell("removed", one)
+            self._room.answers.noted("removed", one)
         return {"dismissed": len(found)}
 
     def _own(self, actor: Actor, tag: str) -> list[Notice]:
@@ -154,13 +153,6 @@ class Specs:
     def _self(self, actor: Actor) -> list[str]:
         """Who asks; everyone where it is the hub itself."""
         return [actor.account] if actor.account else ["everyone"]
-
-    def _tell(self, update: str, notice: Notice) -> None:
-        name = notice.tag.removeprefix("persistent:") or notice.id
-        data = {"update_type": update, "notification_id": name, "title": notice.title, "message": notice.message}
-        person = self._room.recipients.of_account(notice.by)
-        whose = person if person and not person.startswith("@") else "household"
-        self._bus.publish(Happened(self._clock.now(), "persistent_notification", data, whose))
 
 
 def told(found: Told) -> dict[str, Any]:

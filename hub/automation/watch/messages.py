@@ -126,7 +126,9 @@ class MqttDeviceWatcher(Watcher):
         }
         payload = _payload(_decoded(facts.get("payload", ""), "utf-8"), "payload", "payload_json")
         said = " ".join(str(facts[name]) for name in ("type", "subtype") if facts.get(name))
-        self.fire(context if isinstance(context, Context) else None, **told, **payload, description=said)
+        led = context if isinstance(context, Context) else None
+        # Home Assistant calls its kind so as well: it is one by message.
+        self.fire(led, platform="mqtt", **told, **payload, description=said)
 
 
 def said_by(wanted: Mapping[str, str], facts: Mapping[str, Any]) -> bool:

@@ -121,8 +121,13 @@ async def test_a_note_of_the_hub_sets_off_who_waits_for_it(home: Home) -> None:
     ]
     assert said[:3] == [("added", "door", "open"), ("updated", "door", "still open"), ("added", "rain", "rain")]
     assert sorted(said[3:]) == [("removed", "door", "still open"), ("removed", "rain", "rain")]
+    assert all(one["notification"]["created_at"] for one in found)
     [gone] = await home.traces("gone")
     assert gone.trigger["notification"]["title"] == ""
+    # Swept away on the page, it is gone as well.
+    await anna.call("persistent_notification.create", {"message": "again", "notification_id": "door"})
+    await anna.clear_notices()
+    assert len(await home.traces("gone")) == 2
 
 
 async def test_a_webhook_is_called_over_http_by_the_methods_it_allows(tmp_path: Path) -> None:
