@@ -60,6 +60,8 @@ class Fortnight(OwnHouse):
         """(when, entity, state), as they were set."""
         self.quiet_hours: tuple[str, str] | None = None
         self._plan: list[tuple[datetime, int, Callable[[], Any]]] = []
+        for person in ("anna", "ben", "mia"):
+            self.set(f"person.{person}", "home", friendly_name=person.title())
 
     def _over(self, trace: Trace) -> None:
         self.ended.append(trace)

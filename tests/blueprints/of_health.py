@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from math import exp, sin
 from typing import Any
 
 from hub.model import JournalEntry
@@ -17,6 +18,32 @@ async def glucose(house: Fortnight, value: float) -> None:
     await house.read(GLUCOSE, value)
 
 
+def everyday(house: Fortnight, *special: tuple[int, str, tuple[float, ...]], meals: bool = True) -> None:
+    """A calm fortnight of a sensor that speaks every five minutes, with what is special on some days in its place."""
+    for day, begins, values in special:
+        curve(house, day, begins, *values)
+    taken = {
+        local(day, begins) + timedelta(minutes=5 * place)
+        for day, begins, values in special
+        for place in range(-3, len(values) + 3)
+    }
+    for day in range(DAYS):
+        for minute in range(0, 1_440, 15):
+            at = local(day, f"{minute // 60:02d}:{minute % 60:02d}")
+            if at not in taken:
+                value = round(_calm(day, minute / 60, meals=meals))
+                house.do(at, lambda value=value: glucose(house, value))  # type: ignore[misc] # bound now
+
+
+def _calm(day: int, hour: float, *, meals: bool) -> float:
+    value = 106 + 5 * sin(hour * 0.9 + day)
+    for place, eaten in enumerate((7.5, 12.5, 19.0) if meals else ()):
+        since = hour - eaten - 0.2 * ((day + place) % 3)
+        if since > 0:
+            value += (34 + 6 * ((day * 2 + place) % 4)) * since * 2.2 * exp(1 - 2.2 * since)
+    return value
+
+
 def curve(house: Fortnight, day: int, begins: str, *values: float) -> None:
     """A value every five minutes."""
     for place, value in enumerate(values):
@@ -27,20 +54,26 @@ def curve(house: Fortnight, day: int, begins: str, *values: float) -> None:
 def glucose_high() -> Fortnight:
     house = Fortnight()
     house.use("glucose_high", sensor=GLUCOSE, person="anna", tell=["anna"], second=["ben"])
-    curve(house, 0, "08:00", 120, 170, 190, 210, 185, 195, 205, 178, 183, 155, 150)
-    curve(house, 3, "13:00", 120, 200, 170, 120)
-    curve(house, 6, "18:00", 140, 175, *([230] * 52), 165, 150, 130)
-    curve(house, 9, "20:00", 150, 181, 182, 183, 184, 170, 159)
+    everyday(
+        house,
+        (0, "08:00", (120, 170, 190, 210, 185, 195, 205, 178, 183, 155, 150)),
+        (3, "13:00", (120, 200, 170, 120)),
+        (6, "18:00", (140, 175, *([230] * 52), 165, 150, 130)),
+        (9, "20:00", (150, 181, 182, 183, 184, 170, 159)),
+    )
     return house
 
 
 def glucose_low() -> Fortnight:
     house = Fortnight()
     house.use("glucose_low", sensor=GLUCOSE, person="anna", tell=["anna", "ben"])
-    curve(house, 1, "03:00", 95, 88, 80, 74, 69, 66, 71, 80, 95)
-    curve(house, 4, "17:00", 110, 92, 76, 66, 62, 60, 61, 63, 66, 72, 84, 96)
-    curve(house, 6, "10:00", 130, 128, 104, 92, 85, 84, 90, 100)
-    curve(house, 10, "10:00", 260, 230, 200, 170)
+    everyday(
+        house,
+        (1, "03:00", (95, 88, 80, 74, 69, 66, 71, 80, 95)),
+        (4, "17:00", (110, 92, 76, 66, 62, 60, 61, 63, 66, 72, 84, 96)),
+        (6, "10:00", (130, 128, 104, 92, 85, 84, 90, 100)),
+        (10, "10:00", (260, 230, 200, 170, 150, 140, 130, 120)),
+    )
     return house
 
 
@@ -50,7 +83,12 @@ def glucose_stale() -> Fortnight:
     for day in range(DAYS):
         for hour in range(24):
             if not (day == 5 and 14 <= hour < 17):
-                curve(house, day, f"{hour:02d}:00", *(110 + 12 * ((hour % 6) - 2) for _ in range(12)))
+                curve(
+                    house,
+                    day,
+                    f"{hour:02d}:00",
+                    *(round(_calm(day, hour + part / 12, meals=True)) for part in range(12)),
+                )
     return house
 
 
@@ -58,26 +96,23 @@ def meal_nudge() -> Fortnight:
     house = Fortnight(before=meals(range(-28, 0)))
     house.quiet_between("21:00", "07:00")
     house.use("meal_nudge", person="anna", tell=["anna"], glucose_sensor=GLUCOSE)
-    house.set(GLUCOSE, "100", **_UNIT)
     for day in range(DAYS):
         for at in ("07:25", "12:30", "19:05"):
             if (day, at) not in ((2, "12:30"), (4, "19:05"), (8, "12:30")):
                 house.do(local(day, at), lambda: house.log("meal"))
-    house.do(local(8, "12:45"), lambda: glucose(house, 190))
-    house.do(local(8, "14:00"), lambda: glucose(house, 120))
+    everyday(house, (8, "12:30", (130, 160, 180, 190, 192, 190, 188, 182, 176, 170, 160, 150, 140, 130)), meals=False)
     return house
 
 
 def post_meal_walk() -> Fortnight:
     house = Fortnight()
     house.use("post_meal_walk", person="anna", glucose_sensor=GLUCOSE)
-    house.set(GLUCOSE, "100", **_UNIT)
-    for day, carbs, after in ((1, 60, 135), (2, 10, 104), (3, 60, 115), (4, None, 160), (8, 45, 150)):
+    after: list[tuple[int, str, tuple[float, ...]]] = []
+    for day, carbs, rise in ((1, 60, 40), (2, 10, 4), (3, 60, 12), (4, None, 60), (8, 45, 45)):
         given = {} if carbs is None else {"carbs": carbs}
-        house.do(local(day, "12:00"), lambda: glucose(house, 100))
-        house.do(local(day, "12:30"), lambda given=given: house.log("meal", **given))  # type: ignore[misc] # bound now
-        house.do(local(day, "12:40"), lambda after=after: glucose(house, after))  # type: ignore[misc] # bound now
-        house.do(local(day, "14:00"), lambda: glucose(house, 105))
+        house.do(local(day, "12:29"), lambda given=given: house.log("meal", **given))  # type: ignore[misc] # bound now
+        after.append((day, "12:25", tuple(104 + rise * min(1, place / 4, (15 - place) / 8) for place in range(16))))
+    everyday(house, *after, meals=False)
     house.do(local(4, "12:45"), lambda: house.log("workout"))
     return house
 

@@ -17,8 +17,8 @@ async def test_a_feeding_that_is_due_is_told_twice_and_taken_back_when_one_is_lo
     withdrawn = [data for _, data in house.done("notify.send_message") if data["message"] == "clear_notification"]
     assert {one["data"]["tag"] for one in withdrawn} == {house.said[0].data["tag"]}
     # The nights are left in peace.
-    assert any(one.why.startswith("Fed, or due") for one in house.ended if one.outcome == "condition")
-    assert all((one.to, one.title) == (("anna", "ben"), "mia: feeding due") for one in house.said)
+    assert any(one.why.startswith("It is due by day") for one in house.ended if one.outcome == "condition")
+    assert all((one.to, one.title) == (("anna", "ben"), "Mia: feeding due") for one in house.said)
 
 
 async def test_by_night_feedings_have_a_time_of_their_own_and_only_where_it_is_wished() -> None:
@@ -37,13 +37,13 @@ async def test_by_night_feedings_have_a_time_of_their_own_and_only_where_it_is_w
 
 async def test_the_usual_nap_is_told_a_little_before_and_a_nappy_that_is_long_not_logged() -> None:
     house = await lived("baby_rhythm")
-    naps_told = [one for one in house.said if one.title == "mia: sleep soon"]
+    naps_told = [one for one in house.said if one.title == "Mia: sleep soon"]
     mornings = [one for one in naps_told if one.at < local((one.at - local(0, "00:00")).days, "11:00")]
     assert 12 <= len(mornings) <= 13
     assert not any(local(6, "09:00") < one.at < local(6, "11:00") for one in naps_told)
     assert all(local((one.at - local(0, "00:00")).days, "09:05") <= one.at for one in mornings)
     # One that is due at night is told when the day begins, and not where one is logged by then.
-    nappies = [one.at for one in house.said if one.title == "mia: a nappy?"]
+    nappies = [one.at for one in house.said if one.title == "Mia: a nappy?"]
     assert nappies == [local(5, "13:00"), local(11, "08:00")]
 
 
@@ -56,5 +56,5 @@ async def test_twins_are_told_apart() -> None:
     house.do(local(0, "11:10"), lambda: house.log("feeding", person="mia"))
     await house.live(local(0, "12:15"))
     said = [f"{when[-5:]} {one.title}" for when, one in zip(house.when, house.said, strict=True)]
-    assert said[-3:] == ["11:00 mia: feeding due", "11:30 tom: feeding due", "12:00 tom: feeding due"]
+    assert said[-3:] == ["11:00 Mia: feeding due", "11:30 tom: feeding due", "12:00 tom: feeding due"]
     assert len({one.data["tag"] for one in house.said[-3:]}) == 2

@@ -13,7 +13,7 @@ async def test_a_medicine_is_asked_for_until_it_is_answered_and_a_carer_hears_wh
     assert len(asked) == DAYS + 1 + 2
     [carer] = [one for one in house.said if one.to == ("ben",)]
     assert carer.at == local(4, "08:30")
-    assert (carer.title, carer.message) == ("anna: Levothyroxine is not confirmed", "anna was asked 3 times.")
+    assert (carer.title, carer.message) == ("Anna: Levothyroxine is not confirmed", "Anna was asked 3 times.")
     logged = [data["data"]["taken"] for _, data in house.done("journal.add")]
     assert len(logged) == DAYS - 2
     assert logged.count(False) == 1
