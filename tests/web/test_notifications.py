@@ -84,6 +84,13 @@ async def test_quiet_hours_are_set_and_wrong_ones_told(house: House, open_page: 
     await page.get_by_text("Kept.").wait_for()
     (span,) = house.hub.rooms.notify.wishes.of("anna").quiet.spans
     assert (span.start, span.end, span.days) == ("22:00", "06:30", (0, 1, 2, 3, 4, 6))
+    # A row is always left for one more, and none is lost.
+    for number in range(1, 6):
+        await page.locator(f"#s{number}").fill(f"1{number}:00")
+        await page.locator(f"#e{number}").fill(f"1{number}:30")
+        await page.get_by_role("button", name="Save").first.click()
+        await page.locator(f"#s{number + 1}").wait_for()
+    assert [one.start for one in house.hub.rooms.notify.wishes.of("anna").quiet.spans][::5] == ["22:00", "15:00"]
     await page.locator("#e0").fill("22:00")
     await page.get_by_role("button", name="Save").first.click()
     await page.get_by_text("begins and ends at different times").wait_for()
@@ -97,6 +104,7 @@ async def test_a_test_message_tells_its_result_in_words(house: House, open_page:
 
 async def test_the_order_of_carers_is_set_and_holds(house: House, open_page: OpenPage) -> None:
     page = await open_page(house, "/settings/notifications")
+    await page.get_by_text("About Emil").click()
     await page.locator("#c-emil-0").select_option("anna")
     await page.locator("form:has(#c-emil-0)").get_by_role("button", name="Save").click()
     await page.get_by_text("that is the order").wait_for()

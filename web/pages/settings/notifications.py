@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import orjson
 from aiohttp import web
@@ -17,16 +18,20 @@ from web.keys import CLOCK
 from web.routing import PageRoute
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from multidict import MultiDictProxy
 
+    from hub.model import Person
     from hub.view import View
 
 HERE = "/settings/notifications"
 PATIENCE = 12.0
 """Seconds for which a test message's result is waited for."""
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-SPANS = 4
-"""Rows of quiet hours on the form."""
+SPANS = 20
+"""Rows of quiet hours that are read; the form shows one more than are set."""
+ICONS = {"notify_email": "inbox", "notify_webpush": "smartphone", "notify_apprise": "rocket"}
 
 
 async def show(request: web.Request, view: View) -> web.Response:
@@ -121,6 +126,7 @@ async def _page(request: web.Request, view: View, *, key: str = "", status: int 
     key = key or request.query.get("who", "")
     one = next((each for each in everybody if each.key == key), everybody[0] if everybody else None)
     people = view.people() if view.manages else []
+    choices = view.carer_choices() if view.manages else {}
     web_push = True
     try:
         await view.browser_key() if view.actor.session else None
@@ -134,15 +140,24 @@ async def _page(request: web.Request, view: View, *, key: str = "", status: int 
         one=one,
         everybody=everybody,
         days=DAYS,
-        rows=[*(one.prefs.quiet.spans if one is not None else ()), *[None] * SPANS][:SPANS],
+        rows=[*(one.prefs.quiet.spans if one is not None else ()), None][:SPANS],
+        icons=ICONS,
+        zone=ZoneInfo(view.household().time_zone),
         browsers=view.browsers(),
         web_push=web_push,
-        lines=[(each, view.carers(each.slug)) for each in people],
-        choices=view.carer_choices() if view.manages else {},
+        lines=[_line(each, view.carers(each.slug), choices) for each in people],
+        choices=choices,
         outside=view.outside_address if view.manages else "",
         kinds=[item for item in view.integrations() if item.domain in view.channel_kinds] if view.manages else [],
         **given,
     )
+
+
+def _line(
+    person: Person, order: tuple[str, ...], choices: Mapping[str, str]
+) -> tuple[Person, tuple[str, ...], list[str]]:
+    """Who comes next about a person, and their names."""
+    return person, order, [choices.get(one, one) for one in order]
 
 
 def _spans(form: MultiDictProxy[Any]) -> list[Span]:
