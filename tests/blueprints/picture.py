@@ -36,7 +36,9 @@ class Deed:
 
 def deeds(house: Fortnight, scene: Scene) -> list[Deed]:
     """In order of time; of what one run does many times over only the first."""
-    found = [Deed(one.at, "told", one.title.removeprefix("Anna: ").removeprefix("Mia: ")) for one in house.said]
+    found = [
+        Deed(one.at, "told", _capital(one.title.removeprefix("Anna: ").removeprefix("Mia: "))) for one in house.said
+    ]
     for action, words in scene.deeds.items():
         last: datetime | None = None
         for at, _ in house.done(action):
@@ -70,6 +72,10 @@ def draw(house: Fortnight, scene: Scene, title: str) -> str:
         parts += _lane(house, scene, day, [one for one in everything if _day(one.at) == day])
     parts += _legend(scene, {one.kind for one in everything}, quiet=house.quiet_hours is not None)
     return "\n".join([*parts, "</svg>", ""])
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _day(at: datetime) -> int:
