@@ -42,6 +42,11 @@ def plugin_at(path: Path) -> Loaded:
     loaded = load(packages=(), extra=[(path.stem, module)])
     if path.stem in loaded.problems:
         raise PluginError(loaded.problems[path.stem])
+    if loaded.notifiers:
+        raise PluginError(
+            "register_notifiers is for packages that run in the hub's process: a custom integration is no channel; "
+            "take the hook out, or package it (docs/integrations-author-guide.md)"
+        )
     return loaded
 
 
