@@ -33,11 +33,11 @@ def check_blueprint(text: str, inputs: Mapping[str, Any]) -> Checked:
     try:
         made = automation(blueprint.fill(inputs), blueprint.lines)
     except AutomationInvalid as error:
-        return Checked(True, False, tuple(_in_file(one, blueprint) for one in error.flaws), blueprint)
+        return Checked(True, False, tuple(in_file(one, blueprint) for one in error.flaws), blueprint)
     return Checked(True, True, (), blueprint, made)
 
 
-def _in_file(flaw: Flaw, blueprint: Blueprint) -> Flaw:
+def in_file(flaw: Flaw, blueprint: Blueprint) -> Flaw:
     """With the line of the input that it is about, where it has none."""
     if flaw.line is not None or flaw.path[:1] != ("input",) or len(flaw.path) < 2:
         return flaw

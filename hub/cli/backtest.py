@@ -95,8 +95,10 @@ def _told(found: Mapping[str, Any], *, every: bool) -> Any:
     for one in found["variants"]:
         yield ""
         named = ", ".join(f"{name} = {value}" for name, value in one["inputs"].items())
-        refused = f"; {one['refused']:,} more triggers led to no run" if one["refused"] else ""
-        yield f"{f'{named}: ' if named else ''}it would have run {one['ran']:,} times{refused}."
+        more = one["refused"]
+        refused = f"; {more:,} more trigger{'s' * (more != 1)} led to no run" if more else ""
+        often = "once" if one["ran"] == 1 else f"{one['ran']:,} times"
+        yield f"{f'{named}: it' if named else 'It'} would have run {often}{refused}."
         for reason in one["reasons"][:5]:
             yield f"  {reason['count']:,} × no run: {reason['why']}"
         yield from (f"  {problem}" for problem in one["problems"])

@@ -102,7 +102,8 @@ def bring(session: Session, what: str, path: str, replace: bool) -> None:
     found = session.ask("blueprint.import", replace=replace, **given)
     notes = "".join(f" {one}" for one in found["notes"])
     needed = found["inputs_needed"]
-    session.show(found, f"{found['name']} is kept as {found['path']}; {needed} inputs are needed to use it.{notes}")
+    asks = f"it asks for {needed} input{'s' * (needed != 1)}" if needed else "it needs no inputs"
+    session.show(found, f"{found['name']} is kept as {found['path']}; {asks}.{notes}")
 
 
 @blueprint.command("update")

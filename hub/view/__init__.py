@@ -8,7 +8,7 @@ from hub.automation.at_work import Kept
 from hub.automation.at_work.remembered import plain
 from hub.automation.blueprint import Blueprint, BlueprintInput, Section
 from hub.automation.check import check_part, read_yaml
-from hub.automation.flaws import AutomationInvalid, Flaw
+from hub.automation.flaws import AutomationInvalid, Flaw, dotted
 from hub.automation.replay.room import BacktestJob
 from hub.automation.scenes import KeptScene
 from hub.automation.scripts import KeptScript
@@ -110,6 +110,7 @@ __all__ = [
     "browser_of",
     "check_part",
     "does",
+    "dotted",
     "input_at",
     "kinds_of",
     "looks_secret",

@@ -163,7 +163,11 @@ class AutomationsView(Base):
                 body = rooms.shelf.blueprint(one.blueprint).fill(one.inputs)
             except HubError:
                 return []  # its flaws say more
-        world = rooms.automations.world(actor)
+        return self._absent(body, actor)
+
+    def _absent(self, body: Any, actor: Actor) -> list[str]:
+        """What an automation with its blueprint filled in names, and what is not there for an actor."""
+        rooms, world = self._rooms, self._rooms.automations.world(actor)
         entities = {seen.entity_id for seen in world.all()} | {id for id in rooms.entities.all if world.sees(id)}
         actions = [name for name, spec in rooms.actions.all.items() if spec.known_to is None or spec.known_to(actor)]
         return absent(body, entities, actions, whole=rooms.automations.running)

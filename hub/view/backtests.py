@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from hub.automation.blueprint import parse
+from hub.automation.check import in_file
 from hub.automation.flaws import AutomationInvalid, Flaw
 from hub.automation.replay.drafts import Knob, knobs, of_blueprint, variants
 from hub.automation.replay.order import Variant
@@ -53,12 +54,12 @@ class BacktestsView(AutomationsView, StatesView):
             made = variants(kept.body, self._rooms.automations.shelf, wish.inputs, wish.what_if)
         else:
             made = self._drafted(wish)
-            name = str(made[0].body.get("alias") or name)
+            name = str(made[0].body.get("alias") or _name_of(wish.text) or name)
         job = self._rooms.backtests.start(
             made, actors, by=self._author, name=name, key=key, start=wish.start, end=wish.end,
             as_received=wish.as_received,
         )  # fmt: skip
-        job.scope = self.scope()
+        job.scope, job.notes = self.scope(), tuple(self._absent(made[0].body, self.actor))
         await self._note("automation.backtest", detail=key)
         return job
 
@@ -119,11 +120,22 @@ class BacktestsView(AutomationsView, StatesView):
             raise Conflict("there is nothing to try yet; write the automation first")
         value = read(wish.text).value
         if isinstance(value, Mapping) and isinstance(value.get("blueprint"), Mapping):
-            return of_blueprint(parse(wish.text), wish.inputs, wish.what_if)
+            blueprint = parse(wish.text)
+            try:
+                return of_blueprint(blueprint, wish.inputs, wish.what_if)
+            except AutomationInvalid as error:
+                raise AutomationInvalid(in_file(one, blueprint) for one in error.flaws) from None
         body = self._rooms.automations.read_yaml(wish.text)
         if not isinstance(body, Mapping):
             raise AutomationInvalid([Flaw((), "an automation is a set of keys: alias, triggers, conditions, actions.")])
         return variants(body, shelf, wish.inputs, wish.what_if)
+
+
+def _name_of(text: str) -> str:
+    """Of a blueprint; empty for anything else."""
+    value = read(text).value if text else None
+    head = value.get("blueprint") if isinstance(value, Mapping) else None
+    return str(head.get("name") or "") if isinstance(head, Mapping) else ""
 
 
 def _runs_of(variants: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from hub.automation.at_work import Kept
 from hub.automation.blueprint import Blueprint
-from hub.automation.check import check_filled
+from hub.automation.check import check_blueprint, check_filled
 from hub.automation.flaws import Flaw, Path
 from hub.automation.shelf import Item, Preview, Shelf, Update
 from hub.automation.source import Input
@@ -50,6 +50,12 @@ class BlueprintsView(AutomationsView):
         """What is wrong with the automation made of it with these inputs."""
         blueprint = self._shelf.blueprint(self.blueprint(path).path)
         return check_filled(blueprint, inputs)
+
+    def check_blueprint_text(self, text: str, inputs: Mapping[str, Any]) -> tuple[bool, tuple[Flaw, ...]]:
+        """Whether one that is not kept loads, and what is wrong with the automation made of it."""
+        self._automates()
+        found = check_blueprint(text, inputs)
+        return found.loads, found.flaws
 
     async def fetch_blueprint(self, url: str) -> Preview:
         """What lies at a web address; nothing is kept. Raises Conflict in words."""

@@ -59,6 +59,7 @@ BLUEPRINTS: dict[str, Ask] = {
     "GET /hub/v1/blueprints": Ask(automates),
     "POST /hub/v1/blueprints": Ask(house, before=no_blueprint, json=_json(text=TEXT, path=PATH)),
     "POST /hub/v1/blueprints/preview": Ask(house, json=_json(text=TEXT)),
+    "POST /hub/v1/blueprints/check": Ask(automates, json=_json(text=TEXT)),
     "GET /hub/v1/blueprints/{path}": Ask(automates, REST, before=a_blueprint),
     "GET /hub/v1/blueprints/{path}/update": Ask(house, f"{REST}/update", before=a_blueprint),
     "POST /hub/v1/blueprints/{path}/update": Ask(house, f"{REST}/update", before=a_blueprint, json=_json()),

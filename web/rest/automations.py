@@ -2,119 +2,36 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 from aiohttp import hdrs, web
 from pydantic import ConfigDict, Field
-from typing_extensions import TypedDict
 
-from hub.view import AutomationInvalid, Flaw, plain
+from hub.view import AutomationInvalid
+from web.rest.automation_shapes import (
+    AutomationDetail,
+    AutomationList,
+    Begun,
+    CheckShape,
+    RenderedShape,
+    TraceList,
+    VerdictShape,
+    VersionList,
+    VersionShape,
+    automation_detail,
+    automation_shape,
+    trace_shape,
+    version_shape,
+)
 from web.rest.endpoint import Call, Endpoint, as_json
-from web.rest.fields import Body, Key, Query
+from web.rest.fields import Body, Key, Query, whole
+from web.rest.problem import Problem, flaw_shape
 
 if TYPE_CHECKING:
-    from hub.view import Kept, Trace, View
+    from hub.view import Kept
 
 AT = "/hub/v1/automations"
 _ONE = f"{AT}/{{key}}"
-
-
-class FlawShape(TypedDict):
-    where: str
-    message: str
-    hint: str
-    line: int | None
-
-
-class AutomationShape(TypedDict):
-    key: str
-    entity_id: str
-    name: str
-    description: str
-    account: str
-    """Whose rights it has."""
-    enabled: bool
-    source: str
-    """`page`, or `file:<name>` of one in the configuration's folder `automations`."""
-    version: int
-    changed_at: datetime
-    changed_by: str
-    blueprint: str | None
-    body: dict[str, Any]
-    flaws: list[FlawShape]
-    """Why it does not load."""
-    problems: list[str]
-    """Of its triggers."""
-    last_run: datetime | None
-    last_outcome: str | None
-    due: datetime | None
-    """When the clock sets it off next, where it does."""
-
-
-class AutomationList(TypedDict):
-    automations: list[AutomationShape]
-
-
-class VersionShape(TypedDict):
-    version: int
-    changed_at: datetime
-    changed_by: str
-    note: str
-    enabled: bool
-    removed: bool
-    body: dict[str, Any]
-
-
-class VersionList(TypedDict):
-    versions: list[VersionShape]
-
-
-class StepShape(TypedDict):
-    path: str
-    at: str
-    kind: str
-    result: Any
-    error: str
-    took: float
-    """Seconds."""
-    changed: dict[str, Any]
-    """Variables that it set."""
-
-
-class TraceShape(TypedDict):
-    at: str
-    ended: str | None
-    run: str | None
-    """None: the trigger led to no run; `why` says why."""
-    outcome: str
-    why: str
-    trigger: dict[str, Any]
-    steps: list[StepShape]
-    left_out: int
-
-
-class TraceList(TypedDict):
-    traces: list[TraceShape]
-
-
-class CheckShape(TypedDict):
-    valid: bool
-    flaws: list[FlawShape]
-
-
-class VerdictShape(TypedDict):
-    met: bool
-    why: str
-
-
-class Begun(TypedDict):
-    traces: str
-    """Where its trace will be."""
-
-
-class RenderedShape(TypedDict):
-    text: str
 
 
 class _Given(Body):
@@ -147,7 +64,7 @@ class Restored(Body):
 
 
 class TracesQuery(Query):
-    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    limit: Annotated[int, Field(ge=1, le=200, description="How many at most."), whole] = 50
 
 
 class ToRender(Body):
@@ -164,47 +81,9 @@ class ToJudge(Body):
     variables: Annotated[dict[str, Any], Field(default_factory=dict)]
 
 
-def flaw_shape(one: Flaw) -> FlawShape:
-    return {"where": ".".join(map(str, one.path)), "message": one.message, "hint": one.hint, "line": one.line}
-
-
-def automation_shape(view: View, one: Kept) -> AutomationShape:
-    last = view.automation_last_run(one.key)
-    return {
-        "key": one.key, "entity_id": one.entity_id, "name": one.name, "description": one.description,
-        "account": one.account, "enabled": one.enabled, "source": one.source, "version": one.version,
-        "changed_at": one.changed_at, "changed_by": one.changed_by, "blueprint": one.blueprint or None,
-        "body": dict(one.body), "flaws": [flaw_shape(flaw) for flaw in one.flaws],
-        "problems": view.automation_problems(one.key), "last_run": last.at if last is not None else None,
-        "last_outcome": last.outcome.value if last is not None else None, "due": view.automation_due(one.key),
-    }  # fmt: skip
-
-
-def version_shape(one: Kept) -> VersionShape:
-    return {
-        "version": one.version, "changed_at": one.changed_at, "changed_by": one.changed_by, "note": one.note,
-        "enabled": one.enabled, "removed": one.removed, "body": dict(one.body),
-    }  # fmt: skip
-
-
-def trace_shape(one: Trace) -> TraceShape:
-    return {
-        "at": one.at.isoformat(), "ended": one.ended.isoformat() if one.ended is not None else None,
-        "run": one.run or None, "outcome": one.outcome.value, "why": one.why, "trigger": plain(one.trigger),
-        "steps": [
-            {
-                "path": step.path, "at": step.at.isoformat(), "kind": step.kind, "result": plain(step.result),
-                "error": step.error, "took": step.took, "changed": plain(step.changed),
-            }
-            for step in one.steps
-        ],
-        "left_out": one.left_out,
-    }  # fmt: skip
-
-
 def _body(call: Call, given: _Given) -> Any:
     if (given.body is None) == (given.text is None):
-        raise AutomationInvalid([Flaw((), "give `body` or `text`, one of both.")])
+        raise Problem(422, "invalid", "Give either `body` or `text`.", where="body")
     return given.body if given.body is not None else call.view.read_automation(given.text or "")
 
 
@@ -215,7 +94,7 @@ async def list_automations(call: Call) -> AutomationList:
 async def add_automation(call: Call) -> web.StreamResponse:
     asked: NewAutomation = call.body
     one = await call.view.add_automation(_body(call, asked), asked.enabled, asked.key)
-    response = as_json(automation_shape(call.view, one), 201)
+    response = _whole(call, one, 201)
     response.headers[hdrs.LOCATION] = f"{AT}/{one.key}"
     return response
 
@@ -228,23 +107,39 @@ async def check_automation(call: Call) -> CheckShape:
     return {"valid": not flaws, "flaws": [flaw_shape(one) for one in flaws]}
 
 
-async def read_automation(call: Call) -> AutomationShape:
-    return automation_shape(call.view, call.view.automation(call.path["key"]))
+async def read_automation(call: Call) -> web.StreamResponse:
+    return _whole(call, call.view.automation(call.path["key"]))
 
 
-async def change_automation(call: Call) -> AutomationShape:
+async def change_automation(call: Call) -> web.StreamResponse:
     asked: ChangedAutomation = call.body
-    call.view.automation(call.path["key"])
-    one = await call.view.change_automation(call.path["key"], _body(call, asked), asked.version, asked.note)
-    return automation_shape(call.view, one)
+    one = _seen(call)
+    changed = await call.view.change_automation(one.key, _body(call, asked), asked.version, asked.note)
+    return _whole(call, changed)
 
 
-async def switch_automation(call: Call) -> AutomationShape:
-    return automation_shape(call.view, await call.view.enable_automation(call.path["key"], call.body.enabled))
+async def switch_automation(call: Call) -> web.StreamResponse:
+    return _whole(call, await call.view.enable_automation(_seen(call).key, call.body.enabled))
 
 
 async def remove_automation(call: Call) -> VersionShape:
-    return version_shape(await call.view.remove_automation(call.path["key"]))
+    return version_shape(await call.view.remove_automation(_seen(call).key))
+
+
+def _whole(call: Call, one: Kept, status: int = 200) -> web.Response:
+    response = as_json(automation_detail(call.view, one), status)
+    response.headers[hdrs.ETAG] = f'"{one.version}"'
+    return response
+
+
+def _seen(call: Call) -> Kept:
+    """The automation, as the caller has seen it last. Raises Problem 412 where somebody was quicker."""
+    one = call.view.automation(call.path["key"])
+    wanted = call.request.headers.get(hdrs.IF_MATCH, "*")
+    if wanted != "*" and f'"{one.version}"' not in [each.strip() for each in wanted.split(",")]:
+        said = f"{one.name} was changed meanwhile (now version {one.version})."
+        raise Problem(412, "conflict", said, where="header If-Match", hint="Read it again, then decide.")
+    return one
 
 
 async def run_automation(call: Call) -> web.StreamResponse:
@@ -256,8 +151,8 @@ async def list_versions(call: Call) -> VersionList:
     return {"versions": [version_shape(one) for one in await call.view.automation_versions(call.path["key"])]}
 
 
-async def restore_automation(call: Call) -> AutomationShape:
-    return automation_shape(call.view, await call.view.restore_automation(call.path["key"], call.body.version))
+async def restore_automation(call: Call) -> web.StreamResponse:
+    return _whole(call, await call.view.restore_automation(call.path["key"], call.body.version))
 
 
 async def list_traces(call: Call) -> TraceList:
@@ -277,25 +172,27 @@ async def judge_condition(call: Call) -> VerdictShape:
     return {"met": verdict.met, "why": verdict.why}
 
 
+_TAG = "The header If-Match with the ETag that was seen refuses it where somebody was quicker."
 ENDPOINTS = (
     Endpoint("GET", AT, "One's own automations; who manages the household sees all", "automations", list_automations,
              AutomationList),
-    Endpoint("POST", AT, "Make an automation", "automations", add_automation, AutomationShape, body=NewAutomation,
+    Endpoint("POST", AT, "Make an automation", "automations", add_automation, AutomationDetail, body=NewAutomation,
              status=201, description="It acts with the rights of the caller's account."),
     Endpoint("POST", "/hub/v1/checks/automation", "Check an automation without keeping it", "automations",
              check_automation, CheckShape, body=NewAutomation),
-    Endpoint("GET", _ONE, "An automation", "automations", read_automation, AutomationShape),
-    Endpoint("PUT", _ONE, "Change an automation", "automations", change_automation, AutomationShape,
-             body=ChangedAutomation, description="The version before stays in the list of versions."),
-    Endpoint("PATCH", _ONE, "Switch an automation on or off", "automations", switch_automation, AutomationShape,
-             body=Switched),
+    Endpoint("GET", _ONE, "An automation", "automations", read_automation, AutomationDetail),
+    Endpoint("PUT", _ONE, "Change an automation", "automations", change_automation, AutomationDetail,
+             body=ChangedAutomation, errors=(412,),
+             description=f"The version before stays in the list of versions. {_TAG}"),
+    Endpoint("PATCH", _ONE, "Switch an automation on or off", "automations", switch_automation, AutomationDetail,
+             body=Switched, errors=(412,), description=_TAG),
     Endpoint("DELETE", _ONE, "Remove an automation", "automations", remove_automation, VersionShape,
-             description="`restore` brings it back."),
+             errors=(409, 412), description=f"`restore` brings it back. {_TAG}"),
     Endpoint("POST", f"{_ONE}/run", "Run an automation now", "automations", run_automation, Begun, body=RunNow,
              status=202),
     Endpoint("GET", f"{_ONE}/versions", "Versions of an automation, oldest first", "automations", list_versions,
              VersionList),
-    Endpoint("POST", f"{_ONE}/restore", "Go back to a version", "automations", restore_automation, AutomationShape,
+    Endpoint("POST", f"{_ONE}/restore", "Go back to a version", "automations", restore_automation, AutomationDetail,
              body=Restored),
     Endpoint("GET", f"{_ONE}/traces", "What its runs did, and why triggers led to none; newest first", "automations",
              list_traces, TraceList, query=TracesQuery),

@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 from typing_extensions import TypedDict
 
-from hub.view import AutomationInvalid, does
-from web.rest.automations import FlawShape, flaw_shape
+from hub.view import does
 from web.rest.endpoint import Call, Endpoint
 from web.rest.fields import Body
-from web.rest.problem import Problem
+from web.rest.problem import FlawShape, Problem, flaw_shape
 
 if TYPE_CHECKING:
     from hub.view import BlueprintItem, BlueprintPreview, BlueprintUpdate, Flaw, View
@@ -101,6 +100,13 @@ class BlueprintUpdateShape(TypedDict):
     errors: list[FlawShape]
 
 
+class BlueprintCheck(TypedDict):
+    loads: bool
+    valid: bool
+    """The automation made with these inputs passes the whole schema."""
+    errors: list[FlawShape]
+
+
 class RemovedBlueprint(TypedDict):
     path: str
 
@@ -122,6 +128,14 @@ class KeepUpdate(Body):
 class PreviewBlueprint(Body):
     url: Annotated[str | None, Field(max_length=2000)] = None
     text: Annotated[str | None, Field(max_length=1_000_000)] = None
+
+
+class CheckBlueprint(Body):
+    model_config = ConfigDict(extra="forbid", strict=True, defer_build=True)
+
+    path: Annotated[Path | None, Field(description="Of one that is kept.")] = None
+    text: Annotated[str | None, Field(max_length=1_000_000, description="The blueprint itself.")] = None
+    inputs: Annotated[dict[str, Any], Field(default_factory=dict)]
 
 
 async def list_blueprints(call: Call) -> BlueprintList:
@@ -147,12 +161,8 @@ async def preview_blueprint(call: Call) -> BlueprintPreviewShape:
 async def import_blueprint(call: Call) -> BlueprintDetail:
     asked: NewBlueprint = call.body
     found = await _found(call, asked.url, asked.text)
-    try:
-        path = asked.path or found.path
-        kept = await call.view.keep_blueprint(found.text, path, found.source_url, replace=asked.replace)
-    except AutomationInvalid as error:
-        raise Problem(422, "invalid", str(error), where="body text") from None
-    return _detail(call.view, kept)
+    path = asked.path or found.path
+    return _detail(call.view, await call.view.keep_blueprint(found.text, path, found.source_url, replace=asked.replace))
 
 
 async def look_for_update(call: Call) -> BlueprintUpdateShape:
@@ -161,11 +171,16 @@ async def look_for_update(call: Call) -> BlueprintUpdateShape:
 
 async def keep_update(call: Call) -> BlueprintDetail:
     path, asked = call.path["path"], call.body
-    try:
-        kept = await call.view.update_blueprint(path, digest=asked.digest, anyway=asked.anyway)
-    except AutomationInvalid as error:
-        raise Problem(422, "invalid", str(error), where="source") from None
-    return _detail(call.view, kept)
+    return _detail(call.view, await call.view.update_blueprint(path, digest=asked.digest, anyway=asked.anyway))
+
+
+async def check_blueprint(call: Call) -> BlueprintCheck:
+    asked: CheckBlueprint = call.body
+    if (asked.path is None) == (asked.text is None):
+        raise Problem(422, "invalid", "Give either `path` or `text`.", where="body")
+    text = asked.text if asked.text is not None else call.view.blueprint(asked.path or "").text
+    loads, flaws = call.view.check_blueprint_text(text, asked.inputs)
+    return {"loads": loads, "valid": not flaws, "errors": _flaws(flaws)}
 
 
 async def remove_blueprint(call: Call) -> RemovedBlueprint:
@@ -231,6 +246,9 @@ ENDPOINTS = (
              status=201, largest=4 << 20, description=f"Give one of `url` and `text`. {_DONE}"),
     Endpoint("POST", f"{AT}/preview", "What a blueprint is, before it is kept", "automations", preview_blueprint,
              BlueprintPreviewShape, body=PreviewBlueprint, largest=4 << 20, description=f"Nothing is kept. {_DONE}"),
+    Endpoint("POST", f"{AT}/check", "Whether a blueprint loads and makes a sound automation with inputs",
+             "automations", check_blueprint, BlueprintCheck, body=CheckBlueprint, largest=4 << 20,
+             description="Give one of `path` and `text`. Nothing is kept."),
     Endpoint("GET", f"{_ONE}/update", "Ask a blueprint's source what is newer", "automations",
              look_for_update, BlueprintUpdateShape, errors=(409,), description=f"Nothing is kept. {_DONE}"),
     Endpoint("POST", f"{_ONE}/update", "Keep what a blueprint's source has now", "automations", keep_update,

@@ -27,7 +27,7 @@ from hub.errors import (
     StepUpNeeded,
     StorageUnavailable,
 )
-from hub.view import AutomationInvalid, TemplateFailed
+from hub.view import AutomationInvalid, Flaw, TemplateFailed, dotted
 
 log = logging.getLogger(__name__)
 
@@ -43,12 +43,21 @@ class Missing(TypedDict):
     asked: bool
 
 
+class FlawShape(TypedDict):
+    where: str
+    message: str
+    hint: str
+    line: int | None
+
+
 class ProblemBody(TypedDict):
     code: str
     message: str
     where: str
     hint: str
     why: NotRequired[Missing]
+    flaws: NotRequired[list[FlawShape]]
+    """All that is wrong with an automation, script, scene or blueprint."""
 
 
 class ProblemAnswer(TypedDict):
@@ -74,6 +83,7 @@ class Problem(Exception):
         self.status, self.code, self.message, self.where, self.hint = status, code, message, where, hint
         self.headers = dict(headers or {})
         self.why: Missing | None = None
+        self.flaws: list[FlawShape] = []
 
     def answer(self) -> web.Response:
         body: ProblemAnswer = {
@@ -81,6 +91,8 @@ class Problem(Exception):
         }
         if self.why is not None:
             body["error"]["why"] = self.why
+        if self.flaws:
+            body["error"]["flaws"] = self.flaws
         return web.Response(
             status=self.status, body=orjson.dumps(body), content_type="application/json", headers=self.headers
         )
@@ -129,8 +141,14 @@ def from_error(error: HubError) -> Problem:
             headers = {"Retry-After": "5"} if status == 503 else {}
             if isinstance(error, PartlyKept):
                 hint = f"{error.kept:,} of these readings were kept. Send all again later; it never doubles."
-            return Problem(status, code, str(error), hint=hint, headers=headers)
+            found = Problem(status, code, str(error), hint=hint, headers=headers)
+            found.flaws = [flaw_shape(one) for one in error.flaws] if isinstance(error, AutomationInvalid) else []
+            return found
     return Problem(500, "failed", str(error), hint="The hub's log has the details.")
+
+
+def flaw_shape(one: Flaw) -> FlawShape:
+    return {"where": dotted(one.path), "message": one.message, "hint": one.hint, "line": one.line}
 
 
 def from_status(status: int, text: str = "", headers: Mapping[str, str] | None = None) -> Problem:

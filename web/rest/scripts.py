@@ -9,10 +9,11 @@ from aiohttp import hdrs, web
 from pydantic import ConfigDict, Field
 from typing_extensions import TypedDict
 
-from hub.view import AutomationInvalid, Flaw
-from web.rest.automations import FlawShape, TraceList, TracesQuery, flaw_shape, trace_shape
+from web.rest.automation_shapes import TraceList, trace_shape
+from web.rest.automations import TracesQuery
 from web.rest.endpoint import Call, Endpoint, as_json
 from web.rest.fields import Body, Key
+from web.rest.problem import FlawShape, Problem, flaw_shape
 
 if TYPE_CHECKING:
     from hub.view import KeptScene, KeptScript
@@ -112,7 +113,7 @@ def scene_shape(one: KeptScene) -> SceneShape:
 
 def _body(given: _Written, read: Any) -> Any:
     if (given.body is None) == (given.text is None):
-        raise AutomationInvalid([Flaw((), "give `body` or `text`, one of both.")])
+        raise Problem(422, "invalid", "Give either `body` or `text`.", where="body")
     return given.body if given.body is not None else read(given.text or "")
 
 

@@ -58,6 +58,8 @@ class BacktestJob:
     """The id of the backtest for which it was cancelled."""
     scope: Scope | None = None
     """What who asked may see: what it found is told to nobody who may see anything else."""
+    notes: tuple[str, ...] = ()
+    """What is to be said beside what it found."""
     hidden: int = 0
     """Entities that only one of both may see: who asks, or the automation's account."""
     ended: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
@@ -157,6 +159,7 @@ class Backtests:
 
         try:
             job.result = await work(order, progress)
+            job.result["notes"] = [*job.notes, *job.result.get("notes", ())]
             self._end(job, "done")
         except HubError as error:
             self._end(job, "failed", str(error))
