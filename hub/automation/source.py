@@ -15,6 +15,8 @@ LARGEST = 1_000_000
 DEEPEST = 60
 MOST = 100_000
 """Values of a file; aliases of aliases grow beyond any."""
+MOST_WRITTEN = 30_000
+"""Parts of a file as they are written; ten times what the largest blueprints have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ def read(text: str) -> Source:
     """Raises AutomationInvalid for what is not YAML, unknown tags, and what is too large."""
     if len(text) > LARGEST:
         raise AutomationInvalid([Flaw((), f"a file of {len(text):,} characters is too long.")])
+    _skim(text)
     try:
         loader = yaml.SafeLoader(text)
         node = loader.get_single_node()
@@ -50,6 +53,20 @@ def read(text: str) -> Source:
     if walk.flaws:
         raise AutomationInvalid(walk.flaws)
     return Source(value, walk.lines, tuple(walk.doubled))
+
+
+def _skim(text: str) -> None:
+    """A quick look at what would take long to read well. Raises AutomationInvalid."""
+    deep = 0
+    try:
+        for number, event in enumerate(yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))):
+            deep += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if number > MOST_WRITTEN or deep > DEEPEST:
+                line = event.start_mark.line + 1 if event.start_mark is not None else 1
+                raise AutomationInvalid([Flaw((), _TOO_MUCH, line=line)])
+    except (yaml.YAMLError, RecursionError):
+        # What reads it well says what is wrong.
+        return
 
 
 class _Walk:

@@ -72,7 +72,7 @@ def test_inputs_in_sections_and_lists_take_their_values() -> None:
 def test_a_missing_input_and_one_that_does_not_fit_are_told() -> None:
     missing = check_blueprint(GLUCOSE, {})
     assert (missing.loads, missing.valid) == (True, False)
-    assert str(missing.flaws[0]) == "input.sensor: this input is missing. It is “Glucose sensor”."
+    assert str(missing.flaws[0]) == "line 9, input.sensor: this input is missing. It is “Glucose sensor”."
     wrong = check_blueprint(GLUCOSE, {"sensor": "the one in the hall"})
     assert (wrong.loads, wrong.valid) == (True, False)
     assert "line 25, triggers[0].entity_id: 'the one in the hall' is no entity id" in str(wrong.flaws[0])

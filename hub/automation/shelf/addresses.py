@@ -7,11 +7,13 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from hub.errors import Conflict
 
 FORUM = "community.home-assistant.io"
+BADGE = "my.home-assistant.io"
+"""Where the “Import blueprint” button on many pages leads; the address of the blueprint is in its query."""
 _CODE = re.compile(r"<code(?P<given>[^>]*)>(?P<text>.*?)</code>", re.DOTALL)
 
 
@@ -38,6 +40,11 @@ def address(url: str) -> Address:
         raise Conflict(f"{url[:200]!r} is no web address; it begins with https://")
     if parts.username or parts.password:
         raise Conflict("an address with a name or password in it is not kept; take one without")
+    if host == BADGE:
+        (named,) = parse_qs(parts.query).get("blueprint_url", [""])[:1]
+        if not named or urlsplit(named).hostname == BADGE:
+            raise Conflict("this button's address names no blueprint (blueprint_url); take the one behind it")
+        return address(named)
     way = [unquote(one) for one in parts.path.split("/") if one]
     plain = parts._replace(fragment="").geturl()
     name = way[-1] if way else host

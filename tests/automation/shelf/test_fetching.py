@@ -32,6 +32,8 @@ def fetcher(there: Street) -> Fetcher:
          "ben/night_light.yaml"),
         ("https://community.home-assistant.io/t/night-light/77012/3", "/community.home-assistant.io/t/77012.json",
          "anna/night-light.yaml"),
+        ("https://my.home-assistant.io/redirect/blueprint_import/?blueprint_url=https%3A%2F%2Fexample.org%2Fnight.yaml",
+         "/example.org/night.yaml", "example_org/night.yaml"),
         ("https://example.org/files/night.yaml", "/example.org/files/night.yaml", "example_org/night.yaml"),
         ("https://example.org/moved.yaml", "/example.org/moved.yaml", "example_org/moved.yaml"),
     ],
@@ -88,6 +90,20 @@ def test_what_is_no_web_address_is_refused(url: str) -> None:
 def test_an_address_with_a_password_is_not_kept() -> None:
     with pytest.raises(Conflict, match="password"):
         address("https://anna:secret@example.org/x.yaml")
+
+
+@pytest.mark.parametrize("query", ["", "?blueprint_url=", "?blueprint_url=https%3A%2F%2Fmy.home-assistant.io%2Fx"])
+def test_a_button_that_leads_nowhere_says_so(query: str) -> None:
+    with pytest.raises(Conflict, match="names no blueprint"):
+        address(f"https://my.home-assistant.io/redirect/blueprint_import/{query}")
+
+
+@pytest.mark.parametrize("inner", ["http%3A%2F%2F127.0.0.1%2Fx.yaml", "https%3A%2F%2F192.168.1.1%2Fx.yaml"])
+async def test_a_button_leads_into_no_house(inner: str) -> None:
+    with pytest.raises(Conflict, match="your own network"):
+        await Fetcher(patience=3).fetch(
+            f"https://my.home-assistant.io/redirect/blueprint_import/?blueprint_url={inner}"
+        )
 
 
 async def test_a_topic_without_a_blueprint_says_so(there: Street) -> None:

@@ -1,5 +1,7 @@
 """The shelf: kept as it came, found by path, renewed with the inputs left alone, and no way out of its folder."""
 
+import itertools
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -150,6 +152,31 @@ def test_where_it_came_from_is_written_without_changing_anything_else(head: str)
     assert parse(made).source_url in (FROM, parse(text).source_url)
     if "{" not in head:
         assert parse(made).source_url == FROM
+
+
+_HEAD = "blueprint:\n  name: N\n  domain: automation\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 500_000,
+        _HEAD + "triggers: " + "{a: " * 100_000,
+        _HEAD + "triggers: [" + "a," * 400_000 + "]\n",
+        _HEAD + "  input:\n" + "".join(f"    i{one}:\n" for one in range(50_000)) + "triggers: []\nactions: []\n",
+        _HEAD + "a: &a [x,x,x,x,x,x,x,x,x,x]\n"
+        + "".join(f"{new}: &{new} [{','.join([f'*{old}'] * 10)}]\n" for old, new in itertools.pairwise("abcdefghij")),
+    ],
+    ids=["deep list", "deep map", "long list", "many inputs", "aliases of aliases"],
+)  # fmt: skip
+def test_a_text_that_is_made_to_hold_up_the_hub_is_refused_at_once(shelf: Shelf, text: str) -> None:
+    began = time.process_time()
+    found = shelf.preview(text)
+    assert time.process_time() - began < 2
+    assert found.blueprint is None
+    assert "too large or nested too deeply" in str(found.flaws[0])
+    with pytest.raises(AutomationInvalid):
+        shelf.keep(text, "anna/bomb.yaml")
 
 
 def test_what_a_blueprint_does_is_told_before_it_is_kept() -> None:
