@@ -32,6 +32,7 @@ from benchmarks.figure import Figure, percentile, tell
 from benchmarks.house import scratch
 from benchmarks.peer import automations as peers
 from benchmarks.peer.environment import environment
+from hub.automation.runs import Attached
 from hub.bus import Subscription
 from hub.daemon import Hub, Settings
 from hub.model import Actor, ConfigEntry, Entity, Event, Happened, Sample, StateChanged, Verb
@@ -41,6 +42,7 @@ from hub.view import SetupRequest
 PAGE = ConfigEntry("page", "page", "Page")
 SENSOR = "sensor.bench"
 OTHERS = (0, 100, 1_000)
+PATIENCE = 30.0
 WAYS = ("event", "event, templated", "action")
 MESSAGE = "{{ trigger.to_state.name }}: {{ (states('%s') | float(0) * 1.8 + 32) | round(1) }} {{ trigger.above }}"
 """Neither side has a short cut for it."""
@@ -139,8 +141,21 @@ class Ours:
         assert moved is not None
         self.hub.rooms.bus.publish(StateChanged(self._at, self._entity, *moved))
 
+    async def _wait(self) -> None:
+        """Until the action."""
+        assert self._done is not None
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await self._done
+        except TimeoutError:
+            raise RuntimeError(f"nothing was done: {self._attached.traces[-1:]}") from None
+
+    @property
+    def _attached(self) -> Attached:
+        return self.hub.rooms.automations.engine("anna").automations["bench"]
+
     async def rest(self) -> None:
-        attached = self.hub.rooms.automations.engine("anna").automations["bench"]
+        attached = self._attached
         while attached.runs:
             await asyncio.sleep(0.0005)
 
@@ -154,7 +169,7 @@ class Ours:
             self._done = asyncio.get_running_loop().create_future()
             began = time.perf_counter()
             self._set(210.0 + number)
-            await self._done
+            await self._wait()
             took.append((self.acted[-1] - began) * 1e3)
             self._set(50.0)
         await self.rest()
@@ -177,7 +192,7 @@ class Ours:
             self._done = asyncio.get_running_loop().create_future()
             began = time.perf_counter()
             await self.read(210 + number % 20)
-            await self._done
+            await self._wait()
             since_commit.append((self.acted[-1] - committed[0]) * 1e3)
             since_coming.append((self.acted[-1] - began) * 1e3)
             await self.rest()

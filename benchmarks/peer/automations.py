@@ -83,7 +83,7 @@ class Run(HomeAssistantView):
             waiting.append(done)
             began = time.perf_counter()
             hass.states.async_set(SENSOR, str(10 + number))
-            await done
+            await asyncio.wait_for(done, 30)
             took.append((acted[-1] - began) * 1e3)
             hass.states.async_set(SENSOR, "0")
         await hass.async_block_till_done()
