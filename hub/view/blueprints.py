@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,7 +10,7 @@ from hub.automation.at_work import Kept
 from hub.automation.blueprint import Blueprint
 from hub.automation.check import check_blueprint, check_filled
 from hub.automation.flaws import Flaw, Path
-from hub.automation.shelf import Item, Preview, Shelf, Update
+from hub.automation.shelf import OWN, Item, Preview, Shelf, Update
 from hub.automation.source import Input
 from hub.errors import Conflict
 from hub.view.automations import AutomationsView
@@ -81,6 +82,27 @@ class BlueprintsView(AutomationsView):
         """Ask its source what is newer; nothing is kept. Raises NotFound, Conflict."""
         self._manage()
         return await self._shelf.update(path)
+
+    async def look_for_updates(self) -> list[tuple[Item, Update | str]]:
+        """Ask the sources of all own ones, a few at a time; nothing is kept. A word why, where one can't be asked."""
+        self._manage()
+        few = asyncio.Semaphore(4)
+
+        async def ask(item: Item) -> tuple[Item, Update | str]:
+            async with few:
+                try:
+                    return item, await self._shelf.update(item.path)
+                except Conflict as error:
+                    return item, str(error)
+
+        return list(
+            await asyncio.gather(*(ask(one) for one in self._shelf.all() if one.origin == OWN and one.source_url))
+        )
+
+    def has_newer(self, item: Item) -> bool:
+        """Whether a newer one was seen at its source when somebody looked last."""
+        self._automates()
+        return self._shelf.has_newer(item)
 
     def broken_by(self, update: Update) -> list[tuple[Kept, tuple[Flaw, ...]]]:
         """Automations whose inputs would not do any more."""

@@ -66,6 +66,7 @@ BLUEPRINTS: dict[str, Ask] = {
     "DELETE /hub/v1/blueprints/{path}": Ask(house, REST, before=a_blueprint),
     "GET /automations/blueprints": Ask(automates),
     "GET /automations/blueprints/import": Ask(house),
+    "POST /automations/blueprints/newer": Ask(house, before=no_blueprint, form=data()),
     "POST /automations/blueprints/preview": Ask(house, form=data(text=FORM)),
     "POST /automations/blueprints/keep": Ask(house, before=no_blueprint, form=data(text=FORM, path=PATH)),
     "GET /automations/blueprints/{path}": Ask(automates, PAGE, before=a_blueprint),

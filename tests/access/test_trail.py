@@ -29,7 +29,7 @@ LOOKS = frozenset(
         "keyring_file", "look_at_audit", "preview_backup", "preview_erasure", "preview_retention", "reading_rows",
         "readings", "refresh", "retention", "revisions", "setting", "statistics", "subscribe", "ways", "check_openid",
         # They show what is kept for a moment and changes nothing that anybody could miss.
-        "browser_key", "look_for_update", "ask_new_passkey", "choose_backup", "test_target",
+        "browser_key", "look_for_update", "look_for_updates", "ask_new_passkey", "choose_backup", "test_target",
         # That one looked at a notice is no deed.
         "see_notices",
     }

@@ -3,10 +3,11 @@
 from hub.automation.shelf.comparing import Changes, changes
 from hub.automation.shelf.fetching import Fetched, Fetcher
 from hub.automation.shelf.places import shipped_folder
-from hub.automation.shelf.shelf import Item, Preview, Shelf, Update
+from hub.automation.shelf.shelf import OWN, Item, Preview, Shelf, Update
 from hub.automation.shelf.telling import Does, does
 
 __all__ = [
+    "OWN",
     "Changes",
     "Does",
     "Fetched",

@@ -85,6 +85,8 @@ class Shelf:
         self._own = (own,) if isinstance(own, Path) else tuple(own)
         self._http = http or Fetcher()
         self._read: dict[Path, tuple[tuple[int, int], Item]] = {}
+        self._newer: dict[str, str] = {}
+        """Path -> the digest of an own one, of which the source had another text when it was asked last."""
 
     def all(self) -> list[Item]:
         """By name; own ones hide those that ship under the same path."""
@@ -151,10 +153,18 @@ class Shelf:
         found = await self._http.fetch(item.source_url)
         text = noted(found.text, found.source_url)
         blueprint, flaws = _parsed(text)
+        if text == item.text:
+            self._newer.pop(path, None)
+        else:
+            self._newer[path] = item.digest
         return Update(
             path, text, tuple(diff(item.text, text, path)), changes(item.blueprint, blueprint), blueprint, flaws,
             found.notes,
         )  # fmt: skip
+
+    def has_newer(self, item: Item) -> bool:
+        """Whether its source had a newer one when it was asked last, and this is still the one from before."""
+        return self._newer.get(item.path) == item.digest
 
     def remove(self, path: str) -> Item:
         """Returns what it was. Raises NotFound; Conflict for one that ships."""

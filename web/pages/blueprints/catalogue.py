@@ -15,7 +15,7 @@ from web.pages.blueprints.filling import label
 from web.routing import PageRoute
 
 if TYPE_CHECKING:
-    from hub.view import BlueprintItem, BlueprintPreview, View
+    from hub.view import BlueprintItem, BlueprintPreview, BlueprintUpdate, View
 
 AT = "/automations/blueprints"
 
@@ -26,6 +26,8 @@ class Card:
     about: str
     needed: int
     users: int
+    newer: bool
+    """A newer one was seen at its source."""
 
 
 async def index(request: web.Request, view: View) -> web.Response:
@@ -36,6 +38,7 @@ async def index(request: web.Request, view: View) -> web.Response:
         "shipped": [one for one in cards if one.item.origin != "own"],
         "asked": asked,
         "may_keep": view.may_keep_blueprints,
+        "may_look": view.may_keep_blueprints and any(one.item.origin == "own" and one.item.source_url for one in cards),
     }
     if request.headers.get("HX-Target", "").rpartition("#")[2] == "shelf":
         return answer.fragment(request, "blueprints/cards.html", **context)
@@ -124,13 +127,23 @@ def _card(view: View, item: BlueprintItem) -> Card:
     blueprint = item.blueprint
     about = first_words(blueprint.description) if blueprint is not None else "This does not load."
     needed = sum(one.required for one in blueprint.inputs.values()) if blueprint is not None else 0
-    return Card(item, about, needed, len(view.made_of(item.path)))
+    return Card(item, about, needed, len(view.made_of(item.path)), view.has_newer(item))
 
 
 def _matches(item: BlueprintItem, asked: str) -> bool:
     about = item.blueprint.description if item.blueprint is not None else ""
     text = f"{item.name} {about} {item.path}".lower()
     return all(word in text for word in asked.lower().split())
+
+
+async def newer(request: web.Request, view: View) -> web.Response:
+    """Which of the household's own have a newer one where they came from."""
+    found = await view.look_for_updates()
+    looked = [
+        (item, "", told) if isinstance(told, str) else (item, _news(told) if told.diff else "", "")
+        for item, told in found
+    ]
+    return answer.page(request, "blueprints/newer.html", looked=looked)
 
 
 async def again(request: web.Request, view: View) -> web.Response:
@@ -141,8 +154,33 @@ async def again(request: web.Request, view: View) -> web.Response:
     except Conflict as error:
         return answer.page(request, "blueprints/update.html", item=item, update=None, broken=[], problem=str(error))
     return answer.page(
-        request, "blueprints/update.html", item=item, update=update, broken=view.broken_by(update), problem=""
+        request, "blueprints/update.html", item=item, update=update, broken=view.broken_by(update), problem="",
+        changed=_changed(item, update),
+    )  # fmt: skip
+
+
+def _changed(item: BlueprintItem, update: BlueprintUpdate) -> list[str]:
+    """What becomes of the inputs, by the names that the form gives them."""
+    known = {
+        one.key: label(one)
+        for blueprint in (item.blueprint, update.blueprint)
+        if blueprint is not None
+        for one in blueprint.inputs.values()
+    }
+    told = (
+        ("new, and needed", update.changes.needed),
+        ("new", update.changes.added),
+        ("gone", update.changes.removed),
+        ("changed", update.changes.changed),
     )
+    return [f"{', '.join(known[key] for key in keys)}: {word}" for word, keys in told if keys]
+
+
+def _news(update: BlueprintUpdate) -> str:
+    if update.blueprint is None:
+        return "There is a newer one, which does not load here."
+    needed = len(update.changes.needed)
+    return "There is a newer one" + (f", which asks for {needed} more." if needed else ".")
 
 
 async def renew(request: web.Request, view: View) -> web.StreamResponse:
@@ -171,6 +209,7 @@ ROUTES = (
     PageRoute("GET", AT, index),
     PageRoute("GET", f"{AT}/import", bring),
     PageRoute("POST", f"{AT}/preview", preview),
+    PageRoute("POST", f"{AT}/newer", newer),
     PageRoute("POST", f"{AT}/keep", keep),
     PageRoute("GET", f"{AT}/{PATH}/update", again),
     PageRoute("POST", f"{AT}/{PATH}/update", renew),

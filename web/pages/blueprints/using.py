@@ -10,6 +10,7 @@ from aiohttp import web
 from hub.errors import Conflict, NotFound
 from hub.view import AutomationInvalid, as_yaml, does
 from web import answer
+from web.assets import FOLDER
 from web.markdown import markdown
 from web.pages.blueprints.catalogue import AT, PATH
 from web.pages.blueprints.filling import Filled, begin, body, error_of, fill, groups, judge, label
@@ -136,8 +137,15 @@ def _form(
         enabled=enabled,
         one=one,
         may_keep=view.may_keep_blueprints,
+        picture=_picture(item),
         status=status,
     )
+
+
+def _picture(item: BlueprintItem) -> str:
+    """The static file that shows it at work; only those that ship have one."""
+    path = f"blueprints/{item.path.rpartition('/')[2].rpartition('.')[0]}.svg"
+    return path if item.origin == "shipped" and (FOLDER / path).is_file() else ""
 
 
 ROUTES = (
