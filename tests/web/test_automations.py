@@ -201,7 +201,7 @@ async def test_an_automation_is_switched_run_copied_changed_taken_back_and_remov
     await house.view.add_automation(FAILS)
     await house.view.add_automation({"alias": "Another", "triggers": [], "actions": [{"event": "x"}]}, enabled=False)
     page = await open_page(house, "/automations", width=390, theme="dark")
-    await expect(page.locator(".auto-problem").first).to_contain_text("There is no action light.no_such_deed here")
+    await expect(page.locator(".auto-problem").first).to_contain_text("There is no action 'light.no_such_deed' now")
     await expect(page.locator(".auto-item")).to_have_count(2)
     await page.get_by_label("Search automations").fill("two st")
     await expect(page.locator(".auto-item")).to_have_count(1)

@@ -29,7 +29,7 @@ EVERY_SECOND = {
 async def test_a_page_tells_when_and_why_and_compares_what_if(house: House, open_page: OpenPage) -> None:
     await house.view.add_automation(LEVEL, enabled=False)
     page = await open_page(house, "/automations/level/backtest", width=390, theme="dark")
-    await expect(page.get_by_text("There is no sensor.anna_blood_glucose here")).to_be_visible(timeout=30_000)
+    await expect(page.get_by_text("There is no entity 'sensor.anna_blood_glucose' now")).to_be_visible(timeout=30_000)
     now = house.hub.rooms.clock.now()
     high = {2: 210.0, 4: 170.0}
     history = [

@@ -8,12 +8,12 @@ from urllib.parse import quote
 from aiohttp import web
 
 from hub.errors import BadReading, Conflict, HubError
-from hub.view import AutomationInvalid, BacktestWish, names_of
+from hub.view import AutomationInvalid, BacktestWish
 from web import answer
 from web.backtests import SPANS, Asked, asked_of, shown, wish_of
 from web.display import Display
 from web.keys import CLOCK
-from web.pages.automations.absent import absent
+from web.pages.automations.absent import plainly
 from web.routing import PageRoute
 
 if TYPE_CHECKING:
@@ -79,21 +79,11 @@ async def _answer(
     problem: str = "",
 ) -> web.Response:
     result = await shown(view, job) if job is not None and job.state == "done" else None
-    gone = _absent(view, job) if result is not None and job is not None else []
+    gone = plainly(job.notes) if job is not None else []
     given = {"job": job, "asked": asked, "result": result, "flaws": flaws, "problem": problem, "absent": gone}
     if "HX-Request" in request.headers:
         return answer.fragment(request, "backtests/job.html", **given)
     return answer.page(request, "backtests/alone.html", **given)
-
-
-def _absent(view: View, job: BacktestJob) -> list[str]:
-    """In words, what a kept automation names and what there is none of; only for whose it is."""
-    own = view.account.name if view.account is not None else ""
-    try:
-        one = view.automation(job.key) if job.key else None
-    except HubError:
-        return []
-    return absent(one.body, names_of(view)) if one is not None and one.account in ("", own) else []
 
 
 def _zone(view: View) -> Any:

@@ -12,7 +12,7 @@ from hub.errors import HubError
 from hub.view import mentioned, names_of, tell
 from web import answer
 from web.display import Display
-from web.pages.automations.absent import absent
+from web.pages.automations.absent import plainly
 from web.pages.automations.telling import Row, row_of
 from web.routing import PageRoute
 
@@ -75,20 +75,15 @@ class Look:
         told = tell(one.automation, self.names) if one.automation is not None else None
         last = view.automation_last_run(one.key)
         problems = [*(f"It can’t run: {flaw.message}" for flaw in one.flaws[:2] if one.automation is None)]
-        problems += [*view.automation_problems(one.key), *self._absent(one)] if one.enabled else []
+        problems += (
+            [*view.automation_problems(one.key), *plainly(view.automation_absent(one.key))] if one.enabled else []
+        )
         people, areas = self._concerned(one)
         return Item(
             one, told.whole if told is not None else one.description, row_of(last, told) if last is not None else None,
             view.automation_due(one.key) if one.enabled else None, tuple(problems), account_name(view, one.account),
             people, areas,
         )  # fmt: skip
-
-    def _absent(self, one: Kept) -> list[str]:
-        """In words; only of one's own, since others may see what one does not."""
-        own = self.view.account
-        if one.automation is None or own is None or one.account not in ("", own.name):
-            return []
-        return absent(one.body, self.names)
 
     def _concerned(self, one: Kept) -> tuple[frozenset[str], frozenset[str]]:
         """People and areas of what it names."""
