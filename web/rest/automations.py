@@ -83,7 +83,7 @@ class ToJudge(Body):
 
 def _body(call: Call, given: _Given) -> Any:
     if (given.body is None) == (given.text is None):
-        raise Problem(422, "invalid", "Give either `body` or `text`.", where="body")
+        raise Problem(409, "cannot_work", "Give either `body` or `text`.", where="body")
     return given.body if given.body is not None else call.view.read_automation(given.text or "")
 
 

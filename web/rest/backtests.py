@@ -4,22 +4,38 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
+from zoneinfo import ZoneInfo
 
 from aiohttp import hdrs, web
-from pydantic import ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema
 from typing_extensions import TypedDict
 
 from hub.view import BacktestWish
 from web.rest.endpoint import Call, Endpoint, as_json
-from web.rest.fields import Body, Instant, Name, Query, whole
+from web.rest.fields import EARLIEST, LATEST, Body, Name, Query, instant, whole
+from web.rest.problem import Problem
 
 if TYPE_CHECKING:
     from hub.view import BacktestJob
 
 AT = "/hub/v1/backtests"
 _ONE = f"{AT}/{{id}}"
+
+
+def _when(given: Any) -> date:
+    """A day of the household, or an instant. Raises ValueError saying what is wrong with it."""
+    if isinstance(given, str) and len(given) == len("2026-05-01"):
+        try:
+            return date.fromisoformat(given) if given[:4] != "0000" else date.min
+        except ValueError:
+            raise ValueError(f"{given!r} is no day; write it as 2026-05-01") from None
+    return instant(given)
+
+
+_WHEN = {"type": "string", "anyOf": [{"format": "date-time"}, {"format": "date"}], "examples": ["2026-05-01"]}
+When = Annotated[datetime | date, BeforeValidator(_when), WithJsonSchema(_WHEN)]
 
 
 class BacktestActionShape(TypedDict):
@@ -127,8 +143,8 @@ class NewBacktest(Body):
         dict[str, list[Any]],
         Field(default_factory=dict, description="Input -> values; at most 8 combinations are tried side by side."),
     ]
-    start: Annotated[Instant | None, Field(alias="from", description="Left out: 30 days ago.")] = None
-    end: Annotated[Instant | None, Field(alias="to", description="Left out: now.")] = None
+    start: Annotated[When | None, Field(alias="from", description="Left out: 30 days ago.")] = None
+    end: Annotated[When | None, Field(alias="to", description="Left out: now. A day counts to its end.")] = None
     as_received: Annotated[
         bool, Field(description="Imported history counts from when it came, not from when it was taken.")
     ] = False
@@ -153,15 +169,27 @@ async def list_backtests(call: Call) -> BacktestList:
 
 async def start_backtest(call: Call) -> web.StreamResponse:
     asked: NewBacktest = call.body
+    if sum(one is not None for one in (asked.automation, asked.text, asked.body)) != 1:
+        raise Problem(409, "cannot_work", "Give one of `automation`, `text` and `body`.", where="body")
+    zone = ZoneInfo(call.view.household().time_zone)
+    start, end = _instant(asked.start, zone), _instant(asked.end, zone, days=1)
     job = await call.view.start_backtest(
         BacktestWish(
-            asked.automation or "", asked.text or "", asked.body, asked.inputs, asked.what_if, asked.start, asked.end,
+            asked.automation or "", asked.text or "", asked.body, asked.inputs, asked.what_if, start, end,
             asked.as_received,
         )
     )  # fmt: skip
     response = as_json(backtest_shape(call, job), 202)
     response.headers[hdrs.LOCATION] = f"{AT}/{job.id}"
     return response
+
+
+def _instant(at: date | None, zone: ZoneInfo, days: int = 0) -> datetime | None:
+    """A day is its beginning by the household's clock, so many days on."""
+    if at is None or isinstance(at, datetime):
+        return at
+    at = min(max(at, EARLIEST.date()), LATEST.date())
+    return datetime.combine(at + timedelta(days=days), time(0), zone)
 
 
 async def read_backtest(call: Call) -> BacktestShape:

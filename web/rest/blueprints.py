@@ -177,7 +177,7 @@ async def keep_update(call: Call) -> BlueprintDetail:
 async def check_blueprint(call: Call) -> BlueprintCheck:
     asked: CheckBlueprint = call.body
     if (asked.path is None) == (asked.text is None):
-        raise Problem(422, "invalid", "Give either `path` or `text`.", where="body")
+        raise Problem(409, "cannot_work", "Give either `path` or `text`.", where="body")
     text = asked.text if asked.text is not None else call.view.blueprint(asked.path or "").text
     loads, flaws = call.view.check_blueprint_text(text, asked.inputs)
     return {"loads": loads, "valid": not flaws, "errors": _flaws(flaws)}
@@ -189,7 +189,7 @@ async def remove_blueprint(call: Call) -> RemovedBlueprint:
 
 async def _found(call: Call, url: str | None, text: str | None) -> BlueprintPreview:
     if (url is None) == (text is None):
-        raise Problem(422, "invalid", "Give either `url` or `text`.", where="body")
+        raise Problem(409, "cannot_work", "Give either `url` or `text`.", where="body")
     return await call.view.fetch_blueprint(url) if url is not None else call.view.preview_blueprint(text or "")
 
 

@@ -113,7 +113,7 @@ def scene_shape(one: KeptScene) -> SceneShape:
 
 def _body(given: _Written, read: Any) -> Any:
     if (given.body is None) == (given.text is None):
-        raise Problem(422, "invalid", "Give either `body` or `text`.", where="body")
+        raise Problem(409, "cannot_work", "Give either `body` or `text`.", where="body")
     return given.body if given.body is not None else read(given.text or "")
 
 
