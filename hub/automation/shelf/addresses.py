@@ -28,6 +28,20 @@ class Address:
     """(text, user, name) out of the answer's JSON; None: the answer is the blueprint."""
 
 
+def unwrapped(url: str) -> str:
+    """The address that an “Import blueprint” button leads to; any other as it is. Raises Conflict for an empty button."""
+    try:
+        parts = urlsplit(url.strip())
+        if (parts.hostname or "").lower() != BADGE:
+            return url.strip()
+        (named,) = parse_qs(parts.query).get("blueprint_url", [""])[:1]
+        if named and (urlsplit(named).hostname or "").lower() != BADGE:
+            return named
+    except ValueError:
+        return url
+    raise Conflict("this button's address names no blueprint (blueprint_url); take the one behind it")
+
+
 def address(url: str) -> Address:
     """Raises Conflict for what is no address of the web, or has a password in it."""
     url = url.strip()
@@ -40,11 +54,6 @@ def address(url: str) -> Address:
         raise Conflict(f"{url[:200]!r} is no web address; it begins with https://")
     if parts.username or parts.password:
         raise Conflict("an address with a name or password in it is not kept; take one without")
-    if host == BADGE:
-        (named,) = parse_qs(parts.query).get("blueprint_url", [""])[:1]
-        if not named or urlsplit(named).hostname == BADGE:
-            raise Conflict("this button's address names no blueprint (blueprint_url); take the one behind it")
-        return address(named)
     way = [unquote(one) for one in parts.path.split("/") if one]
     plain = parts._replace(fragment="").geturl()
     name = way[-1] if way else host

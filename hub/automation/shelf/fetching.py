@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 
 import aiohttp
 
-from hub.automation.shelf.addresses import Address, address
+from hub.automation.shelf.addresses import Address, address, unwrapped
 from hub.automation.shelf.places import suggested
 from hub.errors import Conflict
 from hub.supervisor.outgoing import Guard, Refused, guarded_connector
@@ -45,10 +45,11 @@ class Fetcher:
 
     async def fetch(self, url: str) -> Fetched:
         """Raises Conflict, in words, for everything that goes wrong."""
+        url = unwrapped(url)
         where = address(url)
         try:
             async with asyncio.timeout(self._patience):
-                return await self._fetch(url.strip(), where)
+                return await self._fetch(url, where)
         except TimeoutError:
             raise Conflict(f"{_host(url)} did not answer in {self._patience:g} seconds; try again later") from None
 

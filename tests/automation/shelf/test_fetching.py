@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from hub.automation.shelf import Fetcher
-from hub.automation.shelf.addresses import address
+from hub.automation.shelf.addresses import address, unwrapped
 from hub.errors import Conflict
 from tests.automation.shelf.street import NIGHT, Street, street
 
@@ -32,8 +32,6 @@ def fetcher(there: Street) -> Fetcher:
          "ben/night_light.yaml"),
         ("https://community.home-assistant.io/t/night-light/77012/3", "/community.home-assistant.io/t/77012.json",
          "anna/night-light.yaml"),
-        ("https://my.home-assistant.io/redirect/blueprint_import/?blueprint_url=https%3A%2F%2Fexample.org%2Fnight.yaml",
-         "/example.org/night.yaml", "example_org/night.yaml"),
         ("https://example.org/files/night.yaml", "/example.org/files/night.yaml", "example_org/night.yaml"),
         ("https://example.org/moved.yaml", "/example.org/moved.yaml", "example_org/moved.yaml"),
     ],
@@ -92,10 +90,20 @@ def test_an_address_with_a_password_is_not_kept() -> None:
         address("https://anna:secret@example.org/x.yaml")
 
 
+async def test_a_button_leads_to_the_blueprint_whose_own_address_is_noted(there: Street) -> None:
+    inner = "https%3A%2F%2Fgithub.com%2Fanna%2Fha%2Fblob%2Fmain%2Fnight_light.yaml"
+    button = f" https://my.home-assistant.io/redirect/blueprint_import/?blueprint_url={inner} "
+    found = await fetcher(there).fetch(button)
+    assert there.asked == ["/raw.githubusercontent.com/anna/ha/main/night_light.yaml"]
+    assert (found.path, found.source_url) == (
+        "anna/night_light.yaml", "https://github.com/anna/ha/blob/main/night_light.yaml",
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize("query", ["", "?blueprint_url=", "?blueprint_url=https%3A%2F%2Fmy.home-assistant.io%2Fx"])
 def test_a_button_that_leads_nowhere_says_so(query: str) -> None:
     with pytest.raises(Conflict, match="names no blueprint"):
-        address(f"https://my.home-assistant.io/redirect/blueprint_import/{query}")
+        unwrapped(f"https://my.home-assistant.io/redirect/blueprint_import/{query}")
 
 
 @pytest.mark.parametrize("inner", ["http%3A%2F%2F127.0.0.1%2Fx.yaml", "https%3A%2F%2F192.168.1.1%2Fx.yaml"])
