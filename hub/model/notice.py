@@ -127,6 +127,11 @@ class Notice:
     def open(self) -> bool:
         return self.state in OPEN
 
+    @property
+    def stays(self) -> bool:
+        """Can't be swept away: until it is answered, taken back, or has gone through all who are in line."""
+        return self.persistent or (self.escalation is not None and self.escalation.next is not None)
+
 
 @dataclass(frozen=True, slots=True)
 class NoticeAnswer:

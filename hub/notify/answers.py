@@ -40,6 +40,10 @@ class Answers:
             return False
         elif state is NoticeState.CONFIRMED:
             action = CONFIRM
+        swept = state is NoticeState.CLEARED
+        if swept and notice.stays:
+            # It is gone from a screen; somebody has to take it up all the same.
+            state = NoticeState.SEEN
         ways = dict(notice.ways)
         if channel in ways and state in (NoticeState.DELIVERED, NoticeState.SEEN):
             ways[channel] = replace(ways[channel], state=state, at=self._clock.now())
@@ -53,7 +57,7 @@ class Answers:
         if state in _DEALT:
             self.said("mobile_app_notification_action", new, by=by)
             await self._settle_others(new, by)
-        elif state is NoticeState.CLEARED:
+        elif swept:
             self.said("mobile_app_notification_cleared", new, by=by)
             if notice.data.get("persistent_notification"):
                 self.noted("removed", new)

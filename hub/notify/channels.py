@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from hub.errors import NotReady
+from hub.errors import BadReading, NotReady
 from hub.model import HOUSEHOLD, ConfigEntry, EntryState, EntryStatus, Notice
 from hub.notify.browsers import Browsers
 from hub.notify.prefs import Wishes
@@ -126,7 +126,7 @@ class Channels:
         entry = self._running.entries.get(channel)
         notifier = self.notifiers.get(entry.domain) if entry is not None else None
         if entry is None or notifier is None:
-            raise NotReady("this channel was removed")
+            raise BadReading("this channel was removed")
         if self._held(channel, notice.about):
             raise NotReady("the consent to send this person's data there was withdrawn")
         delivery = await notifier.send(

@@ -21,6 +21,8 @@ LIMIT = 40.0
 """Seconds for one delivery."""
 FIRST, LONGEST = 5.0, 900.0
 """Seconds until a second try, and at most between two."""
+PAUSE = 30.0
+"""Seconds after a round that failed."""
 GIVE_UP = timedelta(hours=24)
 TIDY = timedelta(hours=6)
 _RANK = (NoticeState.WAITING, NoticeState.SENT, NoticeState.DELIVERED, NoticeState.SEEN)
@@ -69,7 +71,10 @@ class Post:
                 self.due = await self.round()
             except HubError as error:
                 _log.warning("notices wait: %s", error)
-                self.due = self._clock.now() + timedelta(seconds=LONGEST)
+                self.due = self._clock.now() + timedelta(seconds=PAUSE)
+            except Exception:  # noqa: BLE001  # what nobody thought of keeps no alarm from going out
+                _log.exception("notices wait: a round failed")
+                self.due = self._clock.now() + timedelta(seconds=PAUSE)
             self._asleep = True
             await self._until(self.due)
             self._asleep = False

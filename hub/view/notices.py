@@ -75,8 +75,8 @@ class NoticesView(Base):
     async def clear_notice(self, which: str) -> bool:
         """Sweep it away. Raises NotFound, Forbidden for one that only its sender takes back."""
         notice = self._answerable(which)
-        if notice.persistent:
-            raise Forbidden("this notice stays until it is answered, or its sender takes it back")
+        if notice.stays:
+            raise Forbidden("this notice stays until it is answered or confirmed, or its sender takes it back")
         done = await self._told.answers.settle(notice, "", "", self._told_as, NoticeState.CLEARED)
         await self._note("notify.clear")
         return done
@@ -86,7 +86,7 @@ class NoticesView(Base):
         done = 0
         self._may_answer()
         for one in self.notices(10_000):
-            if one.open and not one.persistent and not one.buttons:
+            if one.open and not one.stays and not one.buttons:
                 done += await self.clear_notice(one.id)
         return done
 

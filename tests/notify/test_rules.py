@@ -157,12 +157,18 @@ async def test_a_clock_that_nobody_confirms_ends_after_its_rounds(loft: Loft) ->
     assert [one.notice.to for one in loft.pigeons.flown] == ["anna", "@nina", "@nina"]
 
 
-async def test_seeing_or_sweeping_away_is_no_confirmation(loft: Loft) -> None:
+@pytest.mark.parametrize("state", [NoticeState.SEEN, NoticeState.CLEARED])
+async def test_seeing_or_sweeping_away_is_no_confirmation(loft: Loft, state: NoticeState) -> None:
     await carers(loft)
     sent = await loft.send("Mia is low", to="anna", person="mia", escalate={"after": 60})
-    await loft.room.answers.settle(sent, "", "", "anna", NoticeState.SEEN)
+    assert await loft.room.answers.settle(sent, "", "", "anna", state)
+    assert len(loft.events("mobile_app_notification_cleared")) == (state is NoticeState.CLEARED)
     await loft.passes(65)
     assert len(loft.pigeons.flown) == 2
+    # It is there to be taken up still, and once all were told it can be swept away.
+    assert loft.now(sent).state is NoticeState.SEEN
+    assert await loft.room.answers.settle(loft.now(sent), "", "", "anna", NoticeState.CLEARED)
+    assert loft.now(sent).state is NoticeState.CLEARED
 
 
 async def test_where_the_first_can_not_be_reached_at_all_the_next_is_told_at_once(loft: Loft) -> None:

@@ -183,6 +183,27 @@ async def test_a_channel_that_breaks_stops_nobody_else(loft: Loft) -> None:
     assert "ZeroDivisionError" in broken.why
 
 
+async def test_a_round_that_fails_is_not_the_last(loft: Loft, monkeypatch: pytest.MonkeyPatch) -> None:
+    await loft.channel("ben")
+    await loft.passes(0)
+    with monkeypatch.context() as broken:
+        broken.setattr(loft.room.shelf, "_all", {"x": None})
+        loft.room.post.wake()
+        await loft.rest()
+    sent = await loft.send("Hello")
+    await loft.passes(60)
+    assert loft.now(sent).state is NoticeState.SENT
+
+
+async def test_what_waited_for_a_channel_that_was_removed_waits_no_more(loft: Loft) -> None:
+    entry = await loft.channel("ben")
+    loft.pigeons.raising = NotReady("fog")
+    sent = await loft.send("Hello")
+    await loft.hub.rooms.supervisor.remove(entry)
+    await loft.passes(10)
+    assert (loft.now(sent).state, loft.now(sent).why) == (NoticeState.FAILED, "pigeon: this channel was removed")
+
+
 async def test_after_a_day_it_is_given_up(loft: Loft) -> None:
     await loft.channel("ben")
     loft.pigeons.raising = NotReady("fog", retry_after=4 * 3_600)
