@@ -146,8 +146,10 @@ def _short(one: schema.Action, names: Names) -> str:
         case schema.IfAction():
             then = f"if {together(one.if_, names)}, {_several(one.then, names)}"
             return f"{then}, otherwise {_several(one.else_, names)}" if one.else_ else then
-        case schema.ChooseAction() if len(one.choose) == 1 and not one.default:
-            return f"if {together(one.choose[0].conditions, names)}, {_several(one.choose[0].sequence, names)}"
+        case schema.ChooseAction() if len(one.choose) == 1:
+            way = one.choose[0]
+            then = f"if {together(way.conditions, names)}, {_several(way.sequence, names)}"
+            return f"{then}, otherwise {_several(one.default, names)}" if one.default else then
         case schema.RepeatAction():
             return f"{_rounds(one.repeat, names)} {_several(one.repeat.sequence, names)}"
         case schema.SequenceAction():
@@ -199,7 +201,9 @@ def action(one: schema.Action, names: Names) -> str:
         case schema.RepeatAction():
             return f"repeat {_rounds(one.repeat, names)}"
         case schema.ChooseAction():
-            return f"choose one of {len(one.choose)} ways" if len(one.choose) > 1 else "choose"
+            if len(one.choose) == 1:
+                return f"look whether {together(one.choose[0].conditions, names)}"
+            return f"choose one of {len(one.choose)} ways" if one.choose else "choose"
         case schema.IfAction():
             return f"look whether {together(one.if_, names)}"
         case schema.VariablesAction():

@@ -61,7 +61,7 @@ async def test_a_page_tells_when_and_why_and_compares_what_if(house: House, open
     assert counts[0] > counts[1] > counts[2] == 0
     assert await accessibility_faults(page) == []
 
-    await page.get_by_label("What if").select_option("")
+    await page.locator("#what").select_option("")
     await page.get_by_label("were").fill("")
     await page.get_by_text("Other", exact=True).click()
     day = (now - timedelta(days=3)).date().isoformat()

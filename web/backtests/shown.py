@@ -111,7 +111,7 @@ async def shown(view: View, job: BacktestJob) -> Shown:
     return Shown(
         sentence, span, zone, variants, picture,
         tuple((day, tuple(tuple(one["days"].get(day, (0, 0))) for one in raw)) for day in days),
-        (*result["notes"], *hidden), nothing,
+        (*(one for one in result["notes"] if one not in job.notes), *hidden), nothing,
     )  # fmt: skip
 
 

@@ -75,12 +75,17 @@ def cause_of(trace: Trace, told: Told | None) -> str:
     """What set it off, in the words of the automation."""
     by = trace.trigger.get("trigger_by")
     if trace.trigger.get("platform") is None:
-        return f"Run by {by}" if by else "Run by hand"
+        return f"Run by {_who(str(by))}" if by else "Run by hand"
     index = str(trace.trigger.get("idx", ""))
     if told is not None and index.isdigit() and int(index) < len(told.triggers):
         line = told.triggers[int(index)]
         return line.alias or line.text
     return words.capital(str(trace.trigger.get("description") or trace.trigger.get("platform")))
+
+
+def _who(author: str) -> str:
+    """Of an account's name, which is a slug."""
+    return "the hub itself" if author == "system" else words.capital(words.spaced(author))
 
 
 def row_of(trace: Trace, told: Told | None) -> Row:
