@@ -29,7 +29,7 @@ class Address:
 
 
 def unwrapped(url: str) -> str:
-    """The address that an “Import blueprint” button leads to; any other as it is. Raises Conflict for an empty button."""
+    """Where an “Import blueprint” button leads; any other address as it is. Raises Conflict for an empty button."""
     try:
         parts = urlsplit(url.strip())
         if (parts.hostname or "").lower() != BADGE:
