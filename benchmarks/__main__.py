@@ -1,9 +1,9 @@
 """Every figure, in one table.
 
-python -m benchmarks [--quick] [--only intake,storage,disk,mqtt,web,access,peer] [--json FILE]
+python -m benchmarks [--quick] [--only intake,automations,...] [--json FILE]
 
 Each part runs in a process of its own, one after the other. `peer` installs Home Assistant 2024.3.3 from PyPI into an
-environment of its own, once, and has it do the same work in the same run.
+environment of its own, once, and has it do the same work in the same run; `automations` does, too.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ from typing import Any
 from benchmarks.figure import Figure, paired, table, told
 
 ROOT = Path(__file__).parent.parent
-PARTS = ("intake", "storage", "disk", "mqtt", "web", "access", "peer")
+PARTS = (
+    "intake", "storage", "disk", "mqtt", "web", "access", "automations", "backtest", "archives", "attacks", "peer",
+)  # fmt: skip
 
 
 def run(part: str, *options: str) -> str:
@@ -119,6 +121,10 @@ RUN: Mapping[str, Callable[[bool], list[Figure]]] = {
     "mqtt": mqtt,
     "web": common("web"),
     "access": common("access"),
+    "automations": common("automations"),
+    "backtest": common("backtest"),
+    "archives": common("archives"),
+    "attacks": common("attacks"),
     "peer": common("peer"),
 }
 

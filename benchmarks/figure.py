@@ -53,7 +53,7 @@ def told(text: str) -> list[Figure]:
 def paired(figures: Sequence[Figure], peers: Sequence[Figure]) -> list[Figure]:
     """The hub's figures with the peer's beside them."""
     theirs = {one.key: one.value for one in peers}
-    return [replace(one, peer=theirs.get(one.key)) for one in figures]
+    return [replace(one, peer=theirs.get(one.key, one.peer)) for one in figures]
 
 
 def shown(value: float | None) -> str:
