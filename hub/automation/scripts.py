@@ -217,7 +217,9 @@ class Scripts:
     ) -> Mapping[str, Any]:
         parent, now = current.get(), self._clock.now()
         context = Context(secrets.token_hex(8), parent.id if parent is not None else None)
-        trace = Trace(one.entity_id, now, {"platform": "script", "variables": dict(given)}, run=context.id)
+        # Whose run it was decides who is told what it saw.
+        trigger = {"platform": "script", "variables": dict(given), "account": actor.account}
+        trace = Trace(one.entity_id, now, trigger, run=context.id)
         tools = self._tools(actor, one.written.account)
         run = Script(tools, context, trace)
         # A task of its own, so that to stop a script is not to stop who called it.

@@ -138,12 +138,12 @@ class AutomationsView(Base):
     async def automation_traces(self, key: str, limit: int = 50) -> list[Trace]:
         """Newest first; runs that go on included. Without what they saw for who may not see as much as they."""
         one = self.automation(key)
-        return self._shown(one, await self._rooms.automations.traces(one.key, limit))
+        return self._shown(one.account, one.body, await self._rooms.automations.traces(one.key, limit))
 
     def automation_last_run(self, key: str) -> Trace | None:
         one = self.automation(key)
         last = self._rooms.automations.last_run(one.key)
-        return next(iter(self._shown(one, [last] if last is not None else [])), None)
+        return next(iter(self._shown(one.account, one.body, [last] if last is not None else [])), None)
 
     def automation_due(self, key: str) -> datetime | None:
         """When it looks at the clock next, where it does."""
@@ -204,19 +204,22 @@ class AutomationsView(Base):
         near = difflib.get_close_matches(key, [one.key for one in self.automations()], n=1)
         return NotFound(f"there is no automation {key!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
 
-    def _shown(self, one: Kept, traces: Sequence[Trace]) -> list[Trace]:
-        if not self._sees_what(one.account):
+    def _shown(self, account: str, body: Mapping[str, Any], traces: Sequence[Trace]) -> list[Trace]:
+        """Traces of what an account ran."""
+        if not self._sees_what(account):
             return [replace(each, trigger={}, why=_UNSEEN, steps=[]) for each in traces]
         known = self._rooms.entities.all
         seen = set().union(*(mentioned(each.trigger, known) for each in traces))
-        self._saw_entities(seen | (mentioned(one.body, known) if traces else set()))
+        self._saw_entities(seen | (mentioned(body, known) if traces else set()))
         return list(traces)
 
     def _sees_what(self, account: str) -> bool:
-        """Whether the actor may see all that an account may: what its automations saw tells of that."""
+        """Whether the actor may see all that an account (empty: the hub itself) may: what it ran tells of that."""
         mine, theirs = self.scope(), self._rooms.access.scope(Actor(account), Verb.VIEW)
+        if mine.unlimited or not account:
+            return mine.unlimited
         everybody = (*self._rooms.people.all, HOUSEHOLD, "")
-        return mine.unlimited or mine == theirs or all(mine.covers(one) for one in everybody if theirs.touches(one))
+        return mine == theirs or all(mine.covers(one) for one in everybody if theirs.touches(one))
 
     def _saw_entities(self, entities: Iterable[str]) -> None:
         for entity in [self._rooms.entities.all[one] for one in entities]:

@@ -82,9 +82,10 @@ class ScriptsView(AutomationsView):
         return await self._rooms.actions.call(self.actor, "script.turn_on", told)
 
     def script_traces(self, key: str) -> list[Trace]:
-        """Newest first, runs that go on included."""
+        """Newest first, runs that go on included. Without what they saw for who may not see as much as who ran it."""
         one = self.script(key)
-        return [*one.runs.values(), *reversed(one.traces)]
+        found = [*one.runs.values(), *reversed(one.traces)]
+        return [each for trace in found for each in self._shown(trace.trigger["account"], one.written.body, [trace])]
 
     # Scenes
 

@@ -10,6 +10,7 @@ from tests.access.oracle import ACT, HOUSEHOLD, MANAGE, RECORD, VIEW, Caller
 from tests.access.street import PEOPLE, Street
 
 SCRIPT = "alias: Street\nsequence: []\n"
+SEES = "alias: Street\nsequence:\n  - variables: {seen: \"{{ states('sensor.ben_weight') }}\"}\n"
 SCENE = "name: Street\nentities: {switch.none: on}\n"
 
 
@@ -49,6 +50,12 @@ def changes(caller: Caller, person: str) -> bool:
 
 async def a_script(street: Street, person: str) -> None:
     await _anew(street.hub.rooms.deeds.scripts, SCRIPT)
+
+
+async def a_script_that_ran(street: Street, person: str) -> None:
+    """Of Anna's, that saw how much Ben weighs."""
+    await _anew(street.hub.rooms.deeds.scripts, SEES)
+    await street.hub.views.of_account("anna").run_script("street")
 
 
 async def a_scene(street: Street, person: str) -> None:
@@ -101,7 +108,7 @@ def _of(word: str, before: Any, text: str) -> dict[str, Ask]:
 SCRIPTS: dict[str, Ask] = {
     **_of("scripts", a_script, SCRIPT),
     **_of("scenes", a_scene, SCENE),
-    "GET /hub/v1/scripts/{key}/traces": Ask(looks, "/hub/v1/scripts/street/traces", before=a_script),
+    "GET /hub/v1/scripts/{key}/traces": Ask(looks, "/hub/v1/scripts/street/traces", before=a_script_that_ran),
     "POST /automations/scripts/new": Ask(whole, before=none, form=data(text=SCRIPT)),
     "POST /automations/scenes/new": Ask(automates, form=data(name="")),
 }
