@@ -6,13 +6,14 @@ from typing import Any
 
 from hub.model import Actor, Happened, NoticeState
 from hub.notify import Draft
+from tests.notify.servers.ntfy import ntfy
 from tests.web.conftest import House, OpenPage
 
 ANNA = Actor("anna")
 
 
-async def tell(house: House, message: str, **data: Any) -> str:
-    found = await house.hub.rooms.notify.send(ANNA, Draft(message=message, title="", target=["anna"], data=data))
+async def tell(house: House, message: str, to: str = "anna", **data: Any) -> str:
+    found = await house.hub.rooms.notify.send(ANNA, Draft(message=message, title="", target=[to], data=data))
     return found.notices[0].id
 
 
@@ -100,6 +101,25 @@ async def test_a_test_message_tells_its_result_in_words(house: House, open_page:
     page = await open_page(house, "/settings/notifications")
     await page.get_by_role("button", name="Send a test by In Homeostat").click()
     await page.get_by_text("It is in your list, under the bell.").wait_for()
+
+
+async def test_a_way_is_added_for_somebody_and_tried_at_once(house: House, open_page: OpenPage) -> None:
+    async with ntfy() as server:
+        page = await open_page(house, "/settings/notifications?who=emil", width=390)
+        await page.get_by_text("Add a way").click()
+        await page.get_by_role("link", name="ntfy").click()
+        assert await page.get_by_label("Who is told this way?").input_value() == "emil"
+        await page.get_by_label("Server").fill(server.url)
+        await page.get_by_label("Topic", exact=True).fill("for-emil")
+        await page.get_by_role("button", name="Add", exact=True).click()
+        await page.get_by_text("ntfy is added. Try it here.").wait_for()
+        await page.get_by_role("button", name="Send a test by ntfy").click()
+        await page.get_by_text("It was handed over.").wait_for()
+        assert [one["topic"] for one in server.published] == ["for-emil"]
+        await page.get_by_role("button", name="Switch off ntfy").click()
+        await page.get_by_role("button", name="Switch on ntfy").wait_for()
+        await tell(house, "Nobody hears this", "emil")
+        assert len(server.published) == 1
 
 
 async def test_the_order_of_carers_is_set_and_holds(house: House, open_page: OpenPage) -> None:

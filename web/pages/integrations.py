@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from aiohttp import web
 from pydantic import ValidationError
@@ -99,8 +100,11 @@ async def new(request: web.Request, view: View) -> web.Response:
     item = _item(view, request.match_info["domain"])
     if item.problem:
         raise NotFound(f"{item.name} cannot be used: {item.problem}")
-    schema = view.integration_schema(item.domain)
-    return _form(request, view, item, forms.fields(schema), title=item.name)
+    schema, asked = view.integration_schema(item.domain), request.query
+    # A link from Settings, Notifications says whom it is for.
+    person = asked["person"] if asked.get("person") in {HOUSEHOLD, *(one.slug for one in view.people())} else ""
+    account = {"account": asked["account"][:100]} if item.domain in view.channel_kinds and "account" in asked else {}
+    return _form(request, view, item, forms.fields(schema, account), title=item.name, person=person)
 
 
 async def add(request: web.Request, view: View) -> web.Response:
@@ -121,6 +125,10 @@ async def add(request: web.Request, view: View) -> web.Response:
         except Conflict as error:
             errors = {"": str(error)}
         else:
+            if item.domain in view.channel_kinds and item.belongs_to == "either":
+                whose = str(given.values.get("account") or "").strip()
+                query = urlencode({"who": f"@{whose.removeprefix('@')}" if whose else made.person})
+                return answer.done(request, f"/settings/notifications?{query}", f"{made.title} is added. Try it here.")
             next_page = "/connect" if connect.action(view, made) else ""
             return answer.done(request, f"/integrations/{made.id}{next_page}", f"{made.title} is added.")
     shown = forms.fields(schema, given.values, errors)
@@ -224,6 +232,7 @@ def _form(
         title=title,
         person=person,
         whose=whose if item.belongs_to in ("person", "either") else [],
+        tells=item.domain in view.channel_kinds,
         entry=entry,
         problem=problem,
         action=f"/integrations/{entry.id}/edit" if entry else f"/integrations/add/{item.domain}",

@@ -71,7 +71,8 @@ async def test(request: web.Request, view: View) -> web.Response:
         end = clock.monotonic() + PATIENCE
         while (now := view.test_result(sent.id)).state is NoticeState.WAITING and clock.monotonic() < end:
             await asyncio.sleep(0.1)  # of the browser's patience, not the house's time
-        words, good = _result(now, channel)
+        back = any(one.id == channel and one.buttons for one in view.recipient(key).channels)
+        words, good = _result(now, channel, back)
     except Conflict as error:
         words, good = f"{error}", False
     return await _page(request, view, key=key, result=(channel, words, good))
@@ -175,7 +176,8 @@ def _number(form: MultiDictProxy[Any], name: str) -> int:
     return int(text) if text.isdigit() and len(text) < 6 else 0
 
 
-def _result(notice: Notice, channel: str) -> tuple[str, bool]:
+def _result(notice: Notice, channel: str, back: bool) -> tuple[str, bool]:
+    """In words, and whether it is good; `back`: the channel can bring buttons back."""
     way = notice.ways.get(channel)
     if notice.state is NoticeState.FAILED:
         return f"It did not go out: {notice.why}", False
@@ -184,7 +186,8 @@ def _result(notice: Notice, channel: str) -> tuple[str, bool]:
         return f"It is not out yet{why}. It is tried again by itself.", False
     if channel == "app":
         return "It is in your list, under the bell.", True
-    return "It was handed over. Look at the device; press “It works” there to see that answers come back.", True
+    more = "; if there is a button “It works”, press it to see that answers come back" if back else ""
+    return f"It was handed over. Look at the device{more}.", True
 
 
 def _at(key: str) -> str:
