@@ -246,6 +246,10 @@ def _call(one: schema.CallAction, names: Names) -> str:
     where = targets(target or one.target, names)
     if domain in ("notify", "persistent_notification"):
         return _tells(domain, verb, data, where, names)
+    if one.action == "journal.add" and data.get("kind"):
+        note = f" {quoted(data['note'])}" if data.get("note") else ""
+        whose = f" for {names.person(str(data['person']))}" if data.get("person") else ""
+        return f"log {names.kind(str(data['kind']))}{whose}{note}"
     if verb in _VERBS and where:
         return f"{_VERBS[verb]} {where}{_with(data)}"
     if _SETS.fullmatch(verb) and where and len(data) == 1:

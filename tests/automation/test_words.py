@@ -220,7 +220,12 @@ ACTION_WORDS: dict[str, list[tuple[str, str]]] = {
             "Tell everybody “Up” with buttons to answer",
         ),
         ("action: persistent_notification.create, data: {message: Hello}", "Show the note “Hello”"),
-        ("action: journal.add, data: {kind: meal}", "Write in the journal with kind meal"),
+        ("action: journal.add, data: {kind: meal}", "Log meal"),
+        (
+            "action: journal.add, data: {kind: meal, person: anna, note: 'High: {{ value }}'}",
+            "Log meal for Anna “High: …”",
+        ),
+        ("action: journal.add", "Write in the journal"),
         ("action: '{{ x }}'", "Call the action that {{ x }} says"),
     ],
 }
