@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from jinja2 import TemplateSyntaxError, nodes
+from jinja2 import TemplateSyntaxError, pass_context
 from jinja2.environment import Template as Compiled
 from jinja2.exceptions import TemplateError
 from jinja2.runtime import Context
@@ -17,25 +18,26 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from hub.clock import Clock
 from hub.errors import HubError
 from hub.template import groups, numbers, text
+from hub.template.bounds import bounded, measured
 from hub.template.limits import (
-    LARGEST,
+    LONGEST_RESULT,
+    LONGEST_SOURCE,
     Budget,
+    OutOfTime,
     check_call,
-    check_growth,
+    check_filling,
     check_operation,
-    check_pattern,
-    check_widths,
+    check_sizes,
     joined,
+    weighed,
 )
 from hub.template.native import parsed
 from hub.template.shapes import simple
 from hub.template.times import Times
+from hub.template.weight import weigh
 
-_WIDE_FILTERS = ("batch", "center", "format", "indent", "join", "replace", "slice", "truncate", "wordwrap")
-_FAILURES = (
-    TemplateError, ValueError, TypeError, ArithmeticError, LookupError, AttributeError, TimeoutError, RecursionError,
-    MemoryError,
-)  # fmt: skip
+_REST, _LONGEST_REST = 5.0, 300.0
+"""Seconds that a template is not rendered after it ran for too long; longer each time."""
 
 
 class TemplateFailed(HubError):
@@ -60,27 +62,55 @@ class _Sandbox(ImmutableSandboxedEnvironment):
     intercepted_binops = frozenset({"+", "*", "**", "%"})
 
     def __init__(self) -> None:
-        # What is constant is not reckoned while compiling: no budget runs then.
         super().__init__(extensions=["jinja2.ext.loopcontrols", "jinja2.ext.do"], optimized=False)
         self.budget = Budget()
-        self.counted = self.budget.counted
-        self.joined = joined
+        self.counted, self.made, self.weighed = self.budget.counted, self.budget.made, weighed
+        # What is constant is not reckoned while compiling, as no budget runs then: a context is asked for.
+        self.finalize = pass_context(lambda context, value: self._shown(value))
+
+    def _shown(self, value: Any) -> Any:
+        """What is printed, counted."""
+        if isinstance(value, str):
+            return self.budget.made(value)
+        weigh(value)
+        return value
+
+    def concat(self, parts: Iterable[str]) -> str:
+        """Of a macro or a block."""
+        found = list(parts)
+        check_sizes(found)
+        return str(self.budget.made("".join(found)))
+
+    def joined(self, *parts: Any) -> str:
+        self.budget.check()
+        return str(self.budget.made(joined(*parts)))
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        if isinstance(argument, tuple):
+            weigh(argument)
+        return super().getitem(obj, argument)
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         self.budget.check()
         check_operation(operator, left, right)
-        return super().call_binop(context, operator, left, right)
+        return self.budget.made(super().call_binop(context, operator, left, right))
 
     def wrap_str_format(self, value: Any) -> Callable[..., str] | None:
         wrapped = super().wrap_str_format(value)
-        if wrapped is not None:
-            check_pattern(str(value.__self__))
-        return wrapped
+        if wrapped is None:
+            return None
+        pattern = str(value.__self__)
+
+        def filled(*arguments: Any, **named: Any) -> str:
+            check_filling(pattern, *arguments, *named.values())
+            return wrapped(*arguments, **named)
+
+        return filled
 
     def call(__self, __context: Context, __obj: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N805 # as jinja names it
         __self.budget.check()
-        check_call(__obj, args)
-        return super().call(__context, __obj, *args, **kwargs)
+        check_call(__obj, args, kwargs)
+        return __self.budget.made(super().call(__context, __obj, *args, **kwargs))
 
 
 class TemplateEnvironment:
@@ -99,13 +129,14 @@ class TemplateEnvironment:
         shared = {**numbers.SHARED, **text.SHARED, **groups.SHARED, **times.shared()}
         self._jinja = jinja = _Sandbox()
         del jinja.globals["lipsum"]  # makes as much text as it is asked for
-        for name in _WIDE_FILTERS:
-            jinja.filters[name] = _narrow(name, jinja.filters[name])
         jinja.filters.update(
             {**shared, **numbers.FILTERS, **text.FILTERS, **groups.FILTERS, **times.filters(), **(filters or {})}
         )
         jinja.globals.update({**shared, **numbers.GLOBALS, **groups.GLOBALS, **times.globals(), **(functions or {})})
         jinja.tests.update({**text.TESTS, **groups.TESTS, **(tests or {})})
+        tables: tuple[dict[str, Any], ...] = (jinja.filters, jinja.tests)
+        for table in tables:
+            table.update({name: measured(name, function, jinja.budget) for name, function in table.items()})
         self._compiled = lru_cache(maxsize=8_192)(self._compile)
 
     def compile(self, source: str) -> Template:
@@ -113,10 +144,12 @@ class TemplateEnvironment:
         return self._compiled(source)
 
     def _compile(self, source: str) -> Template:
-        if len(source) > LARGEST:
-            raise TemplateFailed(f"a template of {len(source)} characters is too long")
         if "{" not in source:
             return _Plain(source)
+        if len(source) > LONGEST_SOURCE:
+            raise TemplateFailed(
+                f"a template of {len(source):,} characters is too long; {LONGEST_SOURCE:,} are allowed"
+            )
         shape = simple(source)
         return _Slow(self._jinja, source) if shape is None else _Quick(self._jinja, source, shape)
 
@@ -147,18 +180,30 @@ class _Slow:
                 warnings.simplefilter("ignore", DeprecationWarning)
                 tree = jinja.parse(source)
             # The environment's own dictionary: each rendering copies it, and copies a plain one at once.
-            self._compiled = Compiled.from_code(jinja, jinja.compile(_bounded(tree)), jinja.globals)
+            self._compiled = Compiled.from_code(jinja, jinja.compile(bounded(tree)), jinja.globals)
         except TemplateSyntaxError as error:
             raise TemplateFailed(f"line {error.lineno} of the template: {error.message}") from None
-        except (TemplateError, RecursionError, SyntaxError) as error:
+        except (TemplateError, RecursionError, SyntaxError, MemoryError) as error:
             raise TemplateFailed(f"the template cannot be compiled: {error}") from None
+        self._overruns, self._rests_until = 0, 0.0
 
     def text(self, variables: Mapping[str, Any]) -> str:
+        if self._overruns and time.monotonic() < self._rests_until:
+            raise TemplateFailed("the template ran for too long before, and is left alone for a while")
         self._jinja.budget.begin()
         try:
-            return self._compiled.render(variables).strip()
-        except _FAILURES as error:
+            told = self._compiled.render(variables).strip()
+        except OutOfTime as error:
+            # One that is asked for again and again must not take all the time that the house has.
+            self._overruns += 1
+            self._rests_until = time.monotonic() + min(_REST * self._overruns, _LONGEST_REST)
+            raise TemplateFailed(str(error)) from None
+        except Exception as error:  # noqa: BLE001 # whatever a function raises, it is the template that fails
             raise TemplateFailed(str(error) or type(error).__name__) from None
+        self._overruns = 0
+        if len(told) > LONGEST_RESULT:
+            raise TemplateFailed(f"what the template says has {len(told):,} characters; {LONGEST_RESULT:,} are allowed")
+        return told
 
     def native(self, variables: Mapping[str, Any]) -> Any:
         return parsed(self.text(variables))
@@ -183,44 +228,3 @@ class _Quick:
 
     def native(self, variables: Mapping[str, Any]) -> Any:
         return parsed(self.text(variables))
-
-
-def _bounded(tree: nodes.Template) -> nodes.Template:
-    """The same template with every loop counted and every `~` measured."""
-    for loop in tree.find_all(nodes.For):
-        loop.iter = nodes.Call(nodes.EnvironmentAttribute("counted"), [loop.iter], [], None, None)
-    _replace_concat(tree)
-    return tree
-
-
-def _replace_concat(node: nodes.Node) -> None:
-    for name, value in node.iter_fields():
-        if isinstance(value, list):
-            for index, one in enumerate(value):
-                if isinstance(one, nodes.Node):
-                    _replace_concat(one)
-                    if isinstance(one, nodes.Concat):
-                        value[index] = _joined(one)
-        elif isinstance(value, nodes.Node):
-            _replace_concat(value)
-            if isinstance(value, nodes.Concat):
-                setattr(node, name, _joined(value))
-
-
-def _joined(concat: nodes.Concat) -> nodes.Call:
-    return nodes.Call(nodes.EnvironmentAttribute("joined"), concat.nodes, [], None, None, lineno=concat.lineno)
-
-
-def _narrow(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
-    # Some filters are given their environment or context before what they are of.
-    first = 1 if hasattr(function, "jinja_pass_arg") else 0
-
-    def call(*arguments: Any, **named: Any) -> Any:
-        given = arguments[first:]
-        check_widths([*given[1:], *named.values()])
-        check_growth(name, given[0], (*given[1:], *named.values()))
-        return function(*arguments, **named)
-
-    for mark, value in vars(function).items():
-        setattr(call, mark, value)
-    return call

@@ -13,6 +13,7 @@ from jinja2.filters import do_int
 from hub.template.values import MISSING, fallback
 
 _TRUE = frozenset({"1", "true", "yes", "on", "enable"})
+_MOST_PLACES = 300
 _FALSE = frozenset({"0", "false", "no", "off", "disable"})
 
 
@@ -47,6 +48,8 @@ def is_number(value: Any) -> bool:
 
 def rounded(value: Any, precision: int = 0, method: str = "common", default: Any = MISSING) -> Any:
     """A whole number when precision is 0, as Home Assistant rounds; methods common, ceil, floor, half."""
+    if abs(precision) > _MOST_PLACES:
+        raise ValueError(f"round can't give {precision} places")
     try:
         number, scale = float(value), float(10**precision)
         if method == "ceil":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 import struct
 import urllib.parse
 from collections.abc import Callable
@@ -12,8 +13,13 @@ from typing import Any
 import orjson
 
 from hub.template.values import MISSING, fallback
+from hub.template.weight import LARGEST
 
 REGEX_SECONDS = 0.1
+_LONGEST_PATTERN = 5_000
+"""Characters of a regular expression; taking one to pieces is not timed."""
+_LONGEST_STRUCT = 100
+_LONG_COUNT = re.compile(r"\d{5,}")
 _JSON_OPTIONS = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_NON_STR_KEYS
 
 
@@ -25,15 +31,21 @@ def slugify(value: Any, separator: str = "_") -> str:
     return (_slugify(text, separator=separator) or "unknown") if text else ""
 
 
-def _regex(name: str, find: str, *values: str, ignorecase: bool) -> Any:
+def _regex(name: str, find: Any, *values: Any, ignorecase: bool) -> Any:
     """A function of the library that can stop a pattern which takes too long; a bad pattern raises ValueError."""
     import regex  # only few templates have one
 
+    if not isinstance(find, str):
+        raise ValueError(f"{find!r} is no regular expression")  # gathered like other flaws
+    if len(find) > _LONGEST_PATTERN:
+        raise ValueError(f"a regular expression of {len(find):,} characters is too long")
     flags = int(regex.IGNORECASE) if ignorecase else 0
     try:
         return getattr(regex, name)(find, *values, flags=flags, timeout=REGEX_SECONDS)
     except regex.error as error:
         raise ValueError(f"{find[:60]!r} is no regular expression: {error}") from None
+    except TimeoutError:
+        raise TimeoutError(f"the regular expression {find[:60]!r} takes too long") from None
 
 
 def regex_match(value: Any, find: str = "", ignorecase: bool = False) -> bool:
@@ -45,11 +57,32 @@ def regex_search(value: Any, find: str = "", ignorecase: bool = False) -> bool:
 
 
 def regex_replace(value: Any = "", find: str = "", replace: str = "", ignorecase: bool = False) -> str:
-    return str(_regex("sub", find, replace, str(value), ignorecase=ignorecase))
+    text, made = str(value), 0
+    if len(replace) + replace.count("\\") * len(text) > LARGEST:
+        raise ValueError("a replacement is too long")
+
+    def counted(match: Any) -> str:
+        nonlocal made
+        told = str(match.expand(replace))
+        made += len(told)
+        if made > LARGEST:
+            raise ValueError("what regex_replace makes is too long")
+        return told
+
+    small = (len(text) + 1) * (len(replace) + 1) * (1 + replace.count("\\") * len(text)) <= LARGEST
+    return str(_regex("sub", find, replace if small else counted, text, ignorecase=ignorecase))
 
 
 def regex_findall(value: Any, find: str = "", ignorecase: bool = False) -> list[Any]:
-    return list(_regex("findall", find, str(value), ignorecase=ignorecase))
+    found: list[Any] = []
+    made = 0
+    for match in _regex("finditer", find, str(value), ignorecase=ignorecase):
+        groups = match.groups("")
+        found.append(match[0] if not groups else groups[0] if len(groups) == 1 else groups)
+        made += len(match[0]) + sum(map(len, groups)) + 1
+        if made > LARGEST:
+            raise ValueError("what regex_findall finds is too much")
+    return found
 
 
 def regex_findall_index(value: Any, find: str = "", index: int = 0, ignorecase: bool = False) -> Any:
@@ -96,6 +129,8 @@ def base64_decode(value: Any, encoding: str | None = "utf-8") -> Any:
 
 
 def pack(value: Any, format_string: str) -> bytes | None:
+    if len(format_string) > _LONGEST_STRUCT or _LONG_COUNT.search(format_string):
+        raise ValueError("a format of `pack` may not ask for more than 9,999 bytes")
     try:
         return struct.pack(format_string, value)
     except struct.error:

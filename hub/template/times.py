@@ -15,6 +15,7 @@ _DURATION = re.compile(
     r"(?P<sign>[+-])?(?:(?P<days>\d+(?:\.\d+)?)\s*d(?:ays?)?,?\s*)?"
     r"(?:(?P<hours>\d+):(?P<minutes>\d{1,2})(?::(?P<seconds>\d{1,2}(?:\.\d+)?))?)?"
 )
+_LONGEST_PATTERN = 200
 _PARTS = (("year", 31_536_000), ("month", 2_592_000), ("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
 
 
@@ -85,9 +86,11 @@ class Times:
         return self._iso("timestamp_utc", value, UTC, default)
 
     def strptime(self, text: Any, pattern: str, default: Any = MISSING) -> Any:
+        if len(pattern) > _LONGEST_PATTERN:
+            raise ValueError(f"a pattern of {len(pattern):,} characters is too long for strptime")
         try:
             return datetime.strptime(text, pattern)  # noqa: DTZ007 # the pattern says whether there is a zone
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, re.error):
             return fallback("strptime", text, default)
 
     def relative_time(self, value: Any) -> Any:

@@ -1,5 +1,7 @@
 """Templates as publishers write them, and as nobody should."""
 
+import resource
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -75,6 +77,70 @@ def test_a_template_renders_as_home_assistant_does(environment: TemplateEnvironm
 def test_what_is_missing_or_too_much_fails_instead_of_harming(environment: TemplateEnvironment, source: str) -> None:
     with pytest.raises(TemplateFailed):
         environment.compile(source).text(PAYLOAD)
+
+
+DOUBLED = "{% set ns = namespace(x=[]) %}{% for i in range(40) %}{% set ns.x = [ns.x, ns.x] %}{% endfor %}"
+"""A list of 2 ** 40 lists, which is small in memory."""
+HUGE = [
+    DOUBLED + "{{ ns.x }}",
+    DOUBLED + "{{ ns.x | flatten | length }}",
+    DOUBLED + "{{ ns.x | to_json }}",
+    DOUBLED + "{% set other = namespace(x=[]) %}{{ ns.x in [[1]] }}",
+    DOUBLED + "{{ 'x' ~ ns.x }}",
+    DOUBLED + "{{ ns }}",
+    DOUBLED.replace("[", "(").replace("]", ")") + "{{ {ns.x: 1} }}",
+    "{% set ns = namespace() %}{% set ns.self = ns %}{{ ns }}",
+    "{{ [[1] * 99999] * 99999 }}",
+    "{{ (['a' * 99999] * 9999) | join }}",
+    "{{ ('a' * 9999) | regex_replace('', 'b' * 9999) }}",
+    "{{ ('a' * 9999) | regex_replace('(a+)', '\\\\1' * 999) }}",
+    "{{ ('a' * 99999) | regex_findall('(?=(.*))') | length }}",
+    "{{ pack(1, '1000000000s') }}",
+    "{{ 'aa'.translate({97: 'b' * 900000}) }}",
+    "{{ ('\\t' * 999).expandtabs(9999) }}",
+    "{{ ('{0}' * 99999).format('a' * 99999) }}",
+    "{{ '%s' * 9999 % (('a' * 9999,) * 9999) }}",
+    "{{ ([[1] * 900] * 900) | sum(start=[]) | length }}",
+    "{{ 3 | round(99999999) }}",
+    "{{ strptime('1', '%j' * 9999) }}",
+    "{% for i in range(99999) %}{% set x = ('a' * 999999)[1:] %}{% endfor %}",
+    "{% for i in range(99999) %}{{ 'a' * 99999 }}{% endfor %}",
+    "{% macro m() %}{% for i in range(9999) %}{{ 'a' * 9999 }}{% endfor %}{% endmacro %}{{ m() | length }}",
+    "{% macro m() %}{{ m() }}{{ m() }}{% endmacro %}{{ m() }}",
+    "{{ 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa' | regex_match('(a|aa)+b') }}",
+    "{{ 'a' * 300000 }}",
+    "{{ ('<' * 99999) | e | e | e | e | e | e | length }}",
+    "{{ ((('<' | e) * 99999) ~ '') | e | e | e | e | e | length }}",
+]
+
+
+@pytest.mark.parametrize("source", HUGE)
+def test_what_would_take_all_time_or_memory_is_stopped_before_it_does(
+    environment: TemplateEnvironment, source: str
+) -> None:
+    before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.thread_time()
+    with pytest.raises(TemplateFailed):
+        environment.compile(source).native({})
+    assert time.thread_time() - began < 2
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 300_000
+
+
+def test_a_template_that_ran_for_too_long_is_left_alone_for_a_while(environment: TemplateEnvironment) -> None:
+    endless = environment.compile("{% for i in range(n) %}{% for j in range(n) %}{% endfor %}{% endfor %}")
+    with pytest.raises(TemplateFailed, match="ran for more than"):
+        endless.text({"n": 99_999})
+    began = time.thread_time()
+    for _ in range(100):
+        with pytest.raises(TemplateFailed, match="left alone for a while"):
+            endless.text({"n": 99_999})
+    assert time.thread_time() - began < 0.1
+
+
+def test_long_lists_and_texts_of_the_ordinary_kind_are_still_gone_through(environment: TemplateEnvironment) -> None:
+    given = {"value_json": [{"id": one, "name": f"n{one}", "tags": [one, "x"]} for one in range(2_000)]}
+    source = "{{ value_json | selectattr('id', '>', 1000) | map(attribute='name') | join(',') | length }}"
+    assert environment.compile(source).native(given) == 5_993
+    assert environment.compile("{{ value_json | to_json | from_json | length }}").native(given) == 2_000
 
 
 def test_a_broken_template_names_its_line(environment: TemplateEnvironment) -> None:
