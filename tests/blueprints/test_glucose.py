@@ -23,6 +23,14 @@ async def test_glucose_high_is_told_once_a_rise_to_the_second_carer_too_and_when
     assert still.message == "It is still above 160."
 
 
+async def test_a_second_line_above_the_first_is_taken_for_the_first() -> None:
+    house = Fortnight()
+    house.use("glucose_high", sensor=GLUCOSE, person="anna", tell=["anna"], threshold=150, back=180)
+    curve(house, 0, "08:00", 120, 160, 165, 170, 165, 155, 152, 140)
+    await house.live(local(1, "00:00"))
+    assert house.when == ["mon 16 08:20", "mon 16 08:35"]
+
+
 async def test_glucose_low_is_told_at_once_and_again_while_it_stays_low_and_a_fast_fall_too() -> None:
     house = await lived("glucose_low")
     assert [(when, one.title, one.message) for when, one in zip(house.when, house.said, strict=True)] == [

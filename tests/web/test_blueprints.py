@@ -1,13 +1,17 @@
 """Blueprints in the browser: brought after a look, filled in with the keyboard, used, changed, renewed, removed."""
 
+import io
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiohttp
 import pytest
 from playwright.async_api import expect
 
+from hub.automation.shelf import Fetcher
 from hub.model import Happened
-from tests.automation.shelf.street import NIGHT
+from tests.automation.shelf.street import NIGHT, Street, street
 from tests.support.browser import accessibility_faults
 from tests.web.conftest import House, OpenPage
 
@@ -43,6 +47,14 @@ actions:
   - {event: nudge, event_data: {kind: !input kind, text: !input text}}
   - !input then
 """
+
+
+@asynccontextmanager
+async def on_the_street(house: House) -> AsyncIterator[Street]:
+    """The web as this house reaches it: a server beside it that answers for all of it."""
+    async with street() as there:
+        house.hub.rooms.shelf._http = Fetcher(frozenset({there.door}), there.moved, patience=5)
+        yield there
 
 
 @pytest.fixture
@@ -180,6 +192,83 @@ async def test_the_catalogue_is_searched_while_one_types(shelf: House, open_page
     await expect(page.get_by_role("heading", name="Night light")).to_have_count(0)
     await expect(page.get_by_role("heading", name="Lunch call")).to_be_visible()
     assert not await accessibility_faults(page)
+
+
+async def test_one_is_imported_by_its_address_and_what_can_not_be_had_is_told(
+    house: House, open_page: OpenPage
+) -> None:
+    async with on_the_street(house) as there:
+        page = await open_page(house, f"{AT}/import", width=390)
+        for url, said in (
+            ("https://example.org/page.yaml", "sends a web page, not a blueprint"),
+            ("http://192.168.1.1/x.yaml", "lies in your own network"),
+            ("https://example.org/house.yaml", "lies in your own network"),
+        ):
+            await page.get_by_label("Address").fill(url)
+            async with page.expect_navigation():
+                await page.get_by_role("button", name="Look at it").first.click()
+            await expect(page.get_by_role("alert")).to_contain_text(said)
+            await expect(page.get_by_label("Address")).to_have_value(url)
+        await page.get_by_label("Address").fill("https://community.home-assistant.io/t/night-light/77012")
+        await page.get_by_role("button", name="Look at it").first.click()
+        await expect(
+            page.get_by_role("link", name="https://community.home-assistant.io/t/night-light/77012")
+        ).to_be_visible()
+        assert house.view.blueprints() == [one for one in house.view.blueprints() if one.origin == "shipped"]
+        await page.get_by_role("button", name="Keep it").click()
+        await expect(page.get_by_text("Night light is kept.")).to_be_visible()
+        assert there.asked[-1] == "/community.home-assistant.io/t/77012.json"
+
+
+async def test_newer_ones_are_looked_for_at_once_seen_in_the_catalogue_and_kept_with_the_inputs(
+    house: House, open_page: OpenPage
+) -> None:
+    async with on_the_street(house) as there:
+        await house.view.keep_blueprint(NIGHT, "anna/night.yaml", "https://example.org/night.yaml")
+        await house.view.keep_blueprint(MEAL, "anna/meal.yaml", "https://example.org/gone.yaml")
+        given = {"motion": "binary_sensor.hall", "lamp": {"entity_id": "light.hall"}, "glow": 40}
+        body = {"alias": "Hall", "use_blueprint": {"path": "anna/night.yaml", "input": given}}
+        await house.view.add_automation(body)
+        page = await open_page(house, AT)
+        await expect(page.get_by_text("A newer one is there")).to_have_count(0)
+        there.text = NIGHT.replace("default: 10", "default: 25")
+        await page.get_by_role("button", name="Look for newer ones").click()
+        await expect(page.locator("a.item", has_text="Lunch call")).to_contain_text("has nothing at this address")
+        assert not await accessibility_faults(page)
+        await page.goto(f"{house.url}{AT}")
+        await expect(page.locator(".blueprint-card", has_text="A newer one is there")).to_have_count(1)
+        await page.goto(f"{house.url}{AT}/anna/night.yaml/update")
+        await expect(page.get_by_text("How bright: changed")).to_be_visible()
+        await expect(page.locator(".diff-new")).to_have_text("+      default: 25\n")
+        assert not await accessibility_faults(page)
+        await page.get_by_role("button", name="Renew it").click()
+        await expect(page.get_by_text("Your inputs stayed.")).to_be_visible()
+        assert house.view.automation("hall").body["use_blueprint"]["input"] == given
+        assert "default: 25" in house.view.blueprint("anna/night.yaml").text
+        await page.goto(f"{house.url}{AT}")
+        await expect(page.get_by_text("A newer one is there")).to_have_count(0)
+
+
+async def test_one_of_ours_shows_its_fortnight(demo: House, open_page: OpenPage) -> None:
+    page = await open_page(demo, f"{AT}/homeostat/glucose_low.yaml", theme="dark", width=390)
+    picture = page.get_by_role("img", name="A lane for each of fourteen days")
+    await picture.scroll_into_view_if_needed()
+    await expect(picture).to_have_js_property("complete", True)
+    assert await picture.evaluate("one => [one.naturalWidth, one.naturalHeight]") == [880, 486]
+    assert not await accessibility_faults(page)
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+async def test_a_file_of_ten_megabytes_is_refused_and_nothing_is_kept(
+    house: House, client: aiohttp.ClientSession
+) -> None:
+    async with client.get(f"{AT}/import") as answer:
+        token = (await answer.text()).partition('name="form_token" value="')[2].partition('"')[0]
+    form = aiohttp.FormData({"form_token": token})
+    form.add_field("file", io.BytesIO(b"#" * 10_000_000), filename="huge.yaml")
+    async with client.post(f"{AT}/preview", data=form, headers={"Origin": house.url}) as answer:
+        assert answer.status == 413
+        assert "Nothing was kept" in await answer.text()
 
 
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="the collection of other people's blueprints is not here")

@@ -20,9 +20,24 @@ if TYPE_CHECKING:
 AT = "/automations/blueprints"
 
 
+SIGNS = {
+    "baby_rhythm": ("baby", "baby"), "bedroom_air": ("wind", "air"), "breathing_practice": ("leaf", "practice"),
+    "feeding_due": ("milk", "baby"), "first_appointment": ("calendar-clock", "mood"),
+    "glucose_high": ("droplet", "glucose"),
+    "glucose_low": ("droplet", "glucose"), "glucose_stale": ("signal", "glucose"), "hydration": ("glass-water", "food"),
+    "meal_nudge": ("utensils", "food"), "medication": ("pill", "heart"), "medicine_running_out": ("pill", "heart"),
+    "move_reminder": ("footprints", "activity"), "poor_sleep_easy_day": ("moon", "sleep"),
+    "post_meal_walk": ("footprints", "activity"), "wake_up_light": ("sunrise", "sleep"),
+    "weekly_summary": ("chart-line", "body"), "wind_down": ("moon-star", "sleep"),
+}  # fmt: skip
+"""Icon and family of those that ship."""
+_OWN_SIGN = ("workflow", "device")
+
+
 @dataclass(frozen=True, slots=True)
 class Card:
     item: BlueprintItem
+    sign: tuple[str, str]
     about: str
     needed: int
     users: int
@@ -127,7 +142,9 @@ def _card(view: View, item: BlueprintItem) -> Card:
     blueprint = item.blueprint
     about = first_words(blueprint.description) if blueprint is not None else "This does not load."
     needed = sum(one.required for one in blueprint.inputs.values()) if blueprint is not None else 0
-    return Card(item, about, needed, len(view.made_of(item.path)), view.has_newer(item))
+    name = item.path.rpartition("/")[2].partition(".")[0]
+    sign = SIGNS.get(name, _OWN_SIGN) if item.origin == "shipped" else _OWN_SIGN
+    return Card(item, sign, about, needed, len(view.made_of(item.path)), view.has_newer(item))
 
 
 def _matches(item: BlueprintItem, asked: str) -> bool:
