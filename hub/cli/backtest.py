@@ -97,8 +97,8 @@ def _told(found: Mapping[str, Any], *, every: bool) -> Any:
         named = ", ".join(f"{name} = {value}" for name, value in one["inputs"].items())
         more = one["refused"]
         refused = f"; {more:,} more trigger{'s' * (more != 1)} led to no run" if more else ""
-        often = "once" if one["ran"] == 1 else f"{one['ran']:,} times"
-        yield f"{f'{named}: it' if named else 'It'} would have run {often}{refused}."
+        often = {0: "not have run", 1: "have run once"}.get(one["ran"], f"have run {one['ran']:,} times")
+        yield f"{f'{named}: it' if named else 'It'} would {often}{refused}."
         for reason in one["reasons"][:5]:
             yield f"  {reason['count']:,} × no run: {reason['why']}"
         yield from (f"  {problem}" for problem in one["problems"])

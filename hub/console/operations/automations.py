@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 
 from hub.automation.at_work.remembered import plain
-from hub.automation.flaws import AutomationInvalid
 from hub.automation.trace import Trace
+from hub.console.operations.by_line import by_line
 from hub.console.operations.site import Progress, Site
 from hub.errors import Conflict
 from hub.view import Kept, View
@@ -26,7 +25,7 @@ async def add(
     Raises AutomationInvalid with a line for each flaw, Conflict for one that is there already.
     """
     view = site.hub.views.of_account(account) if account else site.view
-    with _by_line():
+    with by_line():
         bodies = view.read_automations(text)
         there = {one.name: one for one in view.automations() if not account or one.account == account}
         same = [there[name] for name in dict.fromkeys(map(_name, bodies)) if name in there]
@@ -112,15 +111,6 @@ def _may_replace(same: list[Kept], replace: bool) -> None:
 def _name(body: Mapping[str, Any]) -> str:
     """Empty where the automation has none to be known by."""
     return str(body.get("alias") or "")
-
-
-@contextmanager
-def _by_line() -> Iterator[None]:
-    """At the console every flaw has a line of its own."""
-    try:
-        yield
-    except AutomationInvalid as error:
-        raise AutomationInvalid(error.flaws, "\n") from None
 
 
 def _trace(one: Trace) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from hub.automation.flaws import AutomationInvalid
+from hub.console.operations.by_line import by_line
 from hub.console.operations.site import Progress, Site
 from hub.errors import BadReading, Conflict
 from hub.view import BacktestWish
@@ -32,10 +32,8 @@ async def run(
     zone, now = ZoneInfo(view.household().time_zone), view.clock.now()
     first, last = _instant(start, zone, now, end=False), _instant(end, zone, now, end=True)
     wish = BacktestWish(automation, text, None, inputs or {}, what_if or {}, first, last, as_received)
-    try:
+    with by_line():
         job = await view.start_backtest(wish)
-    except AutomationInvalid as error:
-        raise AutomationInvalid(error.flaws, "\n") from None
     try:
         while not job.ended.is_set():
             progress(job.share, job.words)

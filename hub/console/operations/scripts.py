@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from hub.console.operations.by_line import by_line
 from hub.console.operations.site import Progress, Site
 from hub.view import KeptScene, KeptScript
 
@@ -15,7 +16,8 @@ async def list_scripts(site: Site, progress: Progress) -> list[dict[str, Any]]:
 async def add_script(site: Site, progress: Progress, *, text: str, key: str | None = None) -> dict[str, Any]:
     """Raises AutomationInvalid with lines."""
     view = site.view
-    return _script(await view.add_script(view.read_script(text), key))
+    with by_line():
+        return _script(await view.add_script(view.read_script(text), key))
 
 
 async def show_script(site: Site, progress: Progress, *, key: str) -> dict[str, Any]:
@@ -39,7 +41,8 @@ async def list_scenes(site: Site, progress: Progress) -> list[dict[str, Any]]:
 async def add_scene(site: Site, progress: Progress, *, text: str, key: str | None = None) -> dict[str, Any]:
     """Raises AutomationInvalid with lines."""
     view = site.view
-    return _scene(await view.add_scene(view.read_scene(text), key))
+    with by_line():
+        return _scene(await view.add_scene(view.read_scene(text), key))
 
 
 async def take_scene(site: Site, progress: Progress, *, name: str, entities: list[str]) -> dict[str, Any]:

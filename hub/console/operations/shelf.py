@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from hub.console.operations.by_line import by_line
 from hub.console.operations.site import Progress, Site
 from hub.errors import Conflict
 from hub.view import BlueprintItem, BlueprintPreview, BlueprintUpdate, body_of, does
@@ -62,7 +63,8 @@ async def use(
     """Make an automation of it. Raises NotFound, AutomationInvalid."""
     item = site.view.blueprint(path)
     body = body_of(item, inputs, name)
-    kept = await site.view.add_automation(body)
+    with by_line():
+        kept = await site.view.add_automation(body)
     return {"key": kept.key, "name": kept.name, "enabled": kept.enabled}
 
 
