@@ -22,8 +22,9 @@ from hub.model import Credential, Limits, Verb
 from hub.view import SetupRequest
 from tests.access.routes import OPEN
 from tests.support.house import PASSWORD, house
+from tests.support.thorough import EVERY_STEP
 
-MUTATIONS = 500
+MUTATIONS = 500 if EVERY_STEP else 120
 DOOR = {*OPEN, "GET /welcome", "GET /welcome/backup"}
 """What answers somebody unknown; those of /welcome are forms that want the code of the console."""
 YES = {"true", "1", "1.0", "yes", "on"}

@@ -5,7 +5,6 @@ calls by which something becomes seen or goes: rename, replace, unlink, mkdir, f
 """
 
 import json
-import os
 import random
 import signal
 import subprocess
@@ -25,8 +24,9 @@ from hub.clock import VirtualClock
 from hub.vault import Vault
 from tests.backup.conftest import NOW, House, furnish, silent
 from tests.support.stores import PASSWORD, USER, dav
+from tests.support.thorough import EVERY_STEP
 
-EVERYTHING = bool(os.environ.get("HOMEOSTAT_EVERY_STEP"))
+EVERYTHING = EVERY_STEP
 """Every step rather than some of them, drawn anew each time."""
 SOME = 3
 PROGRAM = """

@@ -17,6 +17,7 @@ from hub.backup.facts import made_at
 from tests.support.process import free_port, start, stop
 from tests.support.stores import PASSWORD as DAV_PASSWORD
 from tests.support.stores import USER, dav
+from tests.support.thorough import thorough
 
 PASSWORD = "correct horse battery"
 HOMEOSTAT = [sys.executable, "-c", "from hub.cli import main; main()"]
@@ -180,6 +181,7 @@ async def test_a_house_goes_back_to_a_backup_by_its_page_and_the_hub_comes_back_
     assert list((site.config / "data").glob("before-restore-*/database/homeostat.db"))
 
 
+@thorough
 async def test_with_postgresql_it_comes_back_as_well(tmp_path: Path, postgres_database: str) -> None:
     async with house(tmp_path / "home", postgres_database) as site:
         await a_key(site)

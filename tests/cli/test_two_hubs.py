@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tests.support.console import Household
 from tests.support.process import free_port
+from tests.support.thorough import thorough
 
 
 def _on(folder: Path, database: str) -> Household:
@@ -16,6 +17,7 @@ def _on(folder: Path, database: str) -> Household:
     return Household(folder)
 
 
+@thorough
 def test_a_second_hub_on_the_same_postgresql_database_is_refused_in_words(
     tmp_path: Path, postgres_database: str
 ) -> None:

@@ -5,6 +5,7 @@ import subprocess
 import time
 
 from tests.support.console import PASSWORD, Household
+from tests.support.thorough import thorough
 from tests.support.zygote import PROGRAM
 
 
@@ -135,6 +136,7 @@ def test_where_only_the_demo_runs_it_is_the_demo_that_is_meant(fresh: Household)
         assert hub.request("GET", "/hub/v1/people", done.out.strip())[0] == 200
 
 
+@thorough
 def test_a_household_on_postgresql_is_served_alike(household: Household, postgres_database: str) -> None:
     url = postgres_database.replace("+asyncpg", "")
     (household.folder / "hub.yaml").write_text(

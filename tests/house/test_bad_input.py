@@ -18,6 +18,7 @@ from hub.model import Sample
 from tests.support.console import Household, Running
 from tests.support.house import everything, house
 from tests.support.process import free_port
+from tests.support.thorough import thorough
 
 GOOD = """
 from datetime import timedelta
@@ -81,6 +82,7 @@ def written(home: Household, hub: Running) -> str:
     return hub.said + "".join(one.read_text() for one in logs)
 
 
+@thorough
 def test_sick_integrations_are_told_on_their_page_and_hold_nobody_up(home: Household) -> None:
     folder = home.folder / "custom_integrations"
     folder.mkdir()

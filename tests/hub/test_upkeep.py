@@ -12,12 +12,15 @@ from hub.errors import StorageUnavailable
 from hub.recorder import Recorder
 from tests.integrations.mqtt.client import until
 from tests.support.house import house
+from tests.support.thorough import thorough
 
 START = datetime(2026, 5, 1, 12, tzinfo=UTC)
 DAY = 86_400
 
 
-@pytest.mark.parametrize("failure", [StorageUnavailable("the disk is full"), ZeroDivisionError("61.7373")])
+@pytest.mark.parametrize(
+    "failure", [StorageUnavailable("the disk is full"), pytest.param(ZeroDivisionError("61.7373"), marks=thorough)]
+)
 async def test_a_day_that_fails_is_told_in_the_log_and_the_next_day_is_tried(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, failure: Exception
 ) -> None:

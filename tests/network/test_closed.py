@@ -16,6 +16,7 @@ from hub.errors import ConfigInvalid
 from hub.model import Limits
 from tests.network.conftest import home
 from tests.network.test_front_door import routes
+from tests.support.thorough import EVERY_STEP
 from web.keys import OPTIONS
 
 MANY = Limits(stranger_requests_per_second=1e6, requests_per_second=1e6)
@@ -73,7 +74,7 @@ async def test_five_hundred_mutated_settings_open_nothing(tmp_path: Path) -> Non
         serving, options = one.hub.network.serving, one.hub.app[OPTIONS]
         assert serving is not None
         async with aiohttp.ClientSession(one.url, cookie_jar=aiohttp.DummyCookieJar()) as client:
-            for _ in range(500):
+            for _ in range(500 if EVERY_STEP else 120):
                 lines = []
                 for key in chance.sample(sorted(FITTING), chance.randint(1, 4)):
                     name = key[:-1] if chance.random() < 0.05 else key

@@ -18,8 +18,9 @@ from hub.clock import VirtualClock
 from hub.model import Flag, Kind, Value
 from hub.recorder import Outcome, Recorder, Row, StoredStatistic, from_us, to_us
 from tests.recorder.oracle import HOUR, Expected, day_bounds, expected
+from tests.support.thorough import EVERY_STEP
 
-SEQUENCES = int(os.environ.get("HOMEOSTAT_SEQUENCES", "300"))
+SEQUENCES = int(os.environ.get("HOMEOSTAT_SEQUENCES", "300" if EVERY_STEP else "100"))
 # Clocks go back in Berlin on 25 October 2026 and forward, by half an hour, on Lord Howe on 4 October.
 BASES = (datetime(2026, 10, 24, 12, tzinfo=UTC), datetime(2026, 10, 3, 3, tzinfo=UTC))
 ZONES = ("Europe/Berlin", "Asia/Kathmandu", "Australia/Lord_Howe", "UTC")

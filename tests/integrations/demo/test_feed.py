@@ -19,6 +19,7 @@ from integrations.demo import DemoConfig, demo_setup
 from integrations.demo.day import generate_day
 from integrations.demo.story import Persona, Story
 from tests.support.house import house
+from tests.support.thorough import thorough
 
 START = datetime(2026, 11, 21, 13, 7, 20, tzinfo=UTC)
 ANCHOR = date(2026, 11, 21)
@@ -108,6 +109,7 @@ async def test_all_that_has_arrived_is_there_and_nothing_else(tmp_path: Path) ->
         assert len(live) < len(stored) / 10
 
 
+@thorough
 async def test_a_day_goes_by_live_and_a_restart_leaves_no_seam_and_tells_nothing_twice(tmp_path: Path) -> None:
     clock = VirtualClock(START)
     async with house(tmp_path, clock=clock) as hub:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import random
 import subprocess
 import sys
@@ -14,8 +13,9 @@ from tests.integrations.mqtt.client import Client, until
 from tests.integrations.mqtt.conftest import Home, announce, there, values
 from tests.support.mosquitto import Mosquitto
 from tests.support.process import program
+from tests.support.thorough import EVERY_STEP
 
-KILLS = 6 if os.environ.get("HOMEOSTAT_EVERY_STEP") else 2
+KILLS = 6 if EVERY_STEP else 2
 
 
 def start(folder: Path, url: str) -> subprocess.Popen[bytes]:

@@ -17,6 +17,7 @@ import aiohttp
 from tests.integrations.phone.conftest import Phone
 from tests.support import process
 from tests.support.process import free_port
+from tests.support.thorough import thorough
 
 SECRET = "a-secret-for-the-test"
 MEGABYTE = 1 << 20
@@ -86,6 +87,7 @@ async def minutes(megabytes: float, points: list[int], first: int = 0) -> AsyncI
     yield b"]}]}}"
 
 
+@thorough
 async def test_thirty_megabytes_are_taken_in_constant_memory(tmp_path: Path) -> None:
     with hub(tmp_path) as (address, pid):
         headers = {"api-key": SECRET}
