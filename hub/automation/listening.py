@@ -20,7 +20,8 @@ class Listening:
         self._signals: _Index = {}
         self._everything: dict[Watcher, None] = {}
         self._where: dict[Watcher, list[tuple[_Index, str]]] = {}
-        self._waiting: dict[asyncio.Future[None], Reads] = {}
+        self._waiting: dict[str, dict[asyncio.Future[None], None]] = {}
+        """By what was read: an entity, a domain; "" for everything."""
         self.wanting: dict[Watcher, None] = {}
         """Those for whom somebody outside has to listen."""
         self.moved: Callable[[], None] = lambda: None
@@ -82,13 +83,20 @@ class Listening:
     async def change(self, reads: Reads) -> None:
         """Returns once something that was read has changed."""
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting[waiter] = reads
+        keys = ("",) if reads.everything else (*reads.entities, *reads.domains)
+        for key in keys:
+            self._waiting.setdefault(key, {})[waiter] = None
         try:
             await waiter
         finally:
-            self._waiting.pop(waiter, None)
+            for key in keys:
+                waiting = self._waiting[key]
+                del waiting[waiter]
+                if not waiting:
+                    del self._waiting[key]
 
     def wake(self, entity_id: str) -> None:
-        for waiter, reads in list(self._waiting.items()):
-            if not waiter.done() and reads.concerned(entity_id):
-                waiter.set_result(None)
+        for key in (entity_id, entity_id.partition(".")[0], "") if self._waiting else ():
+            for waiter in self._waiting.get(key, ()):
+                if not waiter.done():
+                    waiter.set_result(None)
