@@ -16,7 +16,7 @@ from hub.model import Actor, Verb
 from hub.plugin import ActionSpec
 
 SERVICES = (
-    Service("conversation.process", "Say a sentence", "Sets off automations that wait for a sentence, and answers.",
+    Service("conversation.process", "Say a sentence", "Sets off automations that wait for a sentence.",
             (text("text", "What is said.", required=True, example="Good night"),
              text("language", "In which language."),
              text("agent_id", "Is not used: there is one who listens."),
