@@ -19,6 +19,8 @@ from tests.automation.services.rooms import call, furnished, run
 @pytest.fixture
 async def door() -> AsyncIterator[TestServer]:
     async def answer(request: web.Request) -> web.Response:
+        if request.path == "/away":
+            raise web.HTTPFound(f"http://localhost:{request.url.port}/inside")
         told = {"by": request.headers.get("X-By"), "login": request.headers.get("Authorization")}
         return web.json_response({**told, "body": await request.text(), "path": request.path}, status=201)
 
@@ -39,6 +41,8 @@ async def test_a_declared_request_is_sent_with_what_the_call_gives(door: TestSer
         ),
         # A template may not lead into the house.
         "sneaky": RestCommand(url="http://{{ host }}/"),
+        # Nor may the other side, to what nobody wrote down.
+        "led_on": RestCommand(url=f"http://127.0.0.1:{door.port}/away"),
     }  # fmt: skip
     async with furnished(tmp_path / "data", rest_commands=commands) as (hub, things):
         trace = await run(hub, """
@@ -58,6 +62,8 @@ actions:
         assert content == {"by": "3", "login": login, "body": '{"who": "Anna"}', "path": "/open/study"}
         with pytest.raises(NotReady, match="could not be asked"):
             await call(hub, "rest_command.sneaky", host=f"127.0.0.1:{door.port}")
+        with pytest.raises(NotReady, match="could not be asked"):
+            await call(hub, "rest_command.led_on")
 
 
 def test_requests_stand_in_the_configuration_with_their_secrets_elsewhere(tmp_path: Path) -> None:
