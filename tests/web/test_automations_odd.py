@@ -86,6 +86,48 @@ async def test_who_may_do_little_has_little_and_sees_nobody_elses(
             text = await answer.text()
             assert (answer.status, "Annas" in text) == (200 if account == "ben" else 403, False)
             assert "Traceback" not in text
+    await house.measure("anna", "blood_glucose", (1, 100.0))
+    bens = House(house.hub, await house.hub.views.sign_in("ben", PASSWORD))
+    for who, found in ((bens, 0), (house, 1)):
+        page = await open_page(who, "/automations/new")
+        await page.get_by_role("button", name="Add a trigger").click()
+        await page.get_by_label("Search what to add").fill("anna glucose")
+        thing = page.locator(".pick-one", has_text="Anna blood glucose")
+        await expect(thing if found else page.get_by_text("Nothing is called that")).to_have_count(1)
+        assert await thing.count() == found
+
+
+OLD_SPELLING = """\
+- id: '1700000000000'
+  alias: Door
+  trigger:
+    platform: state
+    entity_id: binary_sensor.front_door
+    to: 'on'
+  action:
+    service: persistent_notification.create
+    data: {message: Open}
+- alias: Broken
+  trigger: {platform: stat, entity_id: light.x}
+  action: []
+"""
+
+
+async def test_what_home_assistant_wrote_is_checked_and_brought(house: House, open_page: OpenPage) -> None:
+    page = await open_page(house, "/automations/bring", width=390)
+    await page.get_by_label("YAML").last.fill(OLD_SPELLING.replace("    to: 'on'", "   to: 'on'"))
+    await page.get_by_role("button", name="Check").click()
+    await expect(page.locator(".banner-alarm")).to_contain_text("Line ")
+    await page.get_by_label("YAML").last.fill(OLD_SPELLING)
+    await page.get_by_role("button", name="Check again").or_(page.get_by_role("button", name="Check")).click()
+    await expect(page.get_by_role("heading", name="2 automations, 1 with something to mend")).to_be_visible()
+    await expect(page.locator(".bring-one").first).to_contain_text("Not here, so nothing comes of it")
+    await expect(page.locator(".bring-one").last).to_contain_text("Line 11")
+    await expect(page.locator(".bring-one").last).to_contain_text("did you mean 'state'?")
+    assert await accessibility_faults(page) == []
+    await page.get_by_role("button", name="Keep the chosen ones").click()
+    await page.wait_for_url(f"{house.url}/automations/door")
+    assert not house.view.automation("door").enabled
 
 
 async def test_many_long_and_strange_ones_fit_the_screen(house: House, open_page: OpenPage) -> None:
