@@ -12,7 +12,7 @@ from hub.automation.check import check_blueprint, check_filled
 from hub.automation.flaws import Flaw, Path
 from hub.automation.shelf import OWN, Item, Preview, Shelf, Update
 from hub.automation.source import Input
-from hub.errors import Conflict
+from hub.errors import Conflict, NotFound
 from hub.view.automations import AutomationsView
 
 
@@ -41,7 +41,10 @@ class BlueprintsView(AutomationsView):
     def blueprint(self, path: str) -> Item:
         """Raises NotFound with the one that was probably meant."""
         self._automates()
-        return self._shelf.get(path)
+        try:
+            return self._shelf.get(path)
+        except Conflict as error:
+            raise NotFound(f"there is no blueprint {path!r}: {error}") from None
 
     def made_of(self, path: str) -> list[Kept]:
         """The automations that use a blueprint, as far as the actor may see them."""

@@ -239,6 +239,7 @@ def _flaws(flaws: tuple[Flaw, ...]) -> list[FlawShape]:
     return [flaw_shape(one) for one in flaws]
 
 
+_BESIDE = ("check", "preview")
 _DONE = "Only who manages the household may."
 ENDPOINTS = (
     Endpoint("GET", AT, "Blueprints that ship, and the household's own", "automations", list_blueprints, BlueprintList),
@@ -253,7 +254,8 @@ ENDPOINTS = (
              look_for_update, BlueprintUpdateShape, errors=(409,), description=f"Nothing is kept. {_DONE}"),
     Endpoint("POST", f"{_ONE}/update", "Keep what a blueprint's source has now", "automations", keep_update,
              BlueprintDetail, body=KeepUpdate, errors=(409,), description=f"The inputs of automations stay. {_DONE}"),
-    Endpoint("GET", _ONE, "One blueprint with its inputs and text", "automations", read_blueprint, BlueprintDetail),
+    Endpoint("GET", _ONE, "One blueprint with its inputs and text", "automations", read_blueprint, BlueprintDetail,
+             beside=_BESIDE),
     Endpoint("DELETE", _ONE, "Remove one of the household's own", "automations", remove_blueprint, RemovedBlueprint,
-             errors=(409,), description=f"Refused while automations use it. {_DONE}"),
+             errors=(409,), description=f"Refused while automations use it. {_DONE}", beside=_BESIDE),
 )  # fmt: skip

@@ -63,6 +63,8 @@ class Endpoint:
     """Media type of a body that the handler reads by itself."""
     gives: str = JSON
     """Media type of a good answer."""
+    beside: tuple[str, ...] = ()
+    """What the last placeholder never is: words that are addresses of their own."""
     parse: Callable[[Any], Any] | None = None
     """Reads the decoded body instead of `body`'s model; for batches whose items are refused one by one."""
 
@@ -168,7 +170,11 @@ def add(app: web.Application, endpoint: Endpoint) -> None:
     async def handle(request: web.Request) -> web.StreamResponse:
         return await run(endpoint, request)
 
+    path = endpoint.path
+    if endpoint.beside:
+        # Else the header Allow of those would name the methods of this one.
+        path = f"{path.removesuffix('}')}:(?!(?:{'|'.join(endpoint.beside)})$)[^/]+}}"
     if endpoint.method == hdrs.METH_GET:
-        app.router.add_get(endpoint.path, handle)
+        app.router.add_get(path, handle)
     else:
-        app.router.add_route(endpoint.method, endpoint.path, handle)
+        app.router.add_route(endpoint.method, path, handle)
