@@ -193,7 +193,7 @@ class Engine:
 
     def signal(self, kind: str, facts: Mapping[str, Any]) -> None:
         """Something of a trigger's kind: `mqtt` with topic and payload, `webhook`, `tag`, `homeassistant` ..."""
-        for one in self._listening.to_signal(kind, facts.get("entity_id")):
+        for one in self._listening.to_signal(kind, facts.get("topic" if kind == "mqtt" else "entity_id")):
             one.signalled(kind, facts)
 
     def trigger(self, key: str, variables: Mapping[str, Any] | None = None, *, conditions: bool = False) -> None:

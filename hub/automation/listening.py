@@ -76,7 +76,7 @@ class Listening:
         return list({**self._events.get(event_type, {}), **self._events.get("*", {})})
 
     def to_signal(self, kind: str, about: str | None = None) -> list[Watcher]:
-        """`about`: an entity; who watches it alone has `<kind> <entity id>` among the signals."""
+        """`about`: an entity or a topic; who watches it alone has `<kind> <id>` among the signals."""
         everyone = list(self._signals.get(kind, ()))
         return everyone + list(self._signals.get(f"{kind} {about}", ())) if about is not None else everyone
 

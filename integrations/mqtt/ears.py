@@ -48,7 +48,8 @@ class Ears:
         self.connection: Connection | None = None
         self._session = 0
         self._asked: Counter[str] = Counter()
-        self._mqtt: frozenset[str] = frozenset()
+        self._exact: frozenset[str] = frozenset()
+        self._wild: set[str] = set()
         self._spoken: dict[str, list[Word]] = {}
         self._wanted: dict[str, int] = {}
         self._some, self._moved = asyncio.Event(), asyncio.Event()
@@ -79,7 +80,8 @@ class Ears:
     def renew(self) -> None:
         """Ask automations and devices anew what is waited for."""
         topics = [(str(one["topic"]), int(one["qos"])) for one in self._ctx.awaited("mqtt")]
-        self._mqtt = frozenset(topic for topic, _ in topics)
+        self._exact = frozenset(topic for topic, _ in topics if not is_pattern(topic))
+        self._wild = {topic for topic, _ in topics if is_pattern(topic)}
         self._spoken = {}
         for word in self._heeded():
             self._spoken.setdefault(word.topic, []).append(word)
@@ -137,6 +139,9 @@ class Ears:
             finally:
                 self.connection = None
                 await one.close()
+            if self._wanted:
+                # Two hubs of one name would throw each other out without a pause.
+                await self._ctx.clock.sleep(delay * (0.5 + random.random()))
 
     async def _while_wanted(self, one: Connection) -> None:
         while self._wanted and not one.lost.is_set():
@@ -190,7 +195,7 @@ class Ears:
             "retain": message.retain,
             "session": self._session,
         }
-        if any(matches(one, message.topic) for one in self._mqtt):
+        if message.topic in self._exact or any(matches(one, message.topic) for one in self._wild):
             await self._ctx.heard("mqtt", facts, entities=about)
         for word in self._spoken.get(message.topic, ()):
             said = word.said(message) if not message.retain else None

@@ -38,6 +38,8 @@ class MqttWatcher(Watcher):
                 self._payload = renderer.text(trigger.payload, variables)
             self.wants = {"topic": topic, "qos": _qos(renderer.text(str(trigger.qos), variables))}
             self.topic = topic
+            if "+" not in topic and "#" not in topic:
+                self.signals = frozenset({f"mqtt {topic}"})
         except TemplateFailed as error:
             attaching.failed(str(error))
 
