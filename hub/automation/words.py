@@ -146,7 +146,7 @@ def _short(one: schema.Action, names: Names) -> str:
         case schema.IfAction():
             then = f"if {together(one.if_, names)}, {_several(one.then, names)}"
             return f"{then}, otherwise {_several(one.else_, names)}" if one.else_ else then
-        case schema.ChooseAction() if len(one.choose) == 1:
+        case schema.ChooseAction() if len(one.choose) == 1 and one.choose[0].conditions:
             way = one.choose[0]
             then = f"if {together(way.conditions, names)}, {_several(way.sequence, names)}"
             return f"{then}, otherwise {_several(one.default, names)}" if one.default else then
@@ -201,9 +201,9 @@ def action(one: schema.Action, names: Names) -> str:
         case schema.RepeatAction():
             return f"repeat {_rounds(one.repeat, names)}"
         case schema.ChooseAction():
-            if len(one.choose) == 1:
+            if len(one.choose) == 1 and one.choose[0].conditions:
                 return f"look whether {together(one.choose[0].conditions, names)}"
-            return f"choose one of {len(one.choose)} ways" if one.choose else "choose"
+            return f"choose one of {len(one.choose)} ways" if len(one.choose) > 1 else "choose"
         case schema.IfAction():
             return f"look whether {together(one.if_, names)}"
         case schema.VariablesAction():

@@ -194,7 +194,14 @@ ACTION_WORDS: dict[str, list[tuple[str, str]]] = {
     "device": [("device_id: abc, domain: light, type: turn_on", "Turn on Wall switch")],
     "scene": [("scene: scene.evening", "Set the scene evening")],
     "repeat": [("repeat: {count: 3, sequence: [{delay: 1}]}", "Repeat 3 times")],
-    "choose": [("choose: []", "Choose")],
+    "choose": [
+        ("choose: []", "Choose"),
+        ("choose: [{conditions: [], sequence: []}]", "Choose"),
+        (
+            "choose: [{conditions: [{condition: sun, after: sunset, before: sunrise}], sequence: []}]",
+            "Look whether it is night",
+        ),
+    ],
     "if": [("if: '{{ x }}', then: [{delay: 1}]", "Look whether the template {{ x }} is true")],
     "variables": [("variables: {meal_time: 3}", "Remember meal time")],
     "stop": [("stop: no need, error: true", "Stop with an error: no need")],

@@ -27,6 +27,15 @@ document.addEventListener("click", (event) => {
   leaving = button?.value === "save";
 });
 
+// What is chosen from comes into sight as soon as it opens.
+let picking = "";
+document.addEventListener("htmx:after:swap", () => {
+  const pick = document.querySelector("#editor .pick");
+  const now = pick?.querySelector("[name=picking]").value ?? "";
+  if (pick && now !== picking) pick.scrollIntoView({ block: "start" });
+  picking = now;
+});
+
 // What is unfolded stays so when the form comes back.
 document.addEventListener("submit", (event) => {
   const kept = event.target.querySelector?.("[data-open]");
