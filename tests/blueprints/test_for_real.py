@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from hub.clock import VirtualClock
 from hub.daemon import Hub
-from hub.model import Actor, Grant, Notice, Role, Urgency, Verb
+from hub.model import Actor, Grant, JournalDraft, Notice, Role, Urgency, Verb
 from hub.view import IncomingReading
 from tests.blueprints.scenes import SCENES, lived
+from tests.integrations.helpers.lived import Lived
 from tests.support.house import PASSWORD, house
 
 START = datetime(2026, 3, 16, 11, tzinfo=UTC)
@@ -75,3 +76,33 @@ async def test_a_low_glucose_is_told_by_a_running_hub_and_again_when_it_is_over(
     await until(lambda: notices()[0].urgency is Urgency.INFO)
     (notice,) = notices()
     assert notice.title == "Anna: Glucose 88: back"
+
+
+async def test_a_stock_of_medicine_and_a_wake_up_time_are_kept_in_real_helpers(hub: Hub) -> None:
+    view, clock, anna = hub.views.system(), hub.rooms.clock, Actor(account="anna", kind="automation")
+    assert isinstance(clock, VirtualClock)
+    home = Lived(hub, clock)
+    await home.add("input_number", "Tablets", min=0, max=100)
+    await home.add("input_datetime", "Wake up", has_date=False)
+    await home.tell("input_number.tablets", "set_value", value=15)
+    await hub.rooms.actions.call(anna, "calendar.create_calendar", {"name": "Work", "person": "anna"})
+    event = {"entity_id": "calendar.work", "summary": "Dentist", "start_date_time": "2026-03-17 07:30:00",
+             "end_date_time": "2026-03-17 08:00:00"}  # fmt: skip
+    await hub.rooms.actions.call(anna, "calendar.create_event", event)
+    for path, given in (
+        ("medicine_running_out", {"medicine": "Iron", "stock": "input_number.tablets", "tell": ["anna"]}),
+        ("first_appointment", {"calendar": "calendar.work", "wake_up": "input_datetime.wake_up", "evening": "12:30"}),
+    ):
+        use = {"path": f"homeostat/{path}.yaml", "input": {"person": "anna", **given}}
+        await view.add_automation({"alias": path, "use_blueprint": use})
+    for left in (14, 13):
+        await clock.advance(60)
+        await view.add_journal("anna", JournalDraft("medication", clock.now(), None, {"name": "Iron"}))
+        await until(lambda left=left: home.value("input_number.tablets") == left)  # type: ignore[misc] # bound now
+    # In Madrid it is half past twelve at 11:30.
+    await clock.advance_to(START + timedelta(minutes=30))
+    await until(lambda: home.value("input_datetime.wake_up") == "06:15:00")
+    await until(lambda: len(hub.rooms.notify.shelf.all) == 2)
+    assert {one.title for one in hub.rooms.notify.shelf.all.values()} == {
+        "Iron is running out", "Up at 06:15 tomorrow",
+    }  # fmt: skip
