@@ -16,6 +16,7 @@ from hub.daemon import Hub
 from hub.errors import ConfigInvalid, Conflict, NotFound
 from hub.model import SYSTEM, EntryState
 from integrations.mqtt import broker as brokers
+from integrations.mqtt.session import sessions
 from tests.integrations.mqtt.certificates import Certificates, make
 from tests.integrations.mqtt.client import Client, until
 from tests.integrations.mqtt.conftest import Home, announce, entry_state, is_connected, log, state, there, values
@@ -70,6 +71,19 @@ async def _lets_in(port: int, name: str, password: str) -> bool:
 
 async def _keeps_out(port: int, name: str, password: str) -> bool:
     return not await _lets_in(port, name, password)
+
+
+async def test_automations_hear_messages_of_the_hubs_own_broker(at_home: Home, own_broker: str) -> None:
+    async with at_home(port=free_port()) as hub:
+        bell: dict[str, Any] = {"trigger": "mqtt", "topic": "bell/+"}
+        view = hub.views.of_account("anna")
+        await view.add_automation({"alias": "Bell", "triggers": [bell], "actions": [{"event": "rang"}]})
+        [ears] = [one.ears for ctx, one in sessions.items() if ctx.data_dir.is_relative_to(hub.settings.data_dir)]
+        await until(lambda: ears.settled, what="the broker was not asked")
+        await call(hub, "mqtt.publish", topic="bell/door", payload="1")
+        ran = hub.rooms.automations.engine("anna").automations["bell"].ran
+        await until(lambda: ran, what="it was not heard")
+        assert ran[0].trigger["topic"] == "bell/door"
 
 
 async def test_a_device_cannot_write_or_read_the_topics_of_another(at_home: Home, own_broker: str) -> None:
