@@ -120,7 +120,12 @@ class Making:
         if set(notice.ways) - {APP} and not self._buckets.take(notice.to, critical, prefs, now):
             when = self._buckets.next(notice.to, critical, prefs, now)
             return replace(notice, held=when, why=RATE, state=NoticeState.WAITING)
-        let = replace(notice, held=None, why="")
+        # What was held for long is as good as new when it is let go.
+        ways = {
+            name: replace(one, next=now) if one.state is NoticeState.WAITING and notice.at < now else one
+            for name, one in notice.ways.items()
+        }
+        let = replace(notice, held=None, why="", ways=ways)
         state = overall(let)
         why = "there is no channel by which they could be told" if state is NoticeState.FAILED and not let.ways else ""
         return replace(let, state=state, why=why)

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hub.clock import Clock
@@ -88,6 +88,10 @@ class Post:
     async def round(self) -> datetime | None:
         """Begin all that is due; returns when there is more."""
         now = self._clock.now()
+        for one in list(self._shelf.all.values()):
+            if one.open and _due(one) < now - GIVE_UP:
+                # The hub was off, or went back to a backup: what was urgent then is not told as if it were now.
+                await self._too_late(one, "it was more than a day old when the hub came to it")
         await self._released(now)
         if self._tidy is None or now >= self._tidy:
             await self._shelf.tidy(now)
@@ -190,15 +194,20 @@ class Post:
     def _failed(self, way: NoticeWay, why: str) -> NoticeWay:
         return replace(way, state=NoticeState.FAILED, why=why, at=self._clock.now(), tries=way.tries + 1, next=None)
 
-    async def _too_late(self, notice: Notice) -> None:
+    async def _too_late(self, notice: Notice, why: str = "it was not worth telling any more") -> None:
         """Nobody needs it any more; those who have it keep it."""
         ways = {
-            name: self._failed(one, "it was not worth telling any more") if one.state is NoticeState.WAITING else one
+            name: self._failed(one, why) if one.state is NoticeState.WAITING else one
             for name, one in notice.ways.items()
         }
-        timed = notice.data.get("timeout") is not None
+        timed = notice.until is not None and notice.data.get("timeout") is not None
+        over = timed or notice.until is None
         state = NoticeState.CLEARED if timed else overall(replace(notice, ways=ways, held=None))
-        new = replace(notice, ways=ways, until=None, held=None, state=state, changed=self._clock.now())
+        line = replace(notice.escalation, next=None) if over and notice.escalation is not None else notice.escalation
+        new = replace(
+            notice, ways=ways, until=None, held=None, state=state, changed=self._clock.now(), escalation=line,
+            why=why if state is NoticeState.FAILED else "",
+        )  # fmt: skip
         await self._changed(new, notice)
         if timed:
             await self.take_back(new)
@@ -224,3 +233,14 @@ class Post:
             news.cancel()
             if sleep is not None:
                 sleep.cancel()
+
+
+def _due(notice: Notice) -> datetime:
+    """When the first of what is left to do with a notice should have been done; far away: nothing is."""
+    line = notice.escalation
+    due = [line.next] if line is not None and line.next is not None else []
+    if notice.held is not None:
+        due.append(notice.held)
+    else:
+        due += [one.next or notice.at for one in notice.ways.values() if one.state is NoticeState.WAITING]
+    return min(due, default=datetime.max.replace(tzinfo=UTC))

@@ -194,6 +194,37 @@ async def test_an_escalation_goes_on_after_a_restart(tmp_path: Path) -> None:
         assert [one.notice.to for one in pigeons.flown] == ["anna", "@nina"]
 
 
+async def test_what_was_urgent_days_ago_is_not_told_as_if_it_were_now(tmp_path: Path) -> None:
+    pigeons, clock = Pigeons(), VirtualClock(NOON)
+    async with open_loft(tmp_path / "hub", pigeons, clock) as loft:
+        await carers(loft)
+        await loft.channel("ben")
+        low = await loft.send("Mia is low", to="anna", person="mia", escalate={"after": "00:10:00", "repeat": 5})
+        pigeons.raising = NotReady("fog")
+        late = await loft.send("Dinner is ready")
+        await loft.room.wishes.change("ben", Prefs(NIGHT))
+        await loft.until(23)
+        held = await loft.send("The report is ready")
+    pigeons.raising = None
+    async with open_loft(tmp_path / "hub", pigeons, VirtualClock(clock.now() + timedelta(days=3))) as loft:
+        await loft.passes(3_600)
+        assert pigeons.texts == ["Mia is low"]
+        for one in (low, late, held):
+            assert loft.now(one).state in (NoticeState.SENT, NoticeState.FAILED)
+        assert "more than a day old" in loft.now(held).why
+
+
+async def test_quiet_that_lasts_for_days_holds_what_came_in_it_for_as_long(loft: Loft) -> None:
+    await loft.channel("ben")
+    await loft.room.wishes.change("ben", Prefs(Quiet((Span("00:00", "23:59"), Span("23:59", "00:00", (2, 3))))))
+    await loft.send("Hello")
+    for _ in range(3):
+        await loft.until(23, 58)
+    told = list(loft.pigeons.texts)
+    await loft.until(23, 59)
+    assert (told, loft.pigeons.texts) == ([], ["Hello"])
+
+
 async def test_a_carer_who_lost_the_right_is_passed_over(loft: Loft) -> None:
     await carers(loft)
     await loft.send("Mia is low", to="anna", person="mia", escalate={"after": 60})
