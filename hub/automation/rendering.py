@@ -12,6 +12,7 @@ from hub.automation.geometry import geometry
 from hub.automation.grammar import is_template
 from hub.automation.lookups import lookups
 from hub.automation.seen_states import AllStates, Reads, StateReader
+from hub.automation.versions import Version
 from hub.automation.world import World
 from hub.template import TemplateEnvironment
 
@@ -33,8 +34,7 @@ class Renderer:
             "state_translated": states,
             "state_attr_translated": reader.state_attr,
             "merge_response": merge_response,
-            "version": _version,
-            "as_function": lambda macro: macro,
+            "version": Version,
         }
         tests = {name: looking[name] for name in _TESTS}
         tests["datetime"] = lambda value: isinstance(value, datetime)
@@ -83,45 +83,18 @@ def says_true(value: Any) -> bool:
     return isinstance(value, str) and value.strip().lower() in _TRUE
 
 
-def merge_response(response: Mapping[str, Any]) -> list[Any]:
-    """An action's answers of several entities as one list, each item with its `entity_id`."""
+def merge_response(response: Any) -> list[Any]:
+    """An action's answers of several entities as one list, each item with its `entity_id` (and `value_key`)."""
+    if not isinstance(response, Mapping):
+        raise TypeError("merge_response wants what an action answered, a dictionary of entities")
     merged: list[Any] = []
     for entity_id, told in response.items():
-        lists = [one for one in told.values() if isinstance(one, list)] if isinstance(told, Mapping) else []
-        if len(lists) == 1:
-            merged += [{**one, "entity_id": entity_id} if isinstance(one, Mapping) else one for one in lists[0]]
+        if not isinstance(told, Mapping):
+            raise TypeError(f"merge_response wants a dictionary for each entity, not {str(told)[:60]!r}")
+        ((key, items),) = told.items() if len(told) == 1 else ((None, None),)
+        whose = {"entity_id": entity_id}
+        if isinstance(items, list):
+            merged += [{**one, **whose, "value_key": key} if isinstance(one, Mapping) else one for one in items]
         else:
-            merged.append({**told, "entity_id": entity_id} if isinstance(told, Mapping) else told)
+            merged.append({**told, **whose})
     return merged
-
-
-class _version:  # noqa: N801 # a template's function
-    """`version('2026.11') > '2025.1'`: compared part by part."""
-
-    def __init__(self, text: Any) -> None:
-        self.text = str(text)
-        self._parts = [int(one) if one.isdigit() else -1 for one in re.split(r"[.\-+]", self.text)]
-
-    def _other(self, other: object) -> list[int]:
-        return _version(other)._parts if not isinstance(other, _version) else other._parts
-
-    def __lt__(self, other: object) -> bool:
-        return self._parts < self._other(other)
-
-    def __le__(self, other: object) -> bool:
-        return self._parts <= self._other(other)
-
-    def __gt__(self, other: object) -> bool:
-        return self._parts > self._other(other)
-
-    def __ge__(self, other: object) -> bool:
-        return self._parts >= self._other(other)
-
-    def __eq__(self, other: object) -> bool:
-        return self._parts == self._other(other)
-
-    def __hash__(self) -> int:
-        return hash(self.text)
-
-    def __str__(self) -> str:
-        return self.text

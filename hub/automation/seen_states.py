@@ -160,9 +160,15 @@ class StateReader:
     def noting(self, reads: Reads) -> None:
         self._reads = reads
 
-    def look(self, entity_id: str) -> Seen | None:
+    def look(self, entity_id: Any) -> Seen | None:
+        """By its id, whatever its capitals; None for what is none."""
+        if not isinstance(entity_id, str):
+            return None
+        seen = self._world.get(entity_id)
+        if seen is None and not entity_id.islower() and (seen := self._world.get(entity_id.lower())) is not None:
+            entity_id = seen.entity_id
         self._reads.entities.add(entity_id)
-        return self._world.get(entity_id)
+        return seen
 
     def one(self, entity_id: str) -> TemplateState | None:
         seen = self.look(entity_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import random
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -30,21 +31,36 @@ def contains(group: Any, value: Any) -> bool:
     return value in group
 
 
-def flatten(value: Iterable[Any], levels: int | None = None) -> list[Any]:
+def flatten(value: Any, levels: int | None = None) -> list[Any]:
     flat: list[Any] = []
-    for item in value:
-        if isinstance(item, (list, tuple, set)) and (levels is None or levels > 0):
+    for item in _several("flatten", value):
+        if isinstance(item, Iterable) and not isinstance(item, (str, bytes)) and (levels is None or levels > 0):
             flat.extend(flatten(item, None if levels is None else levels - 1))
         else:
             flat.append(item)
     return flat
 
 
-def combine(*parts: Mapping[Any, Any], recursive: bool = False) -> dict[Any, Any]:
+def _several(name: str, value: Any) -> Iterable[Any]:
+    if not isinstance(value, Iterable) or isinstance(value, (str, bytes)):
+        raise TypeError(f"{name} wants a list, not {str(value)[:60]!r}")
+    return value
+
+
+def _of_sets(name: str, operation: Callable[[set[Any], set[Any]], set[Any]]) -> Callable[[Any, Any], list[Any]]:
+    def call(one: Any, other: Any) -> list[Any]:
+        return list(operation(set(_several(name, one)), set(_several(name, other))))
+
+    return call
+
+
+def combine(*parts: Any, recursive: bool = False) -> dict[Any, Any]:
     if not parts:
         raise TypeError("combine wants at least one dictionary")
     whole: dict[Any, Any] = {}
     for part in parts:
+        if not isinstance(part, Mapping):
+            raise TypeError(f"combine wants dictionaries, not {str(part)[:60]!r}")
         for key, value in part.items():
             inner = whole.get(key)
             if recursive and isinstance(inner, dict) and isinstance(value, dict):
@@ -54,10 +70,35 @@ def combine(*parts: Mapping[Any, Any], recursive: bool = False) -> dict[Any, Any
     return whole
 
 
-def shuffle(*values: Any, seed: Any = "") -> list[Any]:
-    items = list(values[0]) if len(values) == 1 and isinstance(values[0], Iterable) else list(values)
+def shuffle(*values: Any, seed: Any = None) -> list[Any]:
+    """A list, perhaps with a seed behind it; or several values."""
+    if not values:
+        raise TypeError("shuffle wants a list, or several values")
+    if isinstance(values[0], Iterable) and not isinstance(values[0], str):
+        items = list(values[0])
+        seed = values[1] if len(values) > 1 and seed is None else seed
+    elif len(values) == 1:
+        raise TypeError("shuffle wants a list, or several values")
+    else:
+        items = list(values)
     random.Random(seed or None).shuffle(items)
     return items
+
+
+def as_function(macro: Any) -> Callable[..., Any]:
+    """A macro that hands a value to its argument `returns` as a function that gives this value."""
+
+    def call(*arguments: Any, **named: Any) -> Any:
+        found: list[Any] = [None]
+
+        def returns(value: Any) -> Any:
+            found[0] = value
+            return value
+
+        macro(*arguments, **named, returns=returns)
+        return found[0]
+
+    return call
 
 
 def typeof(value: Any) -> str:
@@ -83,15 +124,16 @@ class Dictionary:
 
 SHARED: dict[str, Callable[..., Any]] = {
     "apply": apply,
+    "as_function": as_function,
     "combine": combine,
-    "difference": lambda one, other: list(set(one) - set(other)),
+    "difference": _of_sets("difference", operator.sub),
     "flatten": flatten,
     "iif": iif,
-    "intersect": lambda one, other: list(set(one) & set(other)),
+    "intersect": _of_sets("intersect", operator.and_),
     "shuffle": shuffle,
-    "symmetric_difference": lambda one, other: list(set(one) ^ set(other)),
+    "symmetric_difference": _of_sets("symmetric_difference", operator.xor),
     "typeof": typeof,
-    "union": lambda one, other: list(set(one) | set(other)),
+    "union": _of_sets("union", operator.or_),
 }
 FILTERS: dict[str, Callable[..., Any]] = {"contains": contains, "is_defined": is_defined}
 GLOBALS: dict[str, Any] = {"dict": Dictionary(), "set": set, "tuple": tuple, "zip": zip}

@@ -7,8 +7,8 @@ import statistics
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from jinja2 import Undefined
-from jinja2.filters import do_int
+from jinja2 import Environment, Undefined, pass_environment
+from jinja2.filters import do_int, do_max, do_min
 
 from hub.template.values import MISSING, fallback
 
@@ -128,30 +128,58 @@ def _many(name: str, function: Callable[[list[Any]], Any]) -> Callable[..., Any]
     return call
 
 
-def clamp(value: Any, low: Any, high: Any) -> Any:
-    return max(low, min(high, value))
+def clamp(value: Any, low: Any, high: Any) -> float:
+    number, least, most = _numbers(value, low, high)
+    return max(least, min(most, number))
 
 
-def wrap(value: Any, low: Any, high: Any) -> Any:
-    return (value - low) % (high - low) + low
+def wrap(value: Any, low: Any, high: Any) -> float:
+    """Around a circle from low to high, which is low again."""
+    number, least, most = _numbers(value, low, high)
+    return (number - least) % (most - least) + least if most != least else least
 
 
 def remap(
     value: Any, in_low: Any, in_high: Any, out_low: Any, out_high: Any, *, steps: int = 0, edges: str = "none"
-) -> Any:
+) -> float:
     """From one range to another; `steps` snaps, `edges` is none, clamp, wrap or mirror."""
+    number, a, b, c, d = _numbers(value, in_low, in_high, out_low, out_high)
     if edges == "clamp":
-        value = clamp(value, in_low, in_high)
+        number = clamp(number, a, b)
     elif edges == "wrap":
-        value = wrap(value, in_low, in_high)
+        number = wrap(number, a, b)
     elif edges == "mirror":
-        span = in_high - in_low
-        place = (value - in_low) % (2 * span)
-        value = in_low + (2 * span - place if place > span else place)
-    share = (value - in_low) / (in_high - in_low)
-    if steps:
+        place = (number - a) % (2 * (b - a))
+        number = a + (2 * (b - a) - place if place > b - a else place)
+    share = (number - a) / (b - a)
+    if steps > 0:
         share = round(share * steps) / steps
-    return out_low + share * (out_high - out_low)
+    return c + share * (d - c)
+
+
+def _numbers(*values: Any) -> list[float]:
+    try:
+        return [float(one) for one in values]
+    except (ValueError, TypeError):
+        raise ValueError(f"numbers go here, not {', '.join(repr(one)[:30] for one in values)}") from None
+
+
+def _middle(values: list[Any]) -> Any:
+    """As it is written where all are numbers."""
+    return statistics.median(values if all(isinstance(one, int | float) for one in values) else map(float, values))
+
+
+def _extreme(name: str, choose: Callable[..., Any]) -> Callable[..., Any]:
+    """`max(1, 2)`, `max([1, 2])` and the filter, with Jinja's options; undefined where there is nothing."""
+
+    def call(environment: Environment, *arguments: Any, default: Any = MISSING, **options: Any) -> Any:
+        if not arguments:
+            raise TypeError(f"{name} wants a list, or several values")
+        several = isinstance(arguments[0], Iterable) and len(arguments) == 1
+        found = choose(environment, arguments[0] if several else arguments, **options)
+        return default if default is not MISSING and isinstance(found, Undefined) else found
+
+    return pass_environment(call)
 
 
 SHARED: dict[str, Callable[..., Any]] = {
@@ -169,9 +197,9 @@ SHARED: dict[str, Callable[..., Any]] = {
     "int": to_int,
     "is_number": is_number,
     "log": log,
-    "max": _many("max", max),
-    "median": _many("median", lambda values: statistics.median(map(float, values))),
-    "min": _many("min", min),
+    "max": _extreme("max", do_max),
+    "median": _many("median", _middle),
+    "min": _extreme("min", do_min),
     "remap": remap,
     "statistical_mode": _many("statistical_mode", statistics.mode),
     "wrap": wrap,

@@ -6,11 +6,11 @@ import base64
 import hashlib
 import re
 import struct
-import urllib.parse
 from collections.abc import Callable
 from typing import Any
 
 import orjson
+from jinja2.filters import do_urlencode
 
 from hub.template.values import MISSING, fallback
 from hub.template.weight import LARGEST
@@ -162,7 +162,7 @@ SHARED: dict[str, Callable[..., Any]] = {
     "pack": pack,
     "slugify": slugify,
     "unpack": unpack,
-    "urlencode": lambda value: urllib.parse.urlencode(value) if isinstance(value, dict) else urllib.parse.quote(value),
+    "urlencode": do_urlencode,
 }
 FILTERS: dict[str, Callable[..., Any]] = {
     "base64_decode": base64_decode,

@@ -11,10 +11,18 @@ from zoneinfo import ZoneInfo
 from hub.clock import Clock
 from hub.template.values import MISSING, fallback
 
-_DURATION = re.compile(
-    r"(?P<sign>[+-])?(?:(?P<days>\d+(?:\.\d+)?)\s*d(?:ays?)?,?\s*)?"
-    r"(?:(?P<hours>\d+):(?P<minutes>\d{1,2})(?::(?P<seconds>\d{1,2}(?:\.\d+)?))?)?"
+_DURATIONS = (
+    re.compile(
+        r"(?:(?P<days>[+-]?\d+) (?:days?,? )?)?(?P<sign>[+-]?)(?:(?P<hours>\d+):(?=\d+:\d+))?(?:(?P<minutes>\d+):)?"
+        r"(?P<seconds>\d+(?:[.,]\d+)?)"
+    ),
+    re.compile(
+        r"(?P<sign>[+-]?)P(?=.)(?:(?P<days>\d+(?:[.,]\d+)?)D)?"
+        r"(?:T(?=.)(?:(?P<hours>\d+(?:[.,]\d+)?)H)?(?:(?P<minutes>\d+(?:[.,]\d+)?)M)?(?:(?P<seconds>\d+(?:[.,]\d+)?)S)?)?"
+    ),
+    re.compile(r"(?P<days>[+-]?\d+) days?"),
 )
+"""`[D days, ][H:]M:S` and seconds; ISO 8601; days alone."""
 _LONGEST_PATTERN = 200
 _PARTS = (("year", 31_536_000), ("month", 2_592_000), ("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
 
@@ -44,6 +52,9 @@ class Times:
         try:
             return datetime.fromisoformat(str(value).strip())
         except ValueError:
+            # A text without a default gives none, as Home Assistant has it.
+            if default is MISSING and isinstance(value, str):
+                return None
             return fallback("as_datetime", value, default)
 
     def as_timestamp(self, value: Any, default: Any = MISSING) -> Any:
@@ -53,19 +64,23 @@ class Times:
         return self._aware(instant).timestamp()
 
     def as_local(self, value: Any) -> datetime:
-        return self._aware(self.as_datetime(value)).astimezone(self._zone)
+        instant = self.as_datetime(value)
+        if instant is None:
+            raise ValueError(f"as_local got {str(value)[:60]!r}, which is no instant")
+        return self._aware(instant).astimezone(self._zone)
 
     def as_timedelta(self, value: Any) -> timedelta | None:
-        """From seconds or `[-][D day[s], ]H:MM[:SS]`."""
-        try:
-            return timedelta(seconds=float(value))
-        except (ValueError, TypeError):
-            pass
-        found = _DURATION.fullmatch(str(value).strip())
-        if found is None or not str(value).strip():
+        """From seconds, `[D days, ][[H:]M:]S` or ISO 8601; None for anything else."""
+        text = str(value).strip()
+        found = next((match for one in _DURATIONS if (match := one.fullmatch(text))), None)
+        if found is None:
             return None
-        parts = {name: float(text or 0) for name, text in found.groupdict().items() if name != "sign"}
-        return timedelta(**parts) * (-1 if found["sign"] == "-" else 1)
+        told = found.groupdict()
+        sign = -1 if told.pop("sign", "") == "-" else 1
+        parts = {name: float(part.replace(",", ".")) for name, part in told.items() if part}
+        if text.startswith(("P", "+", "-")):
+            return sign * timedelta(**parts)
+        return timedelta(days=parts.pop("days", 0.0)) + sign * timedelta(**parts)
 
     def today_at(self, text: str = "") -> datetime:
         return datetime.combine(self.now().date(), time.fromisoformat(text.zfill(5) if text else "00:00"), self._zone)
@@ -124,13 +139,18 @@ class Times:
             "as_datetime", "as_local", "as_timedelta", "as_timestamp", "relative_time", "time_since", "time_until",
             "today_at",
         )  # fmt: skip
-        return {name: getattr(self, name) for name in names} | {"timedelta_string": str}
+        return {name: getattr(self, name) for name in names} | {"timedelta_string": timedelta_string}
 
     def filters(self) -> dict[str, Callable[..., Any]]:
         return {name: getattr(self, name) for name in ("timestamp_custom", "timestamp_local", "timestamp_utc")}
 
     def globals(self) -> dict[str, Any]:
         return {"now": self.now, "utcnow": self.utcnow, "strptime": self.strptime, "timedelta": timedelta}
+
+
+def timedelta_string(value: Any, precision: int = 1) -> Any:
+    """`3 hours`, of the span's length; anything else comes back as it is."""
+    return _in_words(abs(value), precision) if isinstance(value, timedelta) else value
 
 
 def _in_words(span: timedelta, precision: int) -> str:

@@ -77,9 +77,24 @@ RENDERED: list[tuple[str, Any]] = [
     ("{{ closest(48.0, 11.0, ['person.anna', 'person.ben']).entity_id }}", "person.ben"),
     (
         "{{ merge_response({'todo.a': {'items': [{'s': 1}]}, 'todo.b': {'items': []}}) }}",
-        [{"s": 1, "entity_id": "todo.a"}],
+        [{"s": 1, "entity_id": "todo.a", "value_key": "items"}],
     ),
     ("{{ version('2026.11.0') > '2026.9.1' }}", True),
+    ("{{ version('2026.11.0b5') < '2026.11.0' and version('2026.1.0b5') > '2026.1.0b4' }}", True),
+    ("{{ version('2024.1.0b2').major }} {{ ('1.2.3' | version).patch }} {{ version('2024.1b1').beta }}", "2024 3 True"),
+    ("{{ states('SENSOR.Hall') }} {{ state_attr('Light.A', 'brightness') }}", "21.456 120"),
+    (
+        "{{ states(none) }} {{ state_attr([], 'x') }} {{ is_state({}, 'on') }} {{ has_value(nothing) }}",
+        "unknown None False False",
+    ),
+    (
+        (
+            "{% macro double(x, returns) %}{% do returns({'twice': x * 2}) %}{% endmacro %}"
+            "{% set f = double | as_function %}{{ f(4).twice + 1 }} "
+            "{{ [1, 2] | map('apply', f) | sum(attribute='twice') }}"
+        ),
+        "9 6",
+    ),
     ("{{ now() is datetime }} {{ now().strftime('%H:%M') }}", "True 08:00"),
     ("{{ states.light.a.last_changed == now() }}", True),
     ("{% set ns = namespace(n=0) %}{% for l in states.light %}{% set ns.n = ns.n + 1 %}{% endfor %}{{ ns.n }}", 2),

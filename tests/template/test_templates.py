@@ -32,12 +32,12 @@ def environment() -> TemplateEnvironment:
         ("{{ value | length }}", "8"),
         ("{{ '0.412' | round(3) * 1000 }}", "412.0"),
         ("{{ 'x' | float(0) }} {{ '0x1f' | int(base=16) }}", "0 31"),
-        ("{{ [1, 2, 9] | average }} {{ median(1, 5, 3) }} {{ max([1, 4]) }} {{ 5 | min(3) }}", "4.0 3.0 4 3"),
+        ("{{ [1, 2, 9] | average }} {{ median(1, 5, 3) }} {{ max([1, 4]) }} {{ 5 | min(3) }}", "4.0 3 4 3"),
         ("{{ 6 | bitwise_and(3) }} {{ 7.5 | multiply(2) }} {{ remap(5, 0, 10, 0, 100) }}", "2 15.0 50.0"),
         ("{{ now().hour }} {{ utcnow().hour }}", "1 0"),
         ("{{ (0 | timestamp_custom('%Y %H:%M', false)) }}", "1970 00:00"),
         ("{{ '2026-03-29T03:30:00+02:00' | as_timestamp }}", "1774747800.0"),
-        ("{{ ('2026-03-29' | as_datetime).year }} {{ '1:30' | as_timedelta }}", "2026 1:30:00"),
+        ("{{ ('2026-03-29' | as_datetime).year }} {{ '1:30' | as_timedelta }}", "2026 0:01:30"),
         ("{{ 'MyCO₂/CO₂ Gadget' | slugify }}", "myco2_co2_gadget"),
         ("{{ 'single_left' | regex_findall_index('_(.+)') }} {{ 'ab' is match('a') }}", "left True"),
         ("{{ {'b': 1, 'a': 2} | to_json(sort_keys=true) }} {{ ('[1]' | from_json)[0] }}", '{"a":2,"b":1} 1'),
@@ -47,6 +47,35 @@ def environment() -> TemplateEnvironment:
         ("{% for i in range(9) %}{% if i == 2 %}{% break %}{% endif %}{{ i }}{% endfor %}", "01"),
         ("{{ 1 ~ 'a' ~ 2.5 }} {{ [[1], [2, [3]]] | flatten }}", "1a2.5 [1, 2, 3]"),
         ("{{ pack(1000, '>H') | base64_encode }} {{ unpack('\\x03\\xe8'.encode('latin-1'), '>H') }}", "A+g= 1000"),
+        (
+            (
+                "{{ ['PT10M', 'P1DT2H', '4 days, 03:04:05', '1 02:03:04', '-1:00:00', '90', 'x'] | map('as_timedelta')"
+                " | join('|') }}"
+            ),
+            "0:10:00|1 day, 2:00:00|4 days, 3:04:05|1 day, 2:03:04|-1 day, 23:00:00|0:01:30|None",
+        ),
+        ("{{ as_datetime('x') }} {{ as_datetime('06:30') }} {{ as_datetime(none, 'd') }}", "None None d"),
+        ("{{ median([1, 9, 3]) }} {{ ['2', '1'] | average }} {{ [] | max }}{{ min([], default=0) }}", "3 1.5 0"),
+        ("{{ max('abc') }} {{ [{'a': 1}, {'a': 5}] | max(attribute='a') }} {{ max('a', 'B') }}", "c {'a': 5} B"),
+        ("{{ [['a', 1]] | urlencode }} {{ 'a b/c' | urlencode }} {{ urlencode({'a': 'b c'}) }}", "a=1 a%20b/c a=b+c"),
+        (
+            "{{ 5 | clamp(0, 3) }} {{ 370 | wrap(0, 360) }} {{ wrap(1, 2, 2) }} {{ '5' | remap(0, 10, 0, 1) }}",
+            "3.0 10.0 2.0 0.5",
+        ),
+        ("{{ remap(12, 0, 10, 0, 100, edges='mirror') }} {{ remap(-3, 0, 10, 0, 100, edges='mirror') }}", "80.0 30.0"),
+        ("{{ flatten([{'a': 1}, [(2, [3])]]) }} {{ [1, [2, [3]]] | flatten(0) }}", "['a', 2, 3] [1, [2, [3]]]"),
+        (
+            "{{ shuffle([1, 2, 3, 4], 'seed') == shuffle([1, 2, 3, 4], seed='seed') }} {{ shuffle(1, 2) | length }}",
+            "True 2",
+        ),
+        (
+            (
+                "{{ timedelta(hours=2, minutes=40) | timedelta_string }} "
+                "{{ timedelta_string(timedelta(minutes=90), 2) }}"
+                " {{ 5 | timedelta_string }}"
+            ),
+            "3 hours 1 hour 30 minutes 5",
+        ),
         ("  plain text  ", "plain text"),
     ],
 )
@@ -60,6 +89,12 @@ def test_a_template_renders_as_home_assistant_does(environment: TemplateEnvironm
         "{{ value_json.missing | is_defined }}",
         "{{ value_json.missing.deeper }}",
         "{{ 'x' | float }}",
+        "{{ as_datetime(none) }}",
+        "{{ flatten('abc') }}",
+        "{{ 'abc' | union([1]) }}",
+        "{{ shuffle(1) }}",
+        "{{ combine({'a': 1}, 5) }}",
+        "{{ 'x' | clamp(0, 1) }}",
         "{{ nothing_at_all.x }}",
         "{{ value_json.on.__class__.__mro__[1].__subclasses__() }}",
         "{{ 'x' * 10 ** 9 }}",
@@ -109,8 +144,7 @@ HUGE = [
     "{% macro m() %}{{ m() }}{{ m() }}{% endmacro %}{{ m() }}",
     "{{ 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa' | regex_match('(a|aa)+b') }}",
     "{{ 'a' * 300000 }}",
-    "{{ ('<' * 99999) | e | e | e | e | e | e | length }}",
-    "{{ ((('<' | e) * 99999) ~ '') | e | e | e | e | e | length }}",
+    "{{ ('<' * 99999) | forceescape | forceescape | forceescape | length }}",
 ]
 
 

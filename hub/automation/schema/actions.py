@@ -12,7 +12,7 @@ from hub.automation.grammar import is_template
 from hub.automation.schema.conditions import Conditions, OneCondition
 from hub.automation.schema.triggers import Triggers
 from hub.automation.schema.values import (
-    EntityIds,
+    CalledIds,
     Part,
     PositiveSpan,
     Template,
@@ -21,6 +21,7 @@ from hub.automation.schema.values import (
     Truth,
     TruthOrTemplate,
     Variables,
+    called_ids,
     entity_of,
     many,
     tagged,
@@ -175,6 +176,10 @@ def _target(value: Any) -> Any:
     for key in value:
         if key not in _TARGETS:
             raise ValueError(f"{key!r} is no target; there are {', '.join(_TARGETS)}")
+    named = value.get("entity_id")
+    for one in named if isinstance(named, list) else [named]:
+        if one is not None and not is_template(one):
+            called_ids(one)
     return templates(dict(value))
 
 
@@ -199,7 +204,7 @@ class CallAction(Action):
     data: Annotated[Any, BeforeValidator(_data)] = None
     data_template: Annotated[Any, BeforeValidator(_data)] = None
     target: Annotated[Any, BeforeValidator(_target)] = None
-    entity_id: EntityIds | None = None
+    entity_id: CalledIds | None = None
     response_variable: Text | None = None
     metadata: Templates = None
 

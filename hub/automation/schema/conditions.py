@@ -116,7 +116,7 @@ class TimeCondition(Condition):
 
 class TriggerCondition(Condition):
     kind = "trigger"
-    id: Texts = Field(min_length=1)
+    id: Texts
 
 
 _SunEvent = Annotated[Literal["sunrise", "sunset"], BeforeValidator(lower)]

@@ -108,7 +108,8 @@ def _moment(value: Any) -> Any:
 
 class TimeTrigger(Trigger):
     kind = "time"
-    at: list[Annotated[time | MovedTime | str, BeforeValidator(_moment)]] = Field(min_length=1)
+    at: list[Annotated[time | MovedTime | str, BeforeValidator(_moment)]]
+    """None: it is never time; an input of a blueprint may be left empty."""
     weekday: Weekdays | None = None
 
     _many = field_validator("at", mode="before")(many)
@@ -142,7 +143,7 @@ class TimePatternTrigger(Trigger):
 
 class EventTrigger(Trigger):
     kind = "event"
-    event_type: TemplateList = Field(min_length=1)
+    event_type: TemplateList
     event_data: Templates = None
     context: Templates = None
 
@@ -194,10 +195,17 @@ class MqttTrigger(Trigger):
         return topic
 
 
+def _methods(value: Any) -> Any:
+    return [one.upper() if isinstance(one, str) else one for one in many(value)]
+
+
 class WebhookTrigger(Trigger):
     kind = "webhook"
     webhook_id: Text = Field(min_length=1)
-    allowed_methods: tuple[Literal["GET", "HEAD", "POST", "PUT"], ...] = ("POST", "PUT")
+    allowed_methods: Annotated[tuple[Literal["GET", "HEAD", "POST", "PUT"], ...], BeforeValidator(_methods)] = (
+        "POST",
+        "PUT",
+    )
     local_only: Truth = True
 
 

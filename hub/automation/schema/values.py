@@ -140,9 +140,18 @@ def entity_id(value: Any) -> str:
 
 def entity_ids(value: Any) -> list[str]:
     """A list, one, or several with commas between them."""
+    if value is None:
+        raise ValueError("an entity id goes here, like `sensor.anna_weight`, or a list of them")
     if isinstance(value, str):
-        value = [one for one in value.split(",") if one.strip()]
+        value = value.split(",")
     return [entity_id(one) for one in (list(value) if isinstance(value, Mapping) else many(value))]
+
+
+def called_ids(value: Any) -> list[str]:
+    """Entity ids that something is done to: `all` and `none` may stand there too."""
+    if isinstance(value, str) and value.strip().lower() in ("all", "none"):
+        return [value.strip().lower()]
+    return entity_ids(value)
 
 
 def entity_of(*domains: str) -> Callable[[Any], str]:
@@ -164,8 +173,8 @@ def truth(value: Any) -> Any:
 
 
 def plain_truth(value: Any) -> bool:
-    if isinstance(value, bool):
-        return value
+    if isinstance(value, bool | int | float):
+        return bool(value)
     told = str(value).strip().lower()
     if told in ("1", "true", "yes", "on", "enable"):
         return True
@@ -215,6 +224,7 @@ PositiveSpan = Annotated[timedelta | str | dict[str, Any], BeforeValidator(posit
 TimeOfDay = Annotated[time, BeforeValidator(time_of_day)]
 EntityId = Annotated[str, BeforeValidator(entity_id)]
 EntityIds = Annotated[list[str], BeforeValidator(entity_ids)]
+CalledIds = Annotated[list[str], BeforeValidator(called_ids)]
 Truth = Annotated[bool, BeforeValidator(plain_truth)]
 TruthOrTemplate = Annotated[bool | str, BeforeValidator(truth)]
 Threshold = Annotated[float | str, BeforeValidator(threshold)]
