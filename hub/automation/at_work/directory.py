@@ -35,7 +35,8 @@ def directory_of(
     furnished = {one.device for one in entities.all.values()}
     for device in entities.devices.values():
         if device.id not in furnished and not device.ignored and views(device.person):
-            _add(made, device, device.entry)
+            known = made.entries.setdefault(device.entry, {"title": device.entry, "domain": device.entry})
+            _add(made, device, str(known["domain"]))
     return made
 
 

@@ -19,6 +19,7 @@ from tests.integrations.mqtt.client import Client, until
 from tests.integrations.mqtt.conftest import Home, announce, is_connected, problems, there
 from tests.support.house import PASSWORD
 from tests.support.mosquitto import Mosquitto
+from web.selectors.house import devices
 
 EVENT = {"event": "heard", "event_data": {}}
 
@@ -273,7 +274,10 @@ async def test_a_remote_tells_what_is_pressed(at_home: Home, mosquitto: Mosquitt
         await ran(hub, named)
         assert await view(hub, "ben").automation_traces(his) == []
         await hub.rooms.entities.assign(known, HOUSEHOLD)
-        assert known in hub.rooms.automations.engine("ben").world.directory.devices
+        directory = view(hub, "ben").directory()
+        assert directory.devices[known].attributes["model"] == "E1743"
+        wanted = {"filter": {"integration": "mqtt", "manufacturer": "IKEA"}}
+        assert [one.value for one in devices(view(hub, "ben"), wanted)] == [known]
         await device.publish("zigbee2mqtt/Remote/action", "on")
         await ran(hub, his, account="ben")
         await device.publish("homeassistant/device_automation/0x0c43/action_on/config", "", retain=True)
