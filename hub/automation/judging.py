@@ -23,6 +23,8 @@ class Verdict(NamedTuple):
     met: bool
     why: str = ""
     """What was seen, in words; of the first condition that is not met where there are several."""
+    error: str = ""
+    """Why it could not be judged."""
 
 
 class Elsewhere(Protocol):
@@ -38,10 +40,17 @@ class Judge:
 
     async def all(self, conditions: list[schema.Condition], variables: Variables) -> Verdict:
         """Met when every one is; raises TemplateFailed."""
+        failed: TemplateFailed | None = None
         for one in conditions:
-            verdict = await self.one(one, variables)
+            try:
+                verdict = await self.one(one, variables)
+            except TemplateFailed as error:
+                failed = failed or error
+                continue
             if not verdict.met:
                 return verdict
+        if failed is not None:
+            raise failed
         return Verdict(True)
 
     async def one(self, condition: schema.Condition, variables: Variables) -> Verdict:
@@ -85,12 +94,18 @@ class Judge:
                 return await self._elsewhere.judge(condition, variables)
 
     async def _any(self, conditions: list[schema.Condition], variables: Variables) -> Verdict:
-        why = ""
+        why, failed = "", None
         for one in conditions:
-            verdict = await self.one(one, variables)
+            try:
+                verdict = await self.one(one, variables)
+            except TemplateFailed as error:
+                failed = failed or error
+                continue
             if verdict.met:
                 return verdict
             why = why or verdict.why
+        if failed is not None:
+            raise failed
         return Verdict(False, why or "none of them is so")
 
     def _state(self, condition: schema.StateCondition, variables: Variables) -> Verdict:

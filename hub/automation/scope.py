@@ -6,14 +6,22 @@ from collections.abc import Iterator, Mapping, MutableMapping
 from typing import Any
 
 
-class Scope(MutableMapping[str, Any]):
-    """Variables of a block over those around it; what is set is set where it was first said, else here."""
+_NONE: frozenset[str] = frozenset()
+_TO_ITSELF = frozenset({"wait"})
 
-    def __init__(self, values: Mapping[str, Any], outer: Scope | None = None) -> None:
-        self._own, self._outer = dict(values), outer
+
+class Scope(MutableMapping[str, Any]):
+    """Variables of a block over those around it; what is set is set where it was first said, else for the whole run."""
+
+    def __init__(self, values: Mapping[str, Any], outer: Scope | None = None, keeps: frozenset[str] = _NONE) -> None:
+        self._own, self._outer, self._keeps = dict(values), outer, keeps
 
     def inner(self, **values: Any) -> Scope:
         return Scope(values, self)
+
+    def beside(self) -> Scope:
+        """Of one of several blocks that run at the same time: each has what it waited for to itself."""
+        return Scope({}, self, _TO_ITSELF)
 
     def __getitem__(self, name: str) -> Any:
         here: Scope | None = self
@@ -24,13 +32,10 @@ class Scope(MutableMapping[str, Any]):
         raise KeyError(name)
 
     def __setitem__(self, name: str, value: Any) -> None:
-        here: Scope | None = self
-        while here is not None:
-            if name in here._own:
-                here._own[name] = value
-                return
+        here = self
+        while name not in here._own and name not in here._keeps and here._outer is not None:
             here = here._outer
-        self._own[name] = value
+        here._own[name] = value
 
     def __delitem__(self, name: str) -> None:
         del self._own[name]

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from hub.automation.judging import Judge
+from hub.automation.judging import Judge, Verdict
 from hub.automation.rendering import Renderer, clocked
 from hub.automation.schema import actions as schema
 from hub.automation.schema.conditions import Condition
@@ -96,7 +96,7 @@ class Script:
                 step.result = span.total_seconds()
                 await self._world.clock.sleep(span.total_seconds())
             case schema.ConditionAction():
-                verdict = await self._judge.one(action.condition, scope)
+                verdict = await self._verdict([action.condition], scope)
                 step.result = {"met": verdict.met, "why": verdict.why}
                 if not verdict.met:
                     raise ConditionUnmet
@@ -105,12 +105,13 @@ class Script:
             case schema.ChooseAction():
                 await self._choose(action, scope, path, step)
             case schema.IfAction():
-                met = (await self._judge.all(action.if_, scope)).met
-                step.result = "then" if met else "else"
-                branch = action.then if met else action.else_ or []
+                verdict = await self._verdict(action.if_, scope)
+                step.result = "then" if verdict.met else "else"
+                step.error = verdict.error
+                branch = action.then if verdict.met else action.else_ or []
                 await self.block(branch, scope.inner(), f"{path}/{step.result}")
             case schema.RepeatAction():
-                step.result = await self._repeat(action.repeat, scope, f"{path}/repeat")
+                step.result = await self._repeat(action.repeat, scope, f"{path}/repeat", step)
             case schema.SequenceAction():
                 await self.block(action.sequence, scope.inner(), f"{path}/sequence")
             case schema.ParallelAction():
@@ -171,14 +172,16 @@ class Script:
 
     async def _choose(self, action: schema.ChooseAction, scope: Scope, path: str, step: Step) -> None:
         for index, option in enumerate(action.choose):
-            if (await self._judge.all(option.conditions, scope)).met:
+            verdict = await self._verdict(option.conditions, scope)
+            step.error = step.error or verdict.error
+            if verdict.met:
                 step.result = index
                 await self.block(option.sequence, scope.inner(), f"{path}/choose/{index}/sequence")
                 return
         step.result = "default"
         await self.block(action.default or [], scope.inner(), f"{path}/default")
 
-    async def _repeat(self, repeat: schema.Repeat, scope: Scope, path: str) -> int:
+    async def _repeat(self, repeat: schema.Repeat, scope: Scope, path: str, step: Step) -> int:
         """How many rounds there were."""
         items = self._items(repeat, scope)
         index = 0
@@ -188,11 +191,13 @@ class Script:
             if items is not None:
                 told |= {"last": index == len(items)} | ({"item": items[index - 1]} if repeat.count is None else {})
             inner = scope.inner(repeat=told)
-            if repeat.while_ is not None and not await self._so(repeat.while_, inner):
+            if repeat.while_ is not None and not (await self._verdict(repeat.while_, inner, step)).met:
                 return index - 1
             await self.block(repeat.sequence, inner, f"{path}/sequence")
-            if repeat.until is not None and await self._so(repeat.until, inner):
-                return index
+            if repeat.until is not None:
+                verdict = await self._verdict(repeat.until, inner, step)
+                if verdict.met or verdict.error:
+                    return index
             # A loop without a wait must not hold up the house.
             await self._world.clock.sleep(0)
         if items is None:
@@ -214,12 +219,18 @@ class Script:
             return items
         return None
 
-    async def _so(self, conditions: list[Condition], scope: Scope) -> bool:
-        return (await self._judge.all(conditions, scope)).met
+    async def _verdict(self, conditions: list[Condition], scope: Scope, step: Step | None = None) -> Verdict:
+        """A condition that can't be judged is not met, as Home Assistant has it; `error` says why."""
+        try:
+            return await self._judge.all(conditions, scope)
+        except TemplateFailed as error:
+            if step is not None:
+                step.error = str(error)
+            return Verdict(False, str(error), str(error))
 
     async def _parallel(self, action: schema.ParallelAction, scope: Scope, path: str) -> None:
         tasks = [
-            asyncio.ensure_future(self.block([one], Scope(dict(scope)), f"{path}/{index}"))
+            asyncio.ensure_future(self.block([one], scope.beside(), f"{path}/{index}"))
             for index, one in enumerate(action.parallel)
         ]
         try:

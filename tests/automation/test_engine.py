@@ -397,3 +397,54 @@ actions: [{action: notify.say, data: {told: "{{ twice }} {{ rule }} {{ this.enti
     await house.later()
     assert said(house) == [{"told": "button/2! by event automation.one"}]
     assert house.engine.automations["one"].last_triggered == house.clock.now() - timedelta(0)
+
+
+async def test_variables_belong_to_the_run_and_only_what_was_waited_for_to_one_of_several_ways() -> None:
+    house = PlayHouse()
+    house.answers["weather.ask"] = {"rain": 3}
+    await run(
+        house,
+        """
+  - variables: {x: 1}
+  - if: "{{ true }}"
+    then:
+      - variables: {x: "{{ x + 1 }}", new: 5}
+  - parallel:
+      - {action: weather.ask, response_variable: answer}
+      - sequence:
+          - wait_template: "{{ true }}"
+          - variables: {beside: "{{ wait.completed }}"}
+  - repeat:
+      count: 2
+      sequence: [{variables: {rounds: "{{ repeat.index }}"}}]
+  - action: notify.say
+    data:
+      told: "{{ [x, new, answer.rain, beside, rounds, wait is defined, repeat is defined] }}"
+""",
+    )
+    assert said(house) == [{"told": [2, 5, 3, True, 2, False, False]}]
+
+
+async def test_a_condition_that_cannot_be_judged_is_not_met_and_the_run_goes_on() -> None:
+    house = PlayHouse()
+    await run(
+        house,
+        """
+  - if: "{{ states('sensor.none') | float > 5 }}"
+    then: {action: x.never}
+    else: {action: x.else}
+  - choose:
+      - conditions: "{{ nothing.x }}"
+        sequence: {action: x.never}
+      - conditions: {or: ["{{ nothing.x }}", "{{ true }}"]}
+        sequence: {action: x.second}
+  - repeat: {while: "{{ nothing.x }}", sequence: {action: x.never}}
+  - repeat: {until: "{{ nothing.x }}", sequence: {action: x.once}}
+  - sequence: ["{{ nothing.x }}", {action: x.never}]
+  - action: x.last
+""",
+    )
+    assert house.actions == ["x.else", "x.second", "x.once", "x.last"]
+    [trace] = house.traces()
+    assert trace.outcome is Outcome.DONE
+    assert "float got 'unknown'" in trace.steps[0].error
