@@ -70,6 +70,11 @@ async def test_an_automation_goes_on_with_what_the_button_said(loft: Loft, press
     kept = await loft.hub.rooms.automations.add(body, "anna", by="anna")
     loft.hub.rooms.automations.run(kept.key)
     (asked,) = await newest(loft, "Time for your tablet")
+    # The run has come to its `wait_for_trigger`.
+    while not any(
+        1_700 < at - loft.clock.monotonic() <= 1_800 for at, _, woken in loft.clock._sleepers if not woken.done()
+    ):
+        await asyncio.sleep(0.001)
     if pressed:
         assert await loft.room.answers.settle(asked, "PILL_TAKEN", "", "anna", NoticeState.ANSWERED)
     else:
