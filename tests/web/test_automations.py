@@ -73,6 +73,10 @@ async def test_an_automation_is_made_without_yaml_tried_kept_and_watched(lived: 
     await page.keyboard.press("Enter")
     search = page.get_by_label("Search what to add")
     await expect(search).to_be_focused()
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("button", name="Add a condition")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(search).to_be_focused()
     await search.press_sequentially("quiet")
     await expect(page.locator(".pick-one")).to_have_count(1)
     await page.keyboard.press("Tab")
@@ -167,6 +171,16 @@ async def test_an_automation_is_made_without_yaml_tried_kept_and_watched(lived: 
     await path.get_by_text("What it was given").first.click()
     await expect(path.locator("pre").first).to_contain_text("It is 200 now")
     assert await accessibility_faults(page) == []
+
+    # A run that goes on is told as it goes.
+    slow = {**kept.body, "actions": [{"delay": {"milliseconds": 2500}}, {"event": "done"}]}
+    await lived.view.change_automation("glucose_is_high", slow)
+    await lived.view.run_automation("glucose_is_high")
+    await page.goto(f"{lived.url}/automations/glucose_is_high")
+    await expect(row.locator(".run-outcome")).to_have_text("Running", timeout=15_000)
+    await row.click()
+    await expect(page.locator(".passage-running")).to_be_visible()
+    await expect(page.locator(".head .chip")).to_have_text("Done", timeout=15_000)
     body = {**kept.body, "conditions": [{"condition": "numeric_state", "entity_id": GLUCOSE, "above": 300}]}
     await lived.view.change_automation("glucose_is_high", body)
     await lived.measure("anna", "blood_glucose", (0, 130.0))

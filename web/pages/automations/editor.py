@@ -131,10 +131,10 @@ async def _do(view: View, draft: Draft, state: State, deed: str, target: str) ->
 
 async def _verdict(view: View, node: Any) -> tuple[bool, str]:
     try:
-        met, why = await view.judge_condition(node)
+        found = await view.judge_condition(node)
     except (AutomationInvalid, HubError) as error:
         return False, words.sentence(str(error))
-    return met, words.sentence(why)
+    return found.met, words.sentence(found.error or found.why)
 
 
 async def _save(request: web.Request, view: View, draft: Draft, state: State, one: Kept | None) -> web.StreamResponse:

@@ -74,7 +74,7 @@ async def _timeline(request: web.Request, view: View, one: Kept) -> dict[str, An
 
 
 async def run_page(request: web.Request, view: View) -> web.Response:
-    """The path of one run, or why a trigger led to none."""
+    """The path of one run, or why a trigger led to none; `?part=1`: only that, to be looked at again."""
     one = view.automation(request.match_info["key"])
     trace = await _trace(request, view, one)
     names = names_of(view)
@@ -82,21 +82,22 @@ async def run_page(request: web.Request, view: View) -> web.Response:
     conditions, actions = path_of(trace, told) if told is not None else ([], [])
     reached = {step.path for step in trace.steps}
     known = {line.line.path for line in (*conditions, *actions)}
-    return answer.page(
-        request,
-        "automations/run.html",
-        one=one,
-        trace=trace,
-        row=(row := row_of(trace, told)),
-        took=lasting(row.took) if row.took is not None else "",
-        cause=cause_of(trace, told),
-        outcome=OUTCOMES[trace.outcome.value],
-        conditions=conditions,
-        actions=actions,
-        facts=facts_of(trace, names),
-        other=bool({path.split("/")[0] + "/" + path.split("/")[1] for path in reached if "/" in path} - known),
-        zone=Display(view).zone,
-    )
+    given: dict[str, Any] = {
+        "one": one,
+        "trace": trace,
+        "row": (row := row_of(trace, told)),
+        "took": lasting(row.took) if row.took is not None else "",
+        "cause": cause_of(trace, told),
+        "outcome": OUTCOMES[trace.outcome.value],
+        "conditions": conditions,
+        "actions": actions,
+        "facts": facts_of(trace, names),
+        "other": bool({path.split("/")[0] + "/" + path.split("/")[1] for path in reached if "/" in path} - known),
+        "zone": Display(view).zone,
+    }
+    if request.query.get("part"):
+        return answer.fragment(request, "automations/path.html", **given)
+    return answer.page(request, "automations/run.html", **given)
 
 
 async def _trace(request: web.Request, view: View, one: Kept) -> Trace:

@@ -54,6 +54,12 @@ document.addEventListener("keydown", (event) => {
   button.click();
 });
 
+// Escape closes what is chosen from.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  event.target.closest?.("#editor .pick")?.querySelector("button[value=unpick]").click();
+});
+
 // Enter in a field would press the first button of the form; it searches or does nothing.
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !event.target.matches("[data-guard] input:not([type=checkbox], [type=radio])")) return;
