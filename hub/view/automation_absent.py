@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from hub.automation.flaws import Path, dotted
@@ -16,14 +17,22 @@ _MADE = ("sun", "person", "zone", "automation", "script", "scene", "group")
 """Domains whose entities are there only while the hub runs."""
 
 
-def absent(body: Mapping[str, Any], entities: Collection[str], actions: Collection[str], *, whole: bool) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Of entities or of actions; all of them are gone through only for one that is not there."""
+
+    has: Callable[[str], bool]
+    all: Callable[[], Iterable[str]]
+
+
+def absent(body: Mapping[str, Any], entities: Names, actions: Names, *, whole: bool) -> list[str]:
     """A line each: where it stands, and what was probably meant. `whole`: the hub runs, so everything is there."""
     found = []
     for path, kind, name in _named(body, ()):
-        there, word = (entities, "entity") if kind == "entity" else (actions, "action")
+        names, word = (entities, "entity") if kind == "entity" else (actions, "action")
         made = kind == "entity" and not whole and name.partition(".")[0] in _MADE
-        if name not in there and not made:
-            near = difflib.get_close_matches(name, there, n=1, cutoff=0.75)
+        if not made and not names.has(name):
+            near = difflib.get_close_matches(name, names.all(), n=1, cutoff=0.75)
             meant = f"; did you mean {near[0]!r}?" if near else "."
             found.append(f"{dotted(path)}: there is no {word} {name!r} now{meant}")
     return list(dict.fromkeys(found))

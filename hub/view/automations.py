@@ -18,7 +18,7 @@ from hub.automation.seen_states import Reads
 from hub.automation.trace import Trace
 from hub.errors import Forbidden, HubError, NotFound
 from hub.model import HOUSEHOLD, Actor, Verb
-from hub.view.automation_absent import absent
+from hub.view.automation_absent import Names, absent
 from hub.view.automation_words import mentioned
 from hub.view.base import Base, subject_of
 
@@ -168,8 +168,17 @@ class AutomationsView(Base):
     def _absent(self, body: Any, actor: Actor) -> list[str]:
         """What an automation with its blueprint filled in names, and what is not there for an actor."""
         rooms, world = self._rooms, self._rooms.automations.world(actor)
-        entities = {seen.entity_id for seen in world.all()} | {id for id in rooms.entities.all if world.sees(id)}
-        actions = [name for name, spec in rooms.actions.all.items() if spec.known_to is None or spec.known_to(actor)]
+        house, recorded, specs = rooms.automations.house, rooms.entities.all, rooms.actions.all
+
+        def sees(entity_id: str) -> bool:
+            return (entity_id in recorded or house.get(entity_id) is not None) and world.sees(entity_id)
+
+        def knows(action: str) -> bool:
+            spec = specs.get(action)
+            return spec is not None and (spec.known_to is None or spec.known_to(actor))
+
+        entities = Names(sees, lambda: {seen.entity_id for seen in world.all()} | {id for id in recorded if sees(id)})
+        actions = Names(knows, lambda: [name for name in specs if knows(name)])
         return absent(body, entities, actions, whole=rooms.automations.running)
 
     async def judge_condition(self, body: Any, variables: Mapping[str, Any] | None = None) -> Verdict:
