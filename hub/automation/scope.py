@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, MutableMapping
 from typing import Any
 
-
 _NONE: frozenset[str] = frozenset()
 _TO_ITSELF = frozenset({"wait"})
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from math import isfinite
 from typing import Any
 
 import yaml
@@ -46,6 +47,10 @@ def read(text: str) -> Source:
         mark = error.problem_mark or error.context_mark
         said = f"this is not YAML: {error.problem or error.context}."
         raise AutomationInvalid([Flaw((), said, _advice(error), mark.line + 1 if mark else 1)]) from None
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        said = f"the character U+{int(error.character):04X} can't stand in a text like this."
+        raise AutomationInvalid([Flaw((), said, "Take it out; it can't be seen in most editors.", line)]) from None
     except (yaml.YAMLError, RecursionError) as error:
         raise AutomationInvalid([Flaw((), f"this is not YAML: {error}")]) from None
     walk = _Walk(loader)
@@ -85,32 +90,59 @@ class _Walk:
             if not self.flaws or self.flaws[-1].message != _TOO_MUCH:
                 self.flaws.append(Flaw(path, _TOO_MUCH, line=line))
             return None
+        if node.tag == "!input":
+            return self._input(node, path)
+        if node.tag.removeprefix(_YAML) not in _TAGS:
+            hint = "An automation has only `!input`, and that in a blueprint."
+            if node.tag == f"{_YAML}value":
+                hint = "Quote it."
+            tag = node.tag.replace(_YAML, "!!")
+            self.flaws.append(Flaw(path, f"{tag} is not understood here.", hint, line))
+            return None
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
             return [self.value(one, (*path, index)) for index, one in enumerate(node.value)]
-        assert isinstance(node, yaml.ScalarNode)
-        if node.tag == "!input":
-            return Input(str(node.value).strip())
-        if node.tag.startswith("!"):
-            hint = "An automation has only `!input`, and that in a blueprint."
-            self.flaws.append(Flaw(path, f"{node.tag} is not understood here.", hint, line))
-            return None
         return self._scalar(node, path)
 
-    def _scalar(self, node: yaml.ScalarNode, path: Path) -> Any:
+    def _input(self, node: yaml.Node, path: Path) -> Any:
+        name = str(node.value).strip() if isinstance(node, yaml.ScalarNode) else ""
+        if not name:
+            hint = "Write it like `entity_id: !input sensor`."
+            self.flaws.append(Flaw(path, "`!input` names one input.", hint, _line(node)))
+        return Input(name)
+
+    def _scalar(self, node: yaml.Node, path: Path) -> Any:
         try:
+            node.value.encode()
             value = self._loader.construct_object(node)
-        except (yaml.YAMLError, ValueError) as error:
-            self.flaws.append(Flaw(path, f"{node.value!r} is not understood: {error}", "Quote it.", _line(node)))
+        except UnicodeError:
+            self.flaws.append(Flaw(path, _HALF, "Write the character itself.", _line(node)))
             return None
+        except (yaml.YAMLError, ValueError) as error:
+            why = str(error).splitlines()[0]
+            said = f"{node.value[:60]!r} is not understood: {why}."
+            self.flaws.append(Flaw(path, said, "Quote it.", _line(node)))
+            return None
+        # What is too large for a number, or none, is the text that stands there.
+        if (isinstance(value, int) and value.bit_length() > _LONGEST_NUMBER) or (
+            isinstance(value, float) and not isfinite(value)
+        ):
+            return node.value
         # `12:30:00` would be the number 45000 and `2026-01-01` a day; nobody who writes automations means that.
         if (isinstance(value, int | float) and ":" in node.value) or isinstance(value, date):
             return node.value
         return value
 
-    def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
+    def _mapping(self, node: yaml.MappingNode, path: Path, merging: int = 0) -> dict[str, Any]:
         found: dict[str, Any] = {}
+        self._values += merging > 0
+        if merging > DEEPEST or self._values > MOST:
+            if not self.flaws or self.flaws[-1].message != _TOO_MUCH:
+                self.flaws.append(Flaw(path, _TOO_MUCH, "It is merged into itself.", _line(node)))
+            # Whatever is merged twice in there need not be followed.
+            self._values = MOST + 1
+            return found
         merged: dict[str, Any] = {}
         first: dict[str, int] = {}
         for key_node, value_node in node.value:
@@ -119,11 +151,14 @@ class _Walk:
                 self.flaws.append(Flaw(path, "a key must be a word.", 'Quote a template: "{{ ... }}".', line))
                 continue
             key = str(key_node.value)
+            if any("\ud800" <= one <= "\udfff" for one in key):
+                self.flaws.append(Flaw(path, _HALF, "Write the character itself.", line))
+                continue
             if key_node.tag == "tag:yaml.org,2002:merge":
                 ones = value_node.value if isinstance(value_node, yaml.SequenceNode) else [value_node]
                 for one in ones:
                     if isinstance(one, yaml.MappingNode):
-                        merged = {**self._mapping(one, path), **merged}
+                        merged = {**self._mapping(one, path, merging + 1), **merged}
                 continue
             if key in first:
                 hint = f"It stands in line {first[key]} already; the last one counts."
@@ -134,6 +169,12 @@ class _Walk:
         return {**merged, **found}
 
 
+_YAML = "tag:yaml.org,2002:"
+_TAGS = frozenset({"null", "bool", "int", "float", "str", "seq", "map", "timestamp"})
+"""What values may be by themselves or by a tag; no objects, bytes or sets."""
+_HALF = "half a character (a surrogate) stands here, which can't be kept."
+_LONGEST_NUMBER = 63
+"""Bits."""
 _TOO_MUCH = "this is too large or nested too deeply."
 
 

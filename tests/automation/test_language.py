@@ -254,3 +254,62 @@ def test_a_bomb_of_aliases_and_endless_nesting_are_refused() -> None:
     assert "too large or nested too deeply" in flaws("a: " + "[" * 80 + "]" * 80)[0]
     assert "!secret is not understood here" in flaws("a: !secret x")[0]
     assert "line 2" in flaws("a: [1\nb: ]]")[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "flaw"),
+    [
+        ("alias: x\nid: a\x00b", "line 2, the whole: the character U+0000 can't stand in a text like this."),
+        ("alias: x\ntriggers:\n\t- trigger: state", "line 3, the whole: this is not YAML"),
+        (
+            "alias: !!python/object/apply:os.system [ls]",
+            "line 1, alias: !!python/object/apply:os.system is not understood",
+        ),
+        ("a: !!binary aGk=", "line 1, a: !!binary is not understood here."),
+        ("a: !include x.yaml", "line 1, a: !include is not understood here."),
+        ("a: !thing {b: 1}", "line 1, a: !thing is not understood here."),
+        ("a: !input {b: 1}", "line 1, a: `!input` names one input. Write it like `entity_id: !input sensor`."),
+        ("a: !input", "`!input` names one input."),
+        ("a: &a\n  <<: *a\n", "this is too large or nested too deeply. It is merged into itself."),
+        ("a: &a\n  <<: [*a, *a, *a]\n", "this is too large or nested too deeply. It is merged into itself."),
+        ('a: "\\ud800"', "line 1, a: half a character"),
+        ('"\\ud800": 1', "half a character"),
+        ("a: 2026-13-45", "line 1, a: '2026-13-45' is not understood: month must be in 1..12. Quote it."),
+        ("a: {{ x }}", 'line 1, a: a key must be a word. Quote a template: "{{ ... }}".'),
+    ],
+)
+def test_what_is_no_text_of_an_automation_is_told_by_line(text: str, flaw: str) -> None:
+    assert flaw in flaws(text)[0]
+
+
+def test_numbers_that_nobody_can_keep_stay_the_text_that_was_written() -> None:
+    value = read("a: 0x" + "f" * 5_000 + "\nb: .nan\nc: -.inf\nd: 18446744073709551616\ne: 5\nf: 1.5").value
+    assert value["a"].startswith("0xfff")
+    assert {key: one for key, one in value.items() if key != "a"} == {
+        "b": ".nan", "c": "-.inf", "d": "18446744073709551616", "e": 5, "f": 1.5,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "trigger",
+    [
+        "{trigger: time, at: []}",
+        "{trigger: time, at: }",
+        "{trigger: event, event_type: []}",
+        "{trigger: state, entity_id: []}",
+        "{trigger: state, entity_id: light.a, enabled: 1}",
+        "{trigger: webhook, webhook_id: x, allowed_methods: [get, Post], local_only: 'no'}",
+    ],
+)
+def test_what_a_blueprint_leaves_empty_or_writes_its_own_way_is_understood(trigger: str) -> None:
+    [one] = made(with_trigger(trigger)).triggers
+    assert one.enabled
+
+
+def test_an_action_may_be_for_all_and_what_is_no_entity_is_named() -> None:
+    [one] = made(with_action("{action: light.turn_off, entity_id: all}")).actions
+    assert isinstance(one, actions.CallAction)
+    assert one.entity_id == ["all"]
+    made(with_action("{action: light.turn_off, target: {entity_id: [light.a, '{{ x }}'], area_id: hall}}"))
+    assert "'hall lamp' is no entity id" in flaws(with_action("{action: a.b, target: {entity_id: hall lamp}}"))[0]
+    assert "an entity id goes here" in flaws(with_trigger("{trigger: state, entity_id: }"))[0]
