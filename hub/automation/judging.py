@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, time, timedelta
 from typing import Any, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
@@ -123,7 +123,7 @@ class Judge:
             return Verdict(False, f"there is no {entity_id}")
         value: Any = seen.state if condition.attribute is None else seen.attributes.get(condition.attribute)
         wanted = [self._state_text(one) for one in condition.state]
-        if not any(value == one or str(value) == one for one in wanted):
+        if not says(value, wanted):
             return Verdict(False, f"{entity_id} is {value}, not {' or '.join(wanted)}")
         if condition.for_ is not None:
             span = span_of(condition.for_, self._renderer, variables)
@@ -247,6 +247,13 @@ class Judge:
     def _zone_name(self, zone: str) -> str:
         seen = self._world.get(zone)
         return "home" if zone == "zone.home" else seen.name if seen is not None else zone.partition(".")[2]
+
+
+def says(value: Any, wanted: Collection[str]) -> bool:
+    """Whether a state or attribute is one of these texts; an attribute's truth is also `on` or `off`."""
+    if isinstance(value, bool):
+        return str(value) in wanted or ("on" if value else "off") in wanted
+    return value is not None and str(value) in wanted
 
 
 def time_of(seen: Seen, zone: ZoneInfo) -> time | None:

@@ -234,11 +234,15 @@ class Script:
             for index, one in enumerate(action.parallel)
         ]
         try:
-            await asyncio.gather(*tasks)
+            # One that fails or stops does not end the others; what it met is told once all are done.
+            ended = await asyncio.gather(*tasks, return_exceptions=True)
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+        for one in ended:
+            if isinstance(one, BaseException):
+                raise one
 
     async def _wait_template(self, action: schema.WaitTemplateAction, scope: Scope, step: Step) -> None:
         async def until_true() -> None:

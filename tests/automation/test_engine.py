@@ -448,3 +448,51 @@ async def test_a_condition_that_cannot_be_judged_is_not_met_and_the_run_goes_on(
     [trace] = house.traces()
     assert trace.outcome is Outcome.DONE
     assert "float got 'unknown'" in trace.steps[0].error
+
+
+async def test_what_is_left_for_some_time_may_change_meanwhile_but_not_come_back() -> None:
+    house = PlayHouse()
+    house.set("sensor.a", "home")
+    house.add(f"triggers: [{{trigger: state, entity_id: sensor.a, from: home, for: 10}}]\n{SAY}")
+    house.set("sensor.a", "shop")
+    await house.later(5)
+    house.set("sensor.a", "work")
+    await house.later(6)
+    assert len(said(house)) == 1
+    house.set("sensor.a", "home")
+    house.set("sensor.a", "shop")
+    await house.later(5)
+    house.set("sensor.a", "home")
+    await house.later(20)
+    assert len(said(house)) == 1
+
+
+async def test_truths_in_attributes_removed_entities_and_who_did_it_set_automations_off() -> None:
+    house = PlayHouse()
+    house.set("media.tv", "on", muted=False)
+    muted = "{trigger: state, entity_id: media.tv, attribute: muted, to: true, id: muted}"
+    gone = "{trigger: state, entity_id: media.tv, from: 'on', to: null, id: gone}"
+    anna = "{trigger: event, event_type: pressed, context: {user_id: [anna, ben]}, id: anna}"
+    condition = "{condition: state, entity_id: media.tv, attribute: muted, state: true}"
+    house.add(f"triggers: [{muted}, {gone}, {anna}]\nmode: queued\n{SAY}")
+    house.add(f"triggers: [{{trigger: event, event_type: ask}}]\nconditions: [{condition}]\n{SAY}", "two")
+    house.set("media.tv", "on", muted=True)
+    await house.later()
+    house.engine.happened("ask", {}, Context())
+    await house.later()
+    house.unset("media.tv")
+    for user in ("carl", "anna", None):
+        house.engine.happened("pressed", {}, Context(user_id=user))
+    await house.later()
+    assert [one["id"] for one in said(house)] == ["muted", 0, "gone", "anna"]
+
+
+async def test_what_fails_beside_others_does_not_end_them() -> None:
+    house = PlayHouse()
+    house.broken = {"x.broken"}
+    await run(
+        house, "  - parallel: [{action: x.broken}, {sequence: [{delay: 1}, {action: x.whole}]}]\n  - action: x.never"
+    )
+    await house.later(2)
+    assert house.actions == ["x.whole"]
+    assert (house.traces()[0].outcome, house.traces()[0].why) == (Outcome.FAILED, "there is no action 'x.broken'")

@@ -20,17 +20,29 @@ class EventWatcher(Watcher):
     def __init__(self, trigger: schema.EventTrigger, index: int, attaching: Attaching) -> None:
         super().__init__(trigger, index, attaching)
         self._data: Mapping[str, Any] = {}
+        self._context: Mapping[str, Any] = {}
         try:
             self.events = frozenset(attaching.renderer.text(one, attaching.variables) for one in trigger.event_type)
             self._data = attaching.renderer.whole(trigger.event_data or {}, attaching.variables)
+            self._context = attaching.renderer.whole(trigger.context or {}, attaching.variables)
         except TemplateFailed as error:
             attaching.failed(str(error))
 
     def happened(self, event_type: str, data: Mapping[str, Any], context: Context) -> None:
-        if not _within(self._data, data):
+        if not _within(self._data, data) or not _caused(self._context, context):
             return
         event = {"event_type": event_type, "data": data, "context": context, "origin": "LOCAL", "time_fired": self.now}
         self.fire(context, event=event, description=f"event '{event_type}'")
+
+
+def _caused(wanted: Any, context: Context) -> bool:
+    """By one of these users, or following one of these contexts."""
+    if not isinstance(wanted, Mapping):
+        return True
+    told = {"id": context.id, "parent_id": context.parent_id, "user_id": context.user_id}
+    return all(
+        told.get(key) in (value if isinstance(value, list) else [value]) for key, value in wanted.items() if value
+    )
 
 
 def _within(wanted: Any, told: Any) -> bool:

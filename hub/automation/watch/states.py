@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from hub.automation.geometry import kilometres
-from hub.automation.judging import Verdict
+from hub.automation.judging import Verdict, says
 from hub.automation.rendering import clocked
 from hub.automation.schema.triggers import NumericStateTrigger, StateTrigger, TemplateTrigger, ZoneTrigger
 from hub.automation.seen_states import Reads, TemplateState
@@ -54,6 +54,8 @@ class StateWatcher(_Holding):
         self.entities = frozenset(trigger.entity_id)
         given = trigger.model_fields_set
         self._any = trigger.attribute is None and not given & {"to", "from_", "not_to", "not_from"}
+        self._left = "from_" in given and "to" not in given
+        """With `for`: it holds as long as it is not again what it was."""
         self._held: dict[str, Any] = {}
 
     def _value(self, seen: Seen | None) -> Any:
@@ -65,15 +67,13 @@ class StateWatcher(_Holding):
         one = self.trigger
         before, after = self._value(old), self._value(new)
         entity_id = (new or old).entity_id  # type: ignore[union-attr] # one of them is there
-        if entity_id in self._waiting and after != self._held.get(entity_id):
+        if entity_id in self._waiting and (after == self._held.get(entity_id)) is self._left:
             self.let_go(entity_id)
         if before == after and not (self._any and old is not None and new is not None):
             return
         if not _fits(before, one.from_, one.not_from) or not _fits(after, one.to, one.not_to):
             return
-        if new is None and one.to is None and one.not_to is None and not self._any:
-            return
-        self._held[entity_id] = after
+        self._held[entity_id] = before if self._left else after
 
         def then(length: timedelta | None) -> None:
             self.fire(
@@ -92,8 +92,8 @@ class StateWatcher(_Holding):
 
 def _fits(value: Any, wanted: list[str] | None, unwanted: list[str] | None) -> bool:
     if wanted is not None:
-        return value in wanted or (value is not None and str(value) in wanted)
-    return unwanted is None or not (value in unwanted or (value is not None and str(value) in unwanted))
+        return says(value, wanted)
+    return unwanted is None or not says(value, unwanted)
 
 
 class NumericWatcher(_Holding):
