@@ -97,6 +97,11 @@ class Recipients:
         near = difflib.get_close_matches(text, known, n=1)
         raise NotFound(f"there is nobody {named!r} to notify" + (f"; did you mean {near[0]!r}?" if near else ""))
 
+    def key_of(self, named: str) -> str:
+        """Of whom a name means, whoever asks; the name itself where it means nobody or several."""
+        text = named.strip().lower().removeprefix("notify.").removeprefix("mobile_app_")
+        return self.names().get(text.removeprefix("@"), text)
+
     def names(self) -> dict[str, str]:
         """Name as it stands in `notify.<name>` -> recipient; people before accounts."""
         found = {slug: slug for slug in self._people.all}

@@ -55,6 +55,14 @@ class NoticesView(Base):
             return recipients.name(key) if key else "Homeostat"
         return recipients.name(key) if key.startswith("@") else "Somebody"
 
+    def next_in_line(self, notice: Notice) -> str:
+        """Who is told next if nobody confirms; empty: nobody."""
+        line = notice.escalation
+        if line is None or line.next is None:
+            return ""
+        target = line.to[line.step % len(line.to)]
+        return self.notice_name(self._told.recipients.key_of(target))
+
     async def answer_notice(self, which: str, action: str, reply: str = "") -> bool:
         """Press a button; `CONFIRM` confirms. False where it was dealt with already. Raises NotFound, Conflict."""
         notice = self._answerable(which)

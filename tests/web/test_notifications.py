@@ -69,6 +69,17 @@ async def test_the_bell_counts_on_every_page_and_a_new_notice_is_read_out(house:
     assert await bell.inner_text() == "Notifications"
 
 
+async def test_who_is_told_next_stands_there_until_somebody_confirms(house: House, open_page: OpenPage) -> None:
+    low = await tell(house, "Emil is low", escalate={"after": 600, "to": ["notify.emil"]}, urgency="critical")
+    page = await open_page(house, "/notifications", width=390)
+    await page.get_by_text("Emil is told next if nobody confirms").wait_for()
+    assert await page.get_by_role("button", name="Clear: Emil is low").count() == 0
+    await page.get_by_role("button", name="I’ve got it").click()
+    await page.get_by_text("All dealt with").wait_for()
+    kept = house.hub.rooms.notify.shelf.all[low]
+    assert (kept.state, kept.dealt_by, kept.escalation) == (NoticeState.CONFIRMED, "anna", None)
+
+
 async def test_what_is_in_a_notice_is_text_and_no_page(house: House, open_page: OpenPage) -> None:
     await tell(house, "<img src=x onerror=alert(1)>", actions=[{"action": "<b>", "title": "<script>alert(1)</script>"}])
     page = await open_page(house, "/notifications")

@@ -135,6 +135,7 @@ def _list(view: View) -> dict[str, Any]:
         "open_ones": [one for one in found if one.open],
         "done_ones": [one for one in found if not one.open][:40],
         "name_of": view.notice_name,
+        "next_of": view.next_in_line,
         "waiting": view.notices_waiting(),
     }
 
