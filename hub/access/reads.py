@@ -119,12 +119,17 @@ class Reads:
                     del self._folds[key]
                     continue
                 said, fold.more = fold.more, set()
+                line = self._trail.note(key.account, key.action, person=key.person, detail=told(said))
+                noting = asyncio.ensure_future(line)
                 try:
-                    await self._trail.note(key.account, key.action, person=key.person, detail=told(said))
-                except BaseException:
-                    fold.more |= said
-                    raise
-                fold.told, fold.until = said, now + HOUR
+                    await asyncio.shield(noting)
+                finally:
+                    # Who is called off now waits all the same: a line on its way to the disk is not written again.
+                    await asyncio.wait({noting})
+                    if noting.exception() is None:
+                        fold.told, fold.until = said, now + HOUR
+                    else:
+                        fold.more |= said
 
     async def close(self) -> None:
         """Write first looks that are not written yet, and remember what a later line has to tell."""
