@@ -220,17 +220,14 @@ class EntryContext:
         self._hub.bus.publish(Happened(self._hub.clock.now(), event_type, told, self._whose))
 
     def awaited(self, kind: str) -> Sequence[Mapping[str, Any]]:
-        return self._hub.awaited(kind) if self._listens(kind) else ()
+        return self._hub.awaited(kind)
 
     async def heard(
         self, kind: str, facts: Mapping[str, Any], *, entities: Sequence[str] = (), devices: Sequence[str] = ()
     ) -> None:
-        if not self._listens(kind):
+        if kind not in (self._entry.domain, "device", "tag"):
             raise Forbidden(f"{self._entry.domain} listens for no triggers of the kind {kind!r}")
         self._hub.heard(kind, facts, entities, devices)
-
-    def _listens(self, kind: str) -> bool:
-        return kind in (self._entry.domain, "device", "tag")
 
     def metric(self, key: str) -> Metric | None:
         return self._hub.vocabulary.metrics.get(key)
