@@ -24,10 +24,11 @@ VALUE, NOTE = 71.3713, "Geheimnis"
 # Methods of View that change nothing, or nothing that the trail is about.
 LOOKS = frozenset(
     {
-        "audit_lines", "audit_tail", "backup_file", "chart", "documents_find", "entity_readings", "entity_rows",
-        "entity_statistics", "flows", "journal", "journal_by_external", "journal_entry", "journal_revisions",
-        "keyring_file", "look_at_audit", "preview_backup", "preview_erasure", "preview_retention", "reading_rows",
-        "readings", "refresh", "retention", "revisions", "setting", "statistics", "subscribe", "ways", "check_openid",
+        "audit_lines", "audit_tail", "automation_versions", "backup_file", "chart", "documents_find", "entity_readings",
+        "entity_rows", "entity_statistics", "flows", "journal", "journal_by_external", "journal_entry",
+        "journal_revisions", "keyring_file", "look_at_audit", "preview_backup", "preview_erasure", "preview_retention",
+        "reading_rows", "readings", "refresh", "retention", "revisions", "setting", "statistics", "subscribe", "ways",
+        "check_openid",
         # They show what is kept for a moment and changes nothing that anybody could miss.
         "browser_key", "look_for_update", "look_for_updates", "ask_new_passkey", "choose_backup", "test_target",
         # That one looked at a notice is no deed.
@@ -35,7 +36,7 @@ LOOKS = frozenset(
     }
 )  # fmt: skip
 # These leave their line elsewhere: actions in the registry, a webhook in what it brings, a backup in its own job.
-ELSEWHERE = frozenset({"call", "send_notice", "webhook", "verify_audit"})
+ELSEWHERE = frozenset({"call", "run_scene", "run_script", "send_notice", "webhook", "verify_audit"})
 
 
 @pytest.fixture
