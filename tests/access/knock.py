@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from aiohttp import web
@@ -34,11 +35,16 @@ def routes_of(street: Street) -> dict[str, web.AbstractRoute]:
 
 
 async def _awake(street: Street, caller: Caller) -> None:
-    """A session that a request ended is opened anew, as just signed in."""
-    accounts = street.hub.rooms.accounts
+    """A session that a request ended is opened anew; however slow the machine, everybody has just signed in."""
+    sessions = street.hub.rooms.accounts.sessions
     session = caller.cookies.get("homeostat_session", "")
-    if caller.live and session and accounts.sessions.live(digest_of(session)) is None:
-        caller.cookies["homeostat_session"] = await accounts.sessions.open(caller.account, "Firefox")
+    if not caller.live or not session:
+        return
+    found = sessions.live(digest_of(session))
+    if found is None:
+        caller.cookies["homeostat_session"] = await sessions.open(caller.account, "Firefox")
+    else:
+        sessions._all[found.digest] = replace(found, proved_at=street.hub.rooms.clock.now())
 
 
 async def knock(street: Street, name: str, ask: Ask, caller: Caller, person: str) -> Answer:
