@@ -23,6 +23,8 @@ from hub.errors import Forbidden, HubError
 _log = logging.getLogger("hub.automation")
 MOST_IN_A_ROW = 10
 """Times an automation may set itself off, directly or by way of others."""
+MOST_OF_ONE_CAUSE = 100
+"""Times it may do so when each time leads to several."""
 _REMEMBERED = 10_000
 MOST_PROBLEMS = 50
 """Of the triggers of one automation."""
@@ -71,7 +73,9 @@ class Runs:
         self._tools, self._ended, self._begins = tools, ended, begins
         self._world, self._judge = tools.world, tools.judge
         self._origins: OrderedDict[str, tuple[str, ...]] = OrderedDict()
-        """Context -> the automations that led to it, first to last."""
+        """Context -> what began it all, and the automations that led to it, first to last."""
+        self._again: OrderedDict[tuple[str, str], int] = OrderedDict()
+        """What began it all and an automation -> how often that has set itself off since."""
         self._prefix, self._numbers = secrets.token_hex(6), itertools.count(1)
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -84,14 +88,21 @@ class Runs:
         if told.get("missed") and one.automation.missed == "skip" and conditions:
             self._not_run(one, trace, Outcome.MISSED, f"it was due on {told['now']:%Y-%m-%d at %H:%M}, too long ago")
             return
-        chain = self._origins.get(context.id, ())
+        own = Context(f"{self._prefix}{next(self._numbers):x}", context.id or None, context.user_id)
+        first, *chain = self._origins.get(context.id, (own.id,))
         if chain.count(one.key) >= MOST_IN_A_ROW:
             self._not_run(one, trace, Outcome.LOOP, f"it has set itself off {MOST_IN_A_ROW} times in a row")
             return
-        own = Context(f"{self._prefix}{next(self._numbers):x}", context.id or None, context.user_id)
-        self._origins[own.id] = (*chain, one.key)
-        while len(self._origins) > _REMEMBERED:
-            self._origins.popitem(last=False)
+        if one.key in chain:
+            # One that sets itself off twice each time is soon everywhere, long before there are ten in a row.
+            self._again[first, one.key] = times = self._again.pop((first, one.key), 0) + 1
+            if times > MOST_OF_ONE_CAUSE:
+                self._not_run(one, trace, Outcome.LOOP, f"it has set itself off {MOST_OF_ONE_CAUSE} times by one cause")
+                return
+        self._origins[own.id] = (first, *chain, one.key)
+        for kept in (self._origins, self._again):
+            while len(kept) > _REMEMBERED:
+                kept.popitem(last=False)
         self._keep_task(self._whole(one, trace, own, conditions=conditions))
 
     async def _whole(self, one: Attached, trace: Trace, context: Context, *, conditions: bool) -> None:

@@ -496,3 +496,20 @@ async def test_what_fails_beside_others_does_not_end_them() -> None:
     await house.later(2)
     assert house.actions == ["x.whole"]
     assert (house.traces()[0].outcome, house.traces()[0].why) == (Outcome.FAILED, "there is no action 'x.broken'")
+
+
+async def test_one_that_sets_itself_off_several_times_each_time_is_stopped_before_it_is_everywhere() -> None:
+    house = PlayHouse()
+    thrice = "actions: [{event: go}, {event: go}, {event: go}]\nmode: parallel\nmax: 1000"
+    house.add(f"triggers: [{{trigger: event, event_type: go}}]\n{thrice}")
+    house.add("triggers: [{trigger: event, event_type: other}]\nactions: [{action: x.alive}]", "other")
+    house.engine.happened("go", {}, Context())
+    await house.later(1)
+    assert len(house.fired) == 3 * 101
+    [*_, last] = house.traces()
+    assert (last.outcome, last.why) == (Outcome.LOOP, "it has set itself off 100 times by one cause")
+    house.engine.happened("other", {}, Context())
+    house.engine.happened("go", {}, Context())
+    await house.later(1)
+    assert house.actions == ["x.alive"]
+    assert len(house.fired) == 2 * 3 * 101, "a new cause is a new beginning"
