@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
 import orjson
+from yarl import URL
 
 from hub.automation.rendering import Renderer
 from hub.automation.services.hands import Hands
@@ -21,6 +23,8 @@ from hub.supervisor.outgoing import Guard, guarded_connector, typed
 
 LARGEST = 1 << 20
 """Bytes of an answer that are kept."""
+MOST_REDIRECTS = 5
+_HARMLESS = frozenset({"accept", "accept-language", "content-type", "user-agent"})
 
 
 def specs(hands: Hands, commands: Mapping[str, RestCommand]) -> list[ActionSpec]:
@@ -56,7 +60,7 @@ async def _ask(
             aiohttp.ClientSession(
                 connector=guarded_connector(Guard(typed(written))), timeout=aiohttp.ClientTimeout(command.timeout)
             ) as session,
-            session.request(command.method, url, headers=headers, data=payload, ssl=command.verify_ssl) as answer,
+            _followed(session, command, url, headers, payload) as answer,
         ):
             body = await answer.content.read(LARGEST)
             return {"content": _content(body, answer), "status": answer.status, "headers": dict(answer.headers)}
@@ -64,6 +68,29 @@ async def _ask(
         raise NotReady(f"rest_command.{name}: {_host(url)} did not answer within {command.timeout:g} s") from None
     except (aiohttp.ClientError, OSError, ValueError, asyncio.IncompleteReadError) as error:
         raise NotReady(f"rest_command.{name}: {_host(url)} could not be asked: {type(error).__name__}") from None
+
+
+@asynccontextmanager
+async def _followed(
+    session: aiohttp.ClientSession, command: RestCommand, url: str, headers: Mapping[str, str], payload: bytes | None
+) -> AsyncIterator[aiohttp.ClientResponse]:
+    """The answer at the end of all redirects; what the headers tell stays with the host that it is meant for."""
+    method: str = command.method
+    at = URL(url)
+    for left in range(MOST_REDIRECTS, -1, -1):
+        async with session.request(
+            method, at, headers=headers, data=payload, ssl=command.verify_ssl, allow_redirects=False
+        ) as answer:
+            there = answer.headers.get("Location") if answer.status in (301, 302, 303, 307, 308) else None
+            if there is None or not left:
+                yield answer
+                return
+            to = at.join(URL(there))
+        if to.origin() != at.origin():
+            headers = {name: told for name, told in headers.items() if name.lower() in _HARMLESS}
+        if answer.status == 303 or (answer.status in (301, 302) and method.upper() == "POST"):
+            method, payload = "GET", None
+        at = to
 
 
 def _content(body: bytes, answer: aiohttp.ClientResponse) -> Any:

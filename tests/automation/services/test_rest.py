@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import aiohttp
 import pytest
 from aiohttp import encode_basic_auth, web
 from aiohttp.test_utils import TestServer
 from pydantic import SecretStr
 
+from hub.automation.services.rest import _followed
 from hub.config import load_settings
 from hub.errors import NotReady
 from hub.model.rest_command import RestCommand
@@ -21,6 +23,10 @@ async def door() -> AsyncIterator[TestServer]:
     async def answer(request: web.Request) -> web.Response:
         if request.path == "/away":
             raise web.HTTPFound(f"http://localhost:{request.url.port}/inside")
+        if request.path == "/moved":
+            raise web.HTTPTemporaryRedirect("/here")
+        if request.path.startswith("/elsewhere/"):
+            raise web.HTTPFound(f"http://127.0.0.1:{request.path.rpartition('/')[2]}/there")
         told = {"by": request.headers.get("X-By"), "login": request.headers.get("Authorization")}
         return web.json_response({**told, "body": await request.text(), "path": request.path}, status=201)
 
@@ -64,6 +70,24 @@ actions:
             await call(hub, "rest_command.sneaky", host=f"127.0.0.1:{door.port}")
         with pytest.raises(NotReady, match="could not be asked"):
             await call(hub, "rest_command.led_on")
+
+
+async def test_what_the_headers_tell_stays_with_whom_it_is_meant_for(door: TestServer) -> None:
+    other = TestServer(door.app, host="127.0.0.1")
+    await other.start_server()
+    try:
+        command = RestCommand(url="http://x", method="post")
+        headers = {"X-By": "secret", "Content-Type": "text/plain"}
+        async with aiohttp.ClientSession() as session:
+            async with _followed(session, command, f"{door.make_url('/moved')}", headers, b"x") as answer:
+                moved = await answer.json()
+            away = f"{door.make_url(f'/elsewhere/{other.port}')}"
+            async with _followed(session, command, away, headers, b"x") as answer:
+                led = await answer.json()
+    finally:
+        await other.close()
+    assert (moved["path"], moved["by"], moved["body"]) == ("/here", "secret", "x")
+    assert (led["path"], led["by"], led["body"]) == ("/there", None, "")
 
 
 def test_requests_stand_in_the_configuration_with_their_secrets_elsewhere(tmp_path: Path) -> None:
