@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Any
 
 from hub.view import Names, mentioned
@@ -24,6 +24,24 @@ def entities(body: Any, names: Names) -> tuple[str, ...]:
     """Ids, sorted, of what looks like an entity and is none."""
     named = mentioned(body, _Everything(names.actions))
     return tuple(sorted(one for one in named if one not in names.things))
+
+
+def whole(body: Any, names: Names) -> bool:
+    """True where all that it names is there, as far as a quick look tells."""
+    return not entities(body, names) and all(one in names.actions for one in _called(body))
+
+
+def _called(value: Any) -> Iterator[str]:
+    """Actions that it names and that are no templates."""
+    if isinstance(value, Mapping):
+        for key, one in value.items():
+            if key in ("action", "service") and isinstance(one, str):
+                yield from () if "{" in one else (one,)
+            else:
+                yield from _called(one)
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from _called(one)
 
 
 def plainly(lines: Iterable[str]) -> list[str]:

@@ -12,7 +12,7 @@ from hub.errors import HubError
 from hub.view import mentioned, names_of, tell
 from web import answer
 from web.display import Display
-from web.pages.automations.absent import plainly
+from web.pages.automations.absent import plainly, whole
 from web.pages.automations.telling import Row, row_of
 from web.routing import PageRoute
 
@@ -75,9 +75,11 @@ class Look:
         told = tell(one.automation, self.names) if one.automation is not None else None
         last = view.automation_last_run(one.key)
         problems = [*(f"It can’t run: {flaw.message}" for flaw in one.flaws[:2] if one.automation is None)]
-        problems += (
-            [*view.automation_problems(one.key), *plainly(view.automation_absent(one.key))] if one.enabled else []
-        )
+        if one.enabled:
+            problems += view.automation_problems(one.key)
+            # The second look costs more; of two hundred automations few need it.
+            if one.blueprint or not whole(one.body, self.names):
+                problems += plainly(view.automation_absent(one.key))
         people, areas = self._concerned(one)
         return Item(
             one, told.whole if told is not None else one.description, row_of(last, told) if last is not None else None,
