@@ -23,6 +23,27 @@ _LISTS = (
 """Those that have `multiple`."""
 
 
+_NEEDED: Mapping[str, tuple[str, ...]] = {
+    "attribute": ("entity_id",),
+    "constant": ("value",),
+    "file": ("accept",),
+    "qr_code": ("data",),
+}
+_ONE_OF: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "number": {"mode": ("box", "slider")},
+    "select": {"mode": ("dropdown", "list", "box")},
+    "text": {
+        "type": (
+            "text", "color", "date", "datetime-local", "email", "month", "number", "password", "search", "tel", "time",
+            "url", "week",
+        )
+    },
+    "color_temp": {"unit": ("mired", "kelvin")},
+}  # fmt: skip
+"""Options that are one of these words."""
+_TRUTHS = ("true", "false", "yes", "no", "on", "off", "1", "0")
+
+
 def check(value: Any) -> None:
     """Raises ValueError for what is no selector: one kind, its options as a mapping."""
     if isinstance(value, str):
@@ -33,11 +54,18 @@ def check(value: Any) -> None:
     if kind not in KINDS:
         near = difflib.get_close_matches(str(kind), KINDS, n=1)
         raise ValueError(f"there is no selector {kind!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
-    if options is not None and not isinstance(options, Mapping):
+    if options is None:
+        return
+    if not isinstance(options, Mapping):
         raise ValueError(f"the options of `{kind}` are names with values")
-    options = options or {}
-    if "multiple" in options and kind in _LISTS and not isinstance(options["multiple"], bool):
+    if "multiple" in options and kind in _LISTS and str(options["multiple"]).lower() not in _TRUTHS:
         raise ValueError("`multiple` is true or false")
+    for name in _NEEDED.get(kind, ()):
+        if name not in options:
+            raise ValueError(f"a selector `{kind}` needs `{name}`")
+    for name, known in _ONE_OF.get(kind, {}).items():
+        if options.get(name, known[0]) not in known:
+            raise ValueError(f"`{name}` of `{kind}` is one of {', '.join(known)}")
     if kind == "number":
         _check_number(options)
     if kind == "select":
@@ -49,8 +77,6 @@ def _check_number(options: Mapping[str, Any]) -> None:
         told = options.get(name)
         if told is not None and told != "any" and (isinstance(told, bool) or not isinstance(told, int | float)):
             raise ValueError(f"`{name}` is a number")
-    if options.get("mode") not in (None, "box", "slider"):
-        raise ValueError("`mode` is box or slider")
     least, most = options.get("min"), options.get("max")
     if options.get("mode") == "slider" and (least is None or most is None):
         raise ValueError("a slider needs `min` and `max`")
@@ -64,5 +90,5 @@ def _check_select(options: Mapping[str, Any]) -> None:
         raise ValueError("a select needs `options`, a list")  # gathered with the other flaws
     for one in choices:
         named = isinstance(one, Mapping) and {"label", "value"} <= set(one)
-        if not named and (isinstance(one, Mapping | list) or one is None):
-            raise ValueError("an option is a text, or has `label` and `value`")
+        if not named and not isinstance(one, str):
+            raise ValueError(f"an option is a text, or has `label` and `value`; quote {one!r}")

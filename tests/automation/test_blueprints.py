@@ -129,3 +129,25 @@ def test_other_peoples_blueprints_get_home_assistants_verdict() -> None:
         told = row["home_assistant"]
         found = check_blueprint((CORPUS / row["file"]).read_text(), told.get("inputs") or {})
         assert (found.loads, found.valid) == (told["loads"], told["valid_with_inputs"]), (row["file"], found.flaws[:3])
+
+
+@pytest.mark.parametrize(
+    ("selector", "flaw"),
+    [
+        ("{select: }", ""),
+        ("{select: {options: [a], multiple: 'yes'}}", ""),
+        ("{text: {type: email, multiline: true}}", ""),
+        ("{select: {options: [a, 5]}}", "an option is a text, or has `label` and `value`; quote 5."),
+        ("{select: {options: [a], mode: menu}}", "`mode` of `select` is one of dropdown, list, box."),
+        ("{text: {type: word}}", "`type` of `text` is one of text, color"),
+        ("{color_temp: {unit: celsius}}", "`unit` of `color_temp` is one of mired, kelvin."),
+        ("{constant: {}}", "a selector `constant` needs `value`."),
+        ("{attribute: {hide_attributes: []}}", "a selector `attribute` needs `entity_id`."),
+    ],
+)
+def test_a_selectors_options_are_taken_or_refused_as_home_assistant_does(selector: str, flaw: str) -> None:
+    head = "blueprint:\n  name: x\n  domain: automation\n  input:\n    a:\n      selector: "
+    checked = check_blueprint(f"{head}{selector}\ntriggers: []\nactions: []\n", {"a": 1})
+    assert checked.loads is not bool(flaw)
+    if flaw:
+        assert f"line 6, blueprint.input.a.selector: {flaw}" in str(checked.flaws[0])
