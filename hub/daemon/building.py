@@ -198,6 +198,7 @@ async def build(
             actions=actions,
             entities=entities,
             automations=automations,
+            statistics=recorder,
             time_zone=lambda: people.household.time_zone,
             knows=people.known,
             config_dir=settings.config_dir,

@@ -53,7 +53,8 @@ class PlayHouse:
             ids = data["entity_id"]
             for one in ids if isinstance(ids, list) else [ids]:
                 self.set(one, action.rpartition("_")[2], context=context)
-        answer: Mapping[str, Any] | None = self.answers.get(action)
+        found = self.answers.get(action)
+        answer: Mapping[str, Any] | None = found(data) if callable(found) else found
         return answer
 
     def fire(self, event_type: str, data: Mapping[str, Any], context: Context) -> None:

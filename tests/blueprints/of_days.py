@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from hub.loader import load
@@ -118,7 +120,17 @@ def weekly_summary() -> Fortnight:
     house = Fortnight()
     house.set(STEPS, 8_123.4, friendly_name="Anna steps")
     house.set("sensor.anna_weight", 63.2, friendly_name="Anna weight", unit_of_measurement="kg")
-    house.use("weekly_summary", person="anna", day="sun", entities=[STEPS, "sensor.anna_weight"])
+    house.set("sensor.anna_mood", "unknown", friendly_name="Anna mood")
+    house.use("weekly_summary", person="anna", day="sun", entities=[STEPS, "sensor.anna_weight", "sensor.anna_mood"])
+
+    def days(data: Mapping[str, Any]) -> Mapping[str, Any]:
+        first = datetime.fromisoformat(data["start_time"])
+        starts = [(first + timedelta(days=number)).isoformat() for number in range(14)]
+        steps = [{"start": at, "sum": 8_000.0 + (number >= 7) * 500} for number, at in enumerate(starts)]
+        weight = [{"start": at, "mean": 63.24, "min": 62.9, "max": 64.0, "sum": None} for at in starts[8:]]
+        return {"statistics": {STEPS: steps, "sensor.anna_weight": weight, "sensor.anna_mood": []}}
+
+    house.answers["recorder.get_statistics"] = days
     return house
 
 

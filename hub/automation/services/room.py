@@ -19,7 +19,7 @@ from hub.automation.scenes import KeptScene, Scenes, split_scenes
 from hub.automation.script import Tools
 from hub.automation.scripts import RESERVED, KeptScript, Scripts, split_scripts
 from hub.automation.services import automations as of_automations
-from hub.automation.services import devices, homeassistant, rest, said, talking
+from hub.automation.services import devices, figures, homeassistant, rest, said, talking
 from hub.automation.services import lists as of_lists
 from hub.automation.services import scenes as of_scenes
 from hub.automation.services import scripts as of_scripts
@@ -47,6 +47,7 @@ KNOWN: Mapping[str, Service] = {
         *of_scenes.SERVICES,
         *said.SERVICES,
         *talking.SERVICES,
+        *figures.SERVICES,
         *of_lists.SERVICES,
     )
 }
@@ -65,6 +66,7 @@ class Surroundings:
     actions: Actions
     entities: Entities
     automations: Automations
+    statistics: figures.Statistics
     time_zone: Callable[[], str]
     """The household's."""
     knows: Callable[[str], bool]
@@ -113,6 +115,7 @@ class Deeds:
             *said.specs(hands),
             *talking.specs(hands, self._around.automations),
             *devices.specs(hands),
+            *figures.specs(hands, self._around.statistics, self._around.time_zone),
             *of_lists.specs(hands, self.lists, self.calendars, self._around.knows),
             *rest.specs(hands, self._around.rest_commands),
         ]

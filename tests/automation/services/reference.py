@@ -33,7 +33,7 @@ GROUPS = {
     ),
     "Automations, scripts, scenes": ("automation", "script", "scene", "conversation", "tag"),
     "Lists and calendars": ("todo", "calendar"),
-    "Journal, readings, log": ("journal", "reading", "logbook", "system_log"),
+    "Journal, readings, log": ("journal", "reading", "recorder", "logbook", "system_log"),
     "MQTT, integrations and the hub": ("mqtt", "entry", "nightscout", "phone"),
 }  # fmt: skip
 ELSEWHERE = ("notify", "persistent_notification")
