@@ -162,7 +162,7 @@ async def test_five_hundred_ways_to_write_the_configuration_open_nothing(home: H
         swept += 1
     # Most of these are refused at the start; a test that refused all, or swept none, would say nothing.
     assert 0.2 < refused / MUTATIONS < 0.95
-    assert swept > 2
+    assert swept > (2 if EVERY_STEP else 1)
 
 
 async def test_nothing_empty_and_no_beginning_of_a_secret_opens(home: Hub) -> None:
