@@ -162,7 +162,7 @@ def test_the_example_names_every_setting_and_is_fine_with_all_of_them_in_force(f
     text = EXAMPLE.read_text()
     assert {key for key in keys(Config) if not re.search(rf"^\s*#?{key}:", text, re.MULTILINE)} == set()
     (fresh.folder / "hub.yaml").write_text(uncommented(text))
-    (fresh.folder / "secrets.yaml").write_text("nightscout_token: hunter2\nopenid_secret: hunter3\n")
+    (fresh.folder / "secrets.yaml").write_text("nightscout_token: hunter2\nopenid_secret: hunter3\ndoor: hunter4\n")
     assert "3 entries" in fresh("check").out
     # As YAML 1.2 has it, `off` is a word.
     values = yaml.load(re.sub(r"![a-z_]+ [^\n]*", '""', uncommented(text)), Loader=yaml.BaseLoader)

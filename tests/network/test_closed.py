@@ -22,7 +22,7 @@ from web.keys import OPTIONS
 MANY = Limits(stranger_requests_per_second=1e6, requests_per_second=1e6)
 OPEN = (
     "/sign-in", "/healthz", "/readyz", "/hub/v1/openapi.json", "/manifest.webmanifest", "/theme", "/static/",
-    "/robots.txt",
+    "/robots.txt", "/sw.js",
 )  # fmt: skip
 """What may answer without an account; beyond these, an answer is a refusal or the way to sign in."""
 EMPTY = ("/api/versions", "/api/v1/verifyauth", "/api/v1/verifyauth.json", "/api/v3/version")
@@ -96,8 +96,8 @@ async def test_five_hundred_mutated_settings_open_nothing(tmp_path: Path) -> Non
                 async with client.get(path, headers=headers, allow_redirects=False) as answer:
                     said = (lines, path, headers, answer.status)
                     assert answer.status >= 400 or answer.headers.get("Location", "").startswith("/sign-in"), said
-    assert taken > 60
-    assert refused > 60
+    assert taken > (taken + refused) / 8
+    assert refused > (taken + refused) / 8
 
 
 async def test_a_hub_that_nobody_set_up_shows_nothing_either(tmp_path: Path) -> None:

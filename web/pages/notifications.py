@@ -118,7 +118,7 @@ async def ask_by_token(request: web.Request) -> web.Response:
     token = request.match_info["token"]
     notice = request.app[VIEWS].told_by_token(token)
     if notice is None or not notice.open:
-        return answer.page(request, "notifications/by-token.html", notice=None, token="", done=False)
+        return answer.page(request, "notifications/by-token.html", notice=None, token="", done=False, status=404)
     return answer.page(request, "notifications/by-token.html", notice=notice, token=token, done=False)
 
 
@@ -126,7 +126,8 @@ async def press_by_token(request: web.Request) -> web.Response:
     form = await request.post()
     token, action = request.match_info["token"], str(form.get("action", ""))[:200]
     done = await request.app[VIEWS].answer_by_token(token, action, "", NoticeState.ANSWERED) if action else False
-    return answer.page(request, "notifications/by-token.html", notice=None, token="", done=done)
+    status = 200 if done else 404
+    return answer.page(request, "notifications/by-token.html", notice=None, token="", done=done, status=status)
 
 
 def _list(view: View) -> dict[str, Any]:
