@@ -34,6 +34,8 @@ class Edit(NamedTuple):
     series: int
     taken_us: int
     value: Value | None
+    corrected: bool
+    """It got another value; else it was removed, or brought back."""
 
 
 class KnownEntry(NamedTuple):
@@ -148,7 +150,7 @@ class Received:
                 if actor == SOURCE and value is not None:
                     came.append(StoredReading(one, taken, at, value, 0))
                 else:
-                    edits.append(Edit(at, one, taken, value))
+                    edits.append(Edit(at, one, taken, value, old is not None and value is not None))
         return came, sorted(edits, key=lambda edit: edit.at_us)
 
     async def before(self, series: int, taken_us: int, at_us: int) -> StoredReading | None:

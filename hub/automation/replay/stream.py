@@ -42,7 +42,8 @@ class Stream:
         self._seen: dict[int, Seen] = {}
         self._odd: list[StoredReading] = []
         """Readings that no stretch has: far too late, or changed since."""
-        self._revised: set[tuple[int, int]] = set()
+        self._revised: dict[tuple[int, int], list[tuple[int, Value | None]]] = {}
+        """(series, taken) of those that were changed -> (when, what it was from then on; None: removed), in order."""
         self._edits: list[Edit] = []
         self.count = 0
         self.notes: list[str] = []
@@ -51,9 +52,12 @@ class Stream:
         """Every entity as it was at the start."""
         series = sorted(self._entities)
         came, self._edits = await self._received.revised(series, self._start)
-        self._revised = {(one.series, one.taken_us) for one in came} | {
-            (one.series, one.taken_us) for one in self._edits
-        }
+        for row in came:
+            self._revised.setdefault((row.series, row.taken_us), []).append((row.received_us, row.value))
+        for edit in self._edits:
+            self._revised.setdefault((edit.series, edit.taken_us), []).append((edit.at_us, edit.value))
+        for lived in self._revised.values():
+            lived.sort(key=lambda each: each[0])
         self._odd = [one for one in came if one.received_us >= self._start]
         known = [one for one in came if one.received_us < self._start]
         for one in series:
@@ -157,17 +161,37 @@ class Stream:
         if edit.value is not None:
             if newest is None or edit.taken_us >= newest[0]:
                 self._move(edit.series, edit.taken_us, edit.value, at, changes)
+            if self._readings and edit.corrected:
+                entity = self._entities[edit.series]
+                reading = Reading(entity.id, from_us(edit.taken_us), at, edit.value, Flag.CORRECTED, late=True)
+                changes.append((at, Told("reading", {"entity_id": entity.id, "readings": (reading,)})))
             return
         if newest is None or newest[0] != edit.taken_us:
             return
-        before = await self._received.before(edit.series, edit.taken_us, edit.at_us)
+        before = await self._before(edit)
         if before is not None:
-            self._move(edit.series, before.taken_us, before.value, at, changes)
+            self._move(edit.series, *before, at, changes)
         else:
             del self._newest[edit.series]
             old = self._seen[edit.series]
             gone = self._seen[edit.series] = Seen(old.entity_id, UNKNOWN, old.attributes, at, at)
             changes.append((at, gone))
+
+    async def _before(self, edit: Edit) -> tuple[int, Value] | None:
+        """(taken, value) of what was the newest once this one was gone, as it was then."""
+        found = [
+            (taken, value)
+            for (series, taken), lived in self._revised.items()
+            if series == edit.series and taken < edit.taken_us
+            and (value := next((told for at, told in reversed(lived) if at <= edit.at_us), None)) is not None
+        ]  # fmt: skip
+        taken = edit.taken_us
+        while (stands := await self._received.before(edit.series, taken, edit.at_us)) is not None:
+            if (edit.series, stands.taken_us) not in self._revised:
+                found.append((stands.taken_us, stands.value))
+                break
+            taken = stands.taken_us
+        return max(found, key=lambda one: one[0], default=None)
 
     def _reading(self, rows: Sequence[StoredReading], at: datetime, newest_us: int | None) -> Told:
         entity = self._entities[rows[0].series]
