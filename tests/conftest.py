@@ -6,12 +6,19 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
+from hypothesis import HealthCheck, settings
 from playwright.async_api import Browser, Page
 
 from tests.support.browser import chromium, listen_for_complaints
 from tests.support.mosquitto import Mosquitto
 from tests.support.postgres import fresh_database, postgres_server
 from tests.support.process import free_port as find_free_port
+from tests.support.thorough import EVERY_STEP
+
+# The same examples every time, however slow the machine; with EVERY_STEP new ones each time.
+_SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
+settings.register_profile("house", deadline=None, derandomize=not EVERY_STEP, suppress_health_check=_SLOW)
+settings.load_profile("house")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -75,7 +75,7 @@ def _given(one: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in one.items() if value is not None}
 
 
-TRICKY: list[tuple[dict[str, Any], list[tuple[int, str, str, int]]]] = [
+TRICKY: list[tuple[dict[str, Any], list[tuple[int, str, str, float]]]] = [
     ({"trigger": "state", "entity_id": HEART}, [(1, "now", "heart_rate", 80), (1, "now", "heart_rate", 90),
                                                 (1, "remove", "heart_rate", 0), (1, "correct", "heart_rate", 110)]),
     ({"trigger": "reading", "entity_id": GLUCOSE, "late": True}, [(1, "now", "blood_glucose", 90),
