@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -11,6 +12,7 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Field
 
 from hub.errors import BadReading, Conflict
+from hub.vault import VaultError
 
 _KEY = "notify.browsers"
 MOST = 20
@@ -50,8 +52,11 @@ class Browsers:
         self._all: dict[str, dict[str, Any]] = {}
 
     async def load(self) -> None:
+        """Without the vault's key none is known: each adds itself anew."""
         sealed = await self._store.get_setting(_KEY)
-        self._all = orjson.loads(self._vault.unseal(str(sealed), _KEY)) if sealed else {}
+        self._all = {}
+        with suppress(VaultError):
+            self._all = orjson.loads(self._vault.unseal(str(sealed), _KEY)) if sealed else {}
 
     def of(self, recipient: str) -> list[Mapping[str, Any]]:
         return [{"id": key, **one} for key, one in self._all.items() if self._recipient(one["account"]) == recipient]

@@ -76,14 +76,16 @@ class Channels:
         self._key = b""
 
     async def load(self) -> None:
-        """The key of answers without signing in; made at the first start, and anew when it can't be opened any more."""
+        """The key of answers without signing in; made at the first start.
+
+        While it can't be opened another one lasts as long as the hub runs: the vault tells what is wrong.
+        """
         sealed = await self._store.get_setting(_KEY)
-        if sealed:
-            with suppress(VaultError):
+        self._key = secrets.token_bytes(32)
+        with suppress(VaultError):
+            if sealed:
                 self._key = bytes.fromhex(self._vault.unseal(str(sealed), _KEY))
                 return
-        self._key = secrets.token_bytes(32)
-        with suppress(VaultError):  # it tells of itself; until it is mended the key lasts as long as the hub runs
             await self._store.set_setting(_KEY, self._vault.seal(self._key.hex(), _KEY))
 
     def of(self, key: str) -> list[Channel]:
