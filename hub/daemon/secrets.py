@@ -20,6 +20,8 @@ _log = logging.getLogger("hub.secrets")
 AGAIN = 3_600.0
 LARGEST = 4 << 20
 PROBLEM = "vault"
+NAMED = {"notify.key": "buttons of notices", "notify.browsers": "browsers that are told"}
+"""What is sealed and is no password of an entry, in words."""
 _ENTRY = re.compile(r"entry:([^:]+):")
 
 
@@ -73,7 +75,7 @@ class Secrets:
         for one in found:
             if one.key not in self._vault.keys:
                 of_entry = _ENTRY.match(one.context)
-                closed.setdefault(one.key, set()).add(of_entry[1] if of_entry else one.context)
+                closed.setdefault(one.key, set()).add(of_entry[1] if of_entry else NAMED.get(one.context, one.context))
         keys = self._vault.keys
         return Told(
             keys[0] if keys else "",

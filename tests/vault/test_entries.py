@@ -191,7 +191,7 @@ async def test_with_a_lost_key_the_hub_says_what_to_type_anew_and_the_rest_runs(
         assert str(path) in status.remedy
         assert hub.rooms.supervisor.status("scale_2").state is not EntryState.MISCONFIGURED
         _, message, remedy = hub.rooms.problems["vault"]
-        assert f"of scale (key {key})" in message
+        assert f"of buttons of notices, scale (key {key})" in message
         assert str(path) in remedy
         assert (await hub.rooms.recorder.load_entries(), await hub.rooms.recorder.entry_store("scale")) == before
         with pytest.raises(VaultError, match=key):
