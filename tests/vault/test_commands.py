@@ -58,7 +58,7 @@ def test_a_lost_key_is_named_with_what_to_type_anew(household: Household) -> Non
     (household.folder / "data/keys/vault.key").unlink()
     with household.running():
         said = household("secrets", "status").out
-        assert f"Sealed with the key {key}, which is not here: nightscout" in said
+        assert f"Sealed with the key {key}, which is not here: buttons of notices, nightscout" in said
         entry = household("entry", "list", "--json").json
         problem = next(one["problem"] for one in entry if one["entry"] == "nightscout")
         assert problem.startswith("Its token can't be opened")
