@@ -17,12 +17,16 @@ class Publish(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     topic: str = Field(
-        description="Where to, without + and #.", min_length=1, max_length=65_535, examples=["home/bell"]
+        title="Topic", description="Where to, without + and #.", min_length=1, max_length=65_535, examples=["home/bell"]
     )
-    payload: Any = Field(None, description="A text, a number, or an object, which becomes JSON. Nothing: an empty one.")
-    qos: Literal[0, 1, 2] = Field(0, description="0: at most once, 1: at least once, 2: exactly once.")
-    retain: bool = Field(False, description="Whether the broker keeps it for who comes later.")
-    evaluate_payload: bool = Field(False, description="Whether a payload of b'...' is bytes, in base64.")
+    payload: Any = Field(
+        None, title="Message", description="A text, a number, or an object, which becomes JSON. Nothing: an empty one."
+    )
+    qos: Literal[0, 1, 2] = Field(
+        0, title="Quality of service", description="0: at most once, 1: at least once, 2: exactly once."
+    )
+    retain: bool = Field(False, title="Keep it", description="Whether the broker keeps it for who comes later.")
+    evaluate_payload: bool = Field(False, title="Bytes", description="Whether a payload of b'...' is bytes, in base64.")
 
     @field_validator("topic")
     @classmethod

@@ -78,10 +78,14 @@ def _fit_span(options: Options, value: Any) -> dict[str, Any] | None:
         found = {key: fit_number({}, one) for key, one in value.items()}
         if None in found.values():
             raise ValueError("a part says nothing")
+        if not _negative(options) and any(one < 0 for one in found.values() if one is not None):
+            raise ValueError("a span is less than nothing")
         return {key: found[key] for key, _ in PARTS if key in found}
     if isinstance(value, str) and (clock := _SPAN.fullmatch(value.strip())):
         return {"hours": int(clock[1]), "minutes": int(clock[2]), "seconds": int(clock[3] or 0)}
     seconds = fit_number({}, value)
+    if seconds is not None and seconds < 0 and not _negative(options):
+        raise ValueError("a span is less than nothing")
     return {"seconds": seconds}
 
 
