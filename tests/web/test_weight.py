@@ -77,6 +77,6 @@ def test_every_page_module_is_looked_at() -> None:
         part = template.parent.name
         known = {
             "today": "", "person": "people", "metric": "people", "errors": "no", "signin": "welcome",
-            "helpers": "automations", "backtests": "automations",
+            **dict.fromkeys(("helpers", "backtests", "scripts", "blueprints"), "automations"),
         }  # fmt: skip
         assert known.get(part, part) in {*first_parts, "components", "devices"} or part in ("settings",), part
