@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import difflib
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from typing import Any, Protocol
 
 from pydantic import BaseModel, ValidationError
@@ -19,6 +20,8 @@ from hub.plugin import ActionSpec
 
 _log = logging.getLogger("hub.actions")
 _NAME = re.compile(r"[a-z][a-z0-9_]*\.[a-z0-9][a-z0-9_]*")
+MOST_WAITING = 500
+"""Lines of the trail that automations need not wait for."""
 
 
 class AuditStore(Protocol):
@@ -29,6 +32,8 @@ class Actions:
     def __init__(self, store: AuditStore, access: Access, bus: Bus, clock: Clock) -> None:
         self._store, self._access, self._bus, self._clock = store, access, bus, clock
         self._specs: dict[str, ActionSpec] = {}
+        self._noting: set[asyncio.Task[None]] = set()
+        self._unkept = False
         self.hints: dict[str, str] = {}
         """Domain -> what to do instead, for actions that are known elsewhere and not here."""
 
@@ -119,7 +124,30 @@ class Actions:
         now = self._clock.now()
         account = actor.account or actor.kind
         self._bus.publish(ActionCalled(now, name, account, person, outcome))
-        await self._store.audit(int(now.timestamp() * 1e6), account, name, person, outcome, detail)
+        line = self._store.audit(int(now.timestamp() * 1e6), account, name, person, outcome, detail)
+        if actor.kind != "automation":
+            await line
+            return
+        # What an automation does next waits for no disk: one that is full keeps no alarm from its second carer.
+        noting = asyncio.ensure_future(self._note(line))
+        self._noting.add(noting)
+        noting.add_done_callback(self._noting.discard)
+        if len(self._noting) > MOST_WAITING:
+            await asyncio.shield(noting)
+
+    async def _note(self, line: Awaitable[object]) -> None:
+        try:
+            await line
+            self._unkept = False
+        except HubError as error:
+            if not self._unkept:
+                _log.warning("what automations do can't be noted in the trail now: %s", error)
+            self._unkept = True
+
+    async def settle(self) -> None:
+        """Return once every line of the trail is kept, or can't be."""
+        while self._noting:
+            await asyncio.gather(*self._noting, return_exceptions=True)
 
 
 def _kind(error: HubError) -> str:

@@ -130,6 +130,7 @@ class Hub:
         await self.rooms.backtests.stop()
         await self.rooms.automations.stop()
         await self.rooms.deeds.close()
+        await self.rooms.actions.settle()
         await self.rooms.notify.stop()
         await self.rooms.supervisor.stop()
         await self.upkeep.stop()

@@ -14,7 +14,7 @@ from hub.automation.at_work.remembered import trace_of
 from hub.automation.flaws import AutomationInvalid
 from hub.automation.trace import Outcome
 from hub.clock import VirtualClock
-from hub.errors import BadReading, Conflict, Forbidden, NotFound
+from hub.errors import BadReading, Conflict, Forbidden, NotFound, StorageUnavailable
 from hub.model import Actor, Happened, Verb
 from hub.plugin import WebhookRequest
 from hub.view.view import View
@@ -277,6 +277,34 @@ async def test_a_run_by_the_clock_is_kept_before_it_does_anything(home: Home) ->
     [before] = states["daily"]["traces"]
     cut_off = trace_of("daily", before)
     assert (cut_off.outcome, cut_off.why) == (Outcome.CANCELLED, "the hub stopped in the middle of it")
+
+
+async def test_a_trail_that_can_not_be_written_keeps_no_automation_from_its_next_step(
+    home: Home, caplog: pytest.LogCaptureFixture
+) -> None:
+    told: list[str] = []
+    store = home.hub.rooms.actions._store
+
+    class Full:
+        async def audit(self, *given: Any) -> object:
+            told.append(given[2])
+            raise StorageUnavailable("the disk is full")
+
+    note = {"action": "logbook.log", "data": {"name": "Alarm", "message": "tell somebody"}}
+    await home.view().add_automation({"alias": "Alarm", "triggers": [], "actions": [note, note, {"event": "second"}]})
+    home.hub.rooms.actions._store = Full()
+    with home.hub.rooms.bus.subscribe(Happened, name="test") as heard:
+        home.hub.rooms.automations.run("alarm")
+        [trace] = await home.traces("alarm")
+        assert "second" in [one.event_type for one in heard.drain() if isinstance(one, Happened)]
+    assert (trace.outcome, told) == (Outcome.DONE, ["logbook.log", "logbook.log"])
+    assert caplog.text.count("can't be noted in the trail now: the disk is full") == 1
+    home.hub.rooms.actions._store = store
+    home.hub.rooms.automations.run("alarm")
+    await home.traces("alarm")
+    await home.hub.rooms.actions.settle()
+    lines = await home.hub.views.system().audit_tail(20)
+    assert [one.line.account for one in lines if one.line.action == "logbook.log"] == ["anna", "anna"]
 
 
 async def test_after_an_erasure_no_trace_knows_of_it(home: Home) -> None:
