@@ -83,7 +83,7 @@ NOTIFICATIONS: dict[str, Ask] = {
     "POST /notifications/{notice}/clear": Ask(own, at(f"{PAGE_ONE}/clear"), ABOUT, form=data(), before=asked),
     # Whoever has a notice's token answers that notice; nobody guesses one.
     "POST /notifications/by-token": Ask(nobody, json=lambda s, p: {"token": "x.y", "action": "CONFIRM"}),
-    "GET /notifications/by-token/{token}": Ask(anybody, "/notifications/by-token/x.y"),
+    "GET /notifications/by-token/{token}": Ask(anybody, "/notifications/by-token/x.y", absent=True),
     "POST /notifications/by-token/{token}": Ask(
         nobody,
         "/notifications/by-token/x.y",
