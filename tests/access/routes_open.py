@@ -44,7 +44,6 @@ OPEN = frozenset(
         "GET /sign-in/passkey",
         "GET /sign-in/openid/done",
         "GET /api/versions",
-        "GET /notifications/by-token/{token}",
         "GET /sw.js",
     }
 )
