@@ -44,6 +44,7 @@ OPEN = frozenset(
         "GET /sign-in/passkey",
         "GET /sign-in/openid/done",
         "GET /api/versions",
+        "GET /notifications/by-token/{token}",
         "GET /sw.js",
     }
 )
