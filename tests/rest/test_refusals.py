@@ -1,12 +1,26 @@
 """Every refusal has one shape and says what, where and how to mend it."""
 
 import re
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.rest.conftest import House
+from tests.rest.conftest import House, running
 from web.rest.table import ENDPOINTS
+
+
+@pytest.fixture(scope="module")
+async def house(
+    tmp_path_factory: pytest.TempPathFactory, moved_in: tuple[Path, dict[str, str]]
+) -> AsyncIterator[House]:
+    """One for all: what is refused changes nothing."""
+    data, tokens = moved_in
+    folder = shutil.copytree(data, tmp_path_factory.mktemp("refusing") / "data")
+    async with running(folder, tokens=tokens) as house:
+        yield house
 
 
 def filled(path: str) -> str:
