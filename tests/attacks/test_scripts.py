@@ -22,6 +22,7 @@ from tests.attacks.watch import Watch, watching
 from tests.attacks.xss import PAYLOADS
 from tests.support.house import PASSWORD, house
 from tests.support.mosquitto import Mosquitto
+from tests.support.thorough import thorough
 from web import security
 
 TEXTS = [text for text, _ in PAYLOADS]
@@ -94,6 +95,7 @@ async def test_names_from_devices_journal_tokens_and_sign_ins_run_nowhere(
         assert len(shown) >= 480, sorted(set(TEXTS) - set(shown))[:40]
 
 
+@thorough
 async def test_names_of_people_and_of_the_household_run_nowhere(
     evil: tuple[Hub, dict[str, str]], browser: Browser
 ) -> None:
@@ -145,6 +147,7 @@ def unescaped(text: str, payload: str) -> bool:
     return any(one in text and html.escape(one) != one for one in marks)
 
 
+@thorough
 async def test_addresses_and_queries_are_told_as_text(evil: tuple[Hub, dict[str, str]], browser: Browser) -> None:
     hub, cookies = evil
     paths = [ECHOES[number % len(ECHOES)].format(quote(one, safe="")) for number, one in enumerate(TEXTS)]

@@ -221,6 +221,7 @@ async def brought(site: Site, backup: Path, keyring: Path | None, key: str) -> t
         return where, await answer.text()
 
 
+@thorough
 async def test_a_backup_of_another_house_is_brought_and_each_thing_wrong_with_it_has_its_words(
     site: Site, tmp_path: Path
 ) -> None:

@@ -14,6 +14,7 @@ from hub.clock import VirtualClock
 from hub.model import Flag, Kind, Value
 from hub.recorder import Recorder, Row, StoredReading, StoredStatistic, to_us
 from tests.recorder.oracle import HOUR, Expected, Readings, day_bounds, expected
+from tests.support.thorough import EVERY_STEP
 
 BASE = datetime(2026, 10, 24, 6, tzinfo=UTC)
 SECOND = 1_000_000
@@ -196,7 +197,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[asyncio.R
 source = st.dictionaries(st.integers(0, SPAN), st.integers(0, 400), max_size=25)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+@settings(max_examples=150 if EVERY_STEP else 50, deadline=None, suppress_health_check=list(HealthCheck), database=None)
 @given(
     st.lists(source, min_size=2, max_size=3),
     st.sampled_from((Kind.COUNTER, Kind.GAUGE, Kind.ENUM)),

@@ -24,6 +24,7 @@ from hub.recorder.packing import DICTIONARY, Unreadable, packed, unpacked
 from hub.recorder.versions import downgrade, status, upgrade
 from tests.recorder.conftest import NOW
 from tests.recorder.test_versions import execute
+from tests.support.thorough import thorough
 
 ROOT = Path(__file__).parent.parent.parent
 AT = to_us(NOW)
@@ -155,6 +156,7 @@ async def test_what_is_kept_whole_goes_back_and_forward_unchanged(database_url: 
         await recorder.close()
 
 
+@thorough
 async def test_a_program_killed_in_the_middle_of_the_upgrade_leaves_the_database_as_it_was(
     sqlite_database: str, clock: VirtualClock
 ) -> None:

@@ -9,8 +9,10 @@ from playwright.async_api import Page, expect
 from hub.model import EntryState, Verb
 from tests.sandbox.test_consent import CODE, state, until, written
 from tests.support.house import PASSWORD, house
+from tests.support.thorough import thorough
 
 
+@thorough
 async def test_the_owner_reads_what_it_wants_and_nothing_is_added_without_the_tick(tmp_path: Path, page: Page) -> None:
     folder = written(tmp_path, 'metrics = ["heart_rate"]\nhosts = ["api.example.org:443"]')
     async with house(tmp_path / "data", custom_integrations=folder, serve=True) as hub:

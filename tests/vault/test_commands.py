@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.console import Household
+from tests.support.thorough import thorough
 from tests.vault.canaries import Canaries
 
 CANARY = "Kanari-of-the-commands"
@@ -25,6 +26,7 @@ def household(tmp_path: Path) -> Household:
     return found
 
 
+@thorough
 def test_a_key_is_looked_at_changed_copied_out_and_taken_from_there(household: Household) -> None:
     first = household("secrets", "status", "--json").json
     # The token, and the key by which notices are answered.

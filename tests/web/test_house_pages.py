@@ -15,6 +15,7 @@ from hub.api import Context, DeviceDescription, EntityDescription, EntryState, I
 from hub.daemon import Hub
 from tests.support.browser import accessibility_faults
 from tests.support.house import PASSWORD, Plugin, everything, house
+from tests.support.thorough import thorough
 
 
 class RingConfig(BaseModel, extra="forbid"):
@@ -205,6 +206,7 @@ PATHS = (
 )
 
 
+@thorough
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_no_page_has_an_accessibility_fault_or_scrolls_sideways_on_a_phone(
     hub: Hub, owner: Page, scheme: str

@@ -6,12 +6,21 @@ import aiohttp
 import pytest
 
 from tests.support.browser import accessibility_faults
+from tests.support.thorough import EVERY_STEP
 from tests.web.conftest import House, OpenPage
 from tests.web.pages import PAGES
 
+THEMES = ("light", "dark", "night")
+LOOKED_AT = [
+    pytest.param(path, theme, id=f"{path}-{theme}")
+    for number, path in enumerate(PAGES)
+    for turn, theme in enumerate(THEMES)
+    if EVERY_STEP or number % len(THEMES) == turn or path in ("/", "/components")
+]
+"""Each page in one theme; in all of them the first page and the one with every component, or all with EVERY_STEP."""
 
-@pytest.mark.parametrize("theme", ["light", "dark", "night"])
-@pytest.mark.parametrize("path", PAGES)
+
+@pytest.mark.parametrize(("path", "theme"), LOOKED_AT)
 async def test_everyone_can_use_every_page(demo: House, open_page: OpenPage, path: str, theme: str) -> None:
     page = await open_page(demo, path, theme=theme, width=390 if theme != "dark" else 1280)
     assert await accessibility_faults(page) == []

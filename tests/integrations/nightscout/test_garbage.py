@@ -103,7 +103,7 @@ async def test_no_body_and_no_question_breaks_it(site: Site) -> None:
     chance = random.Random(20_261_121)
     collections = ("entries", "treatments", "devicestatus", "profile", "food", "activity")
     bearer = {"Authorization": f"Bearer {site.token}"}
-    for turn in range(400 if EVERY_STEP else 100):
+    for turn in range(400 if EVERY_STEP else 40):
         collection = chance.choice(collections)
         body: Any = [record(chance) for _ in range(chance.randrange(4))] if chance.random() < 0.7 else record(chance)
         method = chance.choice(("POST", "PUT"))
