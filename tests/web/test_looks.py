@@ -32,8 +32,13 @@ async def test_everyone_can_use_every_page(demo: House, open_page: OpenPage, pat
 async def test_pages_hold_text_of_twice_the_size(demo: House, open_page: OpenPage, path: str) -> None:
     page = await open_page(demo, path, width=390)
     await page.evaluate("document.documentElement.style.fontSize = '200%'")
-    # Charts are drawn anew a moment later.
-    await page.wait_for_function("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    await page.wait_for_timeout(500)  # charts are drawn anew
+    wide = await page.evaluate(
+        """() => document.documentElement.scrollWidth <= document.documentElement.clientWidth ? [] :
+            [...document.querySelectorAll("body *")].filter((node) => node.getBoundingClientRect().right > innerWidth)
+                .map((node) => `${node.tagName}.${node.className}: ${node.textContent.trim().slice(0, 40)}`)"""
+    )
+    assert wide == []
 
 
 @pytest.mark.parametrize("path", PAGES)
