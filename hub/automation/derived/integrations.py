@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from hub.automation.derived import grouped, templated, zoned
 from hub.automation.derived.options import Derived, GroupOptions, TemplateOptions, ZoneOptions
@@ -30,7 +31,7 @@ def derived(engines: Engines) -> tuple[Integration, ...]:
 
         return listen
 
-    common = {"documentation": "helpers.md", "belongs_to": "either", "group": "Helpers"}
+    common: dict[str, Any] = {"documentation": "helpers.md", "belongs_to": "either", "group": "Helpers"}
     return (
         Integration(
             domain="template",
@@ -39,7 +40,7 @@ def derived(engines: Engines) -> tuple[Integration, ...]:
             listen=at_work(templated.work),
             icon="zap",
             description="A value worked out from others: a difference, a sum, whether something holds.",
-            **common,  # type: ignore[arg-type]  # each is what its field takes
+            **common,
         ),
         Integration(
             domain="group",
@@ -48,7 +49,7 @@ def derived(engines: Engines) -> tuple[Integration, ...]:
             listen=at_work(grouped.work),
             icon="users",
             description="Several as one: on when one of them is, or their mean, smallest or sum.",
-            **common,  # type: ignore[arg-type]
+            **common,
         ),
         Integration(
             domain="zone",
@@ -57,6 +58,6 @@ def derived(engines: Engines) -> tuple[Integration, ...]:
             listen=at_work(zoned.work),
             icon="compass",
             description="A place with a radius that people come to and leave: school, work, the park.",
-            **common,  # type: ignore[arg-type]
+            **common,
         ),
     )
